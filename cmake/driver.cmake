@@ -1,0 +1,47 @@
+# vg_add_driver(NAME [NO_INTEGRITYCHECK] SOURCES file... [LIBRARIES import-library...])
+#
+# Compiles the sources for the Windows kernel and links NAME.sys with NAME.pdb beside it. /release writes the PE checksum,
+# /integritycheck the bit that PsSetCreateProcessNotifyRoutineEx asks for, /Brepro and the path map make two builds
+# give the same bytes.
+find_program(VG_LLD_LINK lld-link-19 REQUIRED)
+find_program(VG_DLLTOOL llvm-dlltool-19 REQUIRED)
+set(VG_MINGW_LIB /usr/x86_64-w64-mingw32/lib)
+set(VG_MINGW_DDK /usr/x86_64-w64-mingw32/include/ddk)
+
+add_library(vg_kernel_options INTERFACE)
+target_include_directories(vg_kernel_options SYSTEM INTERFACE ${VG_MINGW_DDK})
+target_compile_options(vg_kernel_options INTERFACE
+  -ffreestanding -fno-builtin-printf -fno-stack-protector -fno-common -g -gcodeview -O2
+  -Wno-error=\#warnings -Wno-\#warnings)
+
+function(vg_add_driver name)
+  cmake_parse_arguments(ARG "NO_INTEGRITYCHECK" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_library(${name}_objects OBJECT ${ARG_SOURCES})
+  target_link_libraries(${name}_objects PRIVATE vg_warnings vg_kernel_options)
+  set(integrity /integritycheck)
+  if(ARG_NO_INTEGRITYCHECK)
+    set(integrity "")
+  endif()
+  add_custom_command(
+    OUTPUT ${CMAKE_BINARY_DIR}/${name}.sys ${CMAKE_BINARY_DIR}/${name}.pdb
+    COMMAND ${VG_LLD_LINK} /nologo /driver ${integrity} /release /debug /Brepro /nxcompat /dynamicbase /highentropyva
+            /subsystem:native,6.01 /version:6.1 /osversion:6.1 /entry:DriverEntry /nodefaultlib /opt:ref
+            /pdbaltpath:${name}.pdb /pdb:${CMAKE_BINARY_DIR}/${name}.pdb /out:${CMAKE_BINARY_DIR}/${name}.sys
+            $<TARGET_OBJECTS:${name}_objects> ${ARG_LIBRARIES} ${VG_MINGW_LIB}/libntoskrnl.a
+    DEPENDS ${name}_objects $<TARGET_OBJECTS:${name}_objects> ${ARG_LIBRARIES}
+    COMMAND_EXPAND_LISTS VERBATIM
+    COMMENT "Linking ${name}.sys")
+  add_custom_target(${name} ALL DEPENDS ${CMAKE_BINARY_DIR}/${name}.sys)
+endfunction()
+
+# vg_import_library(TARGET_VAR DEF-FILE): an import library for exports that mingw-w64 has none for.
+function(vg_import_library variable def)
+  get_filename_component(stem ${def} NAME_WE)
+  set(library ${CMAKE_CURRENT_BINARY_DIR}/lib${stem}.a)
+  get_filename_component(def ${def} ABSOLUTE)
+  add_custom_command(
+    OUTPUT ${library}
+    COMMAND ${VG_DLLTOOL} -m i386:x86-64 -d ${def} -l ${library}
+    DEPENDS ${def} VERBATIM)
+  set(${variable} ${library} PARENT_SCOPE)
+endfunction()

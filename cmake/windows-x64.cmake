@@ -1,0 +1,16 @@
+# Windows x64 from Linux: clang with mingw-w64's headers and import libraries, linked by LLD.
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR AMD64)
+set(CMAKE_C_COMPILER clang-19)
+set(CMAKE_C_COMPILER_TARGET x86_64-w64-windows-gnu)
+set(CMAKE_RC_COMPILER llvm-rc-19)
+set(CMAKE_AR llvm-ar-19)
+set(CMAKE_RANLIB llvm-ranlib-19)
+set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+
+# Windows 7 is the oldest system the x64 build runs on. The same sources give the same bytes: no build paths in them.
+set(CMAKE_C_FLAGS_INIT "-D_WIN32_WINNT=0x0601 -DNTDDI_VERSION=0x06010000 -DUNICODE -D_UNICODE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "--ld-path=/usr/bin/ld.lld-19 -static -Wl,--no-insert-timestamp")
