@@ -1,8 +1,9 @@
-# vg_add_driver(NAME [NO_INTEGRITYCHECK] SOURCES file... [LIBRARIES import-library...])
+# vg_add_driver(NAME [NO_INTEGRITYCHECK] [SIGN] SOURCES file... [LIBRARIES import-library...])
 #
 # Compiles the sources for the Windows kernel and links NAME.sys with NAME.pdb beside it. /release writes the PE checksum,
 # /integritycheck the bit that PsSetCreateProcessNotifyRoutineEx asks for, /Brepro and the path map make two builds
-# give the same bytes.
+# give the same bytes. With SIGN those bytes are NAME.unsigned.sys, and NAME.sys is them with the test signature of
+# tools/sign.
 find_program(VG_LLD_LINK lld-link-19 REQUIRED)
 find_program(VG_DLLTOOL llvm-dlltool-19 REQUIRED)
 set(VG_MINGW_LIB /usr/x86_64-w64-mingw32/lib)
@@ -15,23 +16,33 @@ target_compile_options(vg_kernel_options INTERFACE
   -Wno-error=\#warnings -Wno-\#warnings)
 
 function(vg_add_driver name)
-  cmake_parse_arguments(ARG "NO_INTEGRITYCHECK" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "NO_INTEGRITYCHECK;SIGN" "" "SOURCES;LIBRARIES" ${ARGN})
   add_library(${name}_objects OBJECT ${ARG_SOURCES})
   target_link_libraries(${name}_objects PRIVATE vg_warnings vg_kernel_options)
   set(integrity /integritycheck)
   if(ARG_NO_INTEGRITYCHECK)
     set(integrity "")
   endif()
+  set(driver ${CMAKE_BINARY_DIR}/${name}.sys)
+  set(linked ${driver})
+  if(ARG_SIGN)
+    set(linked ${CMAKE_BINARY_DIR}/${name}.unsigned.sys)
+    add_custom_command(
+      OUTPUT ${driver}
+      COMMAND ${CMAKE_SOURCE_DIR}/tools/sign ${linked} ${driver}
+      DEPENDS ${linked} ${CMAKE_SOURCE_DIR}/tools/sign VERBATIM
+      COMMENT "Signing ${name}.sys")
+  endif()
   add_custom_command(
-    OUTPUT ${CMAKE_BINARY_DIR}/${name}.sys ${CMAKE_BINARY_DIR}/${name}.pdb
+    OUTPUT ${linked} ${CMAKE_BINARY_DIR}/${name}.pdb
     COMMAND ${VG_LLD_LINK} /nologo /driver ${integrity} /release /debug /Brepro /nxcompat /dynamicbase /highentropyva
             /subsystem:native,6.01 /version:6.1 /osversion:6.1 /entry:DriverEntry /nodefaultlib /opt:ref
-            /pdbaltpath:${name}.pdb /pdb:${CMAKE_BINARY_DIR}/${name}.pdb /out:${CMAKE_BINARY_DIR}/${name}.sys
+            /pdbaltpath:${name}.pdb /pdb:${CMAKE_BINARY_DIR}/${name}.pdb /out:${linked}
             $<TARGET_OBJECTS:${name}_objects> ${ARG_LIBRARIES} ${VG_MINGW_LIB}/libntoskrnl.a
     DEPENDS ${name}_objects $<TARGET_OBJECTS:${name}_objects> ${ARG_LIBRARIES}
     COMMAND_EXPAND_LISTS VERBATIM
     COMMENT "Linking ${name}.sys")
-  add_custom_target(${name} ALL DEPENDS ${CMAKE_BINARY_DIR}/${name}.sys)
+  add_custom_target(${name} ALL DEPENDS ${driver})
 endfunction()
 
 # vg_import_library(TARGET_VAR DEF-FILE): an import library for exports that mingw-w64 has none for.
