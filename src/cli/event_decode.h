@@ -11,8 +11,8 @@
 
 /* One event. Spans point into the bytes it was decoded from. */
 struct vg_event {
-    struct vg_event_header header;
     union {
+        struct vg_event_header header; /* every event begins with it */
         struct vg_event_start start;
         struct vg_event_exit exit;
         struct vg_event_image image;

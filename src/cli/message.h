@@ -6,13 +6,12 @@
 #include <vigil/error.h>
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
 #if defined(__GNUC__)
-#define VG_PRINTF_LIKE(format, first) __attribute__((format(__printf__, format, first)))
+#define VG_PRINTF_LIKE(at, first) __attribute__((__format__(__printf__, at, first)))
 #else
-#define VG_PRINTF_LIKE(format, first)
+#define VG_PRINTF_LIKE(at, first)
 #endif
 
 /* "vigil: ..." and a newline, on stderr. */
@@ -41,13 +40,6 @@ bool vg_colour_wanted(FILE *stream);
 /* The sequences that start a colour and end all; empty unless `wanted`. */
 const char *vg_colour(bool wanted, enum vg_colour colour);
 const char *vg_colour_end(bool wanted);
-
-/* Prints UTF-8 from elsewhere (a policy, an event) so that it cannot drive the terminal or lie by direction:
- * control characters, line separators and bidirectional controls become <U+001B>, ill-formed bytes <0x80>. */
-void vg_print_visible(FILE *stream, const char *text, size_t size);
-
-/* Whether vg_print_visible would rewrite this character. */
-bool vg_is_invisible(uint32_t scalar);
 
 /* A reporter that prints "file:line:column: error: message" and the hint below it, and counts. */
 struct vg_console_reporter {

@@ -1,0 +1,171 @@
+#include "command.h"
+#include "image_text.h"
+#include "message.h"
+#include "visible.h"
+#include "whole_file.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIZE_LIMIT ((size_t)1 << 30)
+
+static json_t *number_or_name(const char *name, uint16_t number)
+{
+    return name != NULL ? json_string(name) : json_sprintf("0x%04X", (unsigned)number);
+}
+
+static json_t *findings_json(const struct vg_image *image)
+{
+    struct vg_image_finding findings[VG_IMAGE_FINDINGS_MAX];
+    unsigned count = vg_image_findings(image, findings);
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < count; i++) {
+        json_array_append_new(array, json_pack("{s:s, s:b, s:s, s:s?}", "Id", findings[i].id, "Problem",
+                                               findings[i].problem, "Meaning", findings[i].words, "Advice",
+                                               findings[i].advice));
+    }
+    return array;
+}
+
+static json_t *image_json(const struct vg_image *image)
+{
+    return json_pack("{s:o, s:o, s:b, s:i, s:I, s:b, s:b, s:o, s:o, s:b, s:b, s:I, s:I, s:b, s:b, s:b, s:o}",
+                     "Machine", number_or_name(vg_machine_name(image->machine), image->machine), "Subsystem",
+                     number_or_name(vg_subsystem_name(image->subsystem), image->subsystem), "Is64BitFormat",
+                     image->pe32_plus, "SectionCount", image->section_count, "TimeDateStamp",
+                     (json_int_t)image->time_date_stamp, "IsDll", (image->characteristics & 0x2000) != 0,
+                     "ForceIntegrity", (image->dll_characteristics & VG_IMAGE_FORCE_INTEGRITY) != 0,
+                     "Checksum", json_sprintf("0x%08X", (unsigned)image->checksum), "ComputedChecksum",
+                     json_sprintf("0x%08X", (unsigned)image->computed_checksum), "ChecksumRight",
+                     image->checksum == image->computed_checksum, "SignatureEmbedded",
+                     image->signature_in_file, "SignatureOffset", (json_int_t)image->signature_offset,
+                     "SignatureSize", (json_int_t)image->signature_size, "LoadConfiguration",
+                     image->has_load_config, "WritableExecutableSection", image->writable_executable_section,
+                     "UninitialisedWithRawData", image->uninitialised_with_raw_data, "Findings",
+                     findings_json(image));
+}
+
+static bool print_json(const char *path, enum vg_image_status status, const struct vg_image *image)
+{
+    json_t *object = json_object();
+    json_t *facts = status == VG_IMAGE_OK ? image_json(image) : NULL;
+    json_t *file = json_string(path);
+    bool done;
+
+    if (file == NULL)
+        file = json_null(); /* a name that is not UTF-8 */
+    json_object_set_new(object, "File", file);
+    json_object_set_new(object, "Image", json_boolean(status == VG_IMAGE_OK));
+    json_object_update(object, facts);
+    json_decref(facts);
+    if (status != VG_IMAGE_OK)
+        json_object_set_new(object, "Problem", json_string(vg_image_status_text(status)));
+    done = object != NULL && json_dumpf(object, stdout, JSON_COMPACT) == 0;
+    putchar('\n');
+    json_decref(object);
+    return done;
+}
+
+static void print_number(const char *label, const char *name, uint16_t number)
+{
+    if (name != NULL)
+        printf("  %-14s %s (0x%04X)\n", label, name, (unsigned)number);
+    else
+        printf("  %-14s 0x%04X, not known\n", label, (unsigned)number);
+}
+
+static void print_text(const char *path, const struct vg_image *image)
+{
+    bool colour = vg_colour_wanted(stdout);
+    struct vg_image_finding findings[VG_IMAGE_FINDINGS_MAX];
+    unsigned count = vg_image_findings(image, findings);
+
+    vg_print_visible(stdout, path, strlen(path));
+    puts(":");
+    print_number("machine", vg_machine_name(image->machine), image->machine);
+    print_number("subsystem", vg_subsystem_name(image->subsystem), image->subsystem);
+    printf("  %-14s %s\n", "integrity bit",
+           (image->dll_characteristics & VG_IMAGE_FORCE_INTEGRITY) != 0 ? "set" : "not set");
+    printf("  %-14s 0x%08X, %s", "checksum", (unsigned)image->checksum,
+           image->checksum == image->computed_checksum ? "right\n" : "but it is ");
+    if (image->checksum != image->computed_checksum)
+        printf("0x%08X\n", (unsigned)image->computed_checksum);
+    if (image->signature_in_file)
+        printf("  %-14s embedded, %u bytes at 0x%X\n", "signature", (unsigned)image->signature_size,
+               (unsigned)image->signature_offset);
+    else
+        printf("  %-14s %s\n", "signature", image->signature_offset != 0 ? "damaged" : "none embedded");
+    printf("  %-14s %u\n\n", "sections", (unsigned)image->section_count);
+    for (unsigned i = 0; i < count; i++) {
+        printf("  %s%s%s %s\n", vg_colour(colour, findings[i].problem ? VG_COLOUR_RED : VG_COLOUR_GREEN),
+               findings[i].problem ? "!" : "-", vg_colour_end(colour), findings[i].words);
+        if (findings[i].advice != NULL)
+            printf("    -> %s\n", findings[i].advice);
+    }
+}
+
+static int inspect(const char *path, bool json)
+{
+    uint8_t *bytes;
+    size_t size;
+    struct vg_image image = {0};
+    enum vg_image_status status;
+    bool written = true;
+
+    if (!vg_read_whole_file(path, SIZE_LIMIT, &bytes, &size))
+        return VG_EXIT_ERROR;
+    status = vg_image_read(bytes, size, &image);
+    free(bytes);
+    if (json) {
+        written = print_json(path, status, &image);
+    } else if (status == VG_IMAGE_OK) {
+        print_text(path, &image);
+    } else {
+        vg_print_visible(stdout, path, strlen(path));
+        printf(":\n  ! %s\n    -> The loader would answer 0xC000007B (STATUS_INVALID_IMAGE_FORMAT, Win32 "
+               "193).\n",
+               vg_image_status_text(status));
+    }
+    return written && status == VG_IMAGE_OK ? VG_EXIT_OK : VG_EXIT_ERROR;
+}
+
+static int run(const struct vg_arguments *arguments)
+{
+    int result = VG_EXIT_OK;
+
+    for (size_t i = 0; i < arguments->operand_count; i++) {
+        if (inspect(arguments->operands[i], vg_arguments_flag(arguments, "json")) != VG_EXIT_OK)
+            result = VG_EXIT_ERROR;
+    }
+    return result;
+}
+
+static const struct vg_option options[] = {
+    {.name = "json", .text = "one JSON object a line"},
+    {0},
+};
+
+const struct vg_command vg_command_inspect = {
+    .name = "inspect",
+    .summary = "what Windows would say about an executable file",
+    .usage = "[--json] FILE...",
+    .description =
+        "Says what an executable is made for, whether it carries the integrity bit, a right checksum and a "
+        "signature,\n"
+        "and in words what the loader and PsSetCreateProcessNotifyRoutineEx would answer to it and what to "
+        "do\n"
+        "about that. Signatures are found, not verified. Reads damaged files as far as they make sense.\n",
+    .options = options,
+    .examples = "  vigil inspect vigil.sys\n"
+                "  vigil inspect --json *.sys | jq 'select(.SignatureEmbedded | not) | .File'\n",
+    .exit_codes = "  0  every file is an image that was read, whatever it is worth\n"
+                  "  1  some file could not be read or is no image\n"
+                  "  2  the command line was wrong\n",
+    .operands_min = 1,
+    .operands_max = SIZE_MAX,
+    .operand = "FILE",
+    .run = run,
+};

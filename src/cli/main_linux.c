@@ -1,0 +1,12 @@
+#include "command.h"
+
+int main(int argc, char **argv)
+{
+    static const struct vg_command *const commands[] = {
+        &vg_command_hash,
+        &vg_command_inspect,
+        NULL,
+    };
+
+    return vg_cli_main(argc, argv, commands);
+}
