@@ -1,0 +1,101 @@
+#include "policy_file.h"
+
+#include "failure.h"
+#include "paths.h"
+#include "registry.h"
+#include "wide.h"
+
+#include "../cli/platform.h"
+#include "../cli/whole_file.h"
+#include "../policy/blob.h"
+#include "../policy/model.h"
+
+#include <vigil/abi.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_compiled(const uint8_t *bytes, size_t size)
+{
+    return size >= strlen(VG_BLOB_MAGIC) && memcmp(bytes, VG_BLOB_MAGIC, strlen(VG_BLOB_MAGIC)) == 0;
+}
+
+static bool compile(const char *file, bool skip_unsupported, void **blob, size_t *size)
+{
+    struct vg_console_reporter console = {.stream = stderr};
+    struct vg_reporter reporter = vg_console_reporter(&console);
+    struct vg_read_options options = {.skip_unsupported = skip_unsupported};
+    struct vg_model model;
+    bool compiled;
+
+    vg_path_variables_here(&options.variables);
+    if (!vg_model_read_file(file, &options, &reporter, &model))
+        return false;
+    compiled = vg_model_compile(&model, &reporter, blob, size);
+    vg_model_free(&model);
+    return compiled;
+}
+
+bool vg_policy_file_read(const char *file, bool skip_unsupported, void **blob, size_t *size)
+{
+    size_t length;
+    uint8_t *bytes;
+
+    if (!vg_read_whole_file(file, VG_POLICY_SIZE_MAX, &bytes, &length))
+        return false;
+    if (is_compiled(bytes, length)) {
+        *blob = bytes;
+        *size = length;
+        return true;
+    }
+    /* Read again by the reader, which knows how to resolve what a policy includes. */
+    free(bytes);
+    return compile(file, skip_unsupported, blob, size);
+}
+
+static char *policy_path(void)
+{
+    wchar_t *native;
+    wchar_t *path;
+    char *utf8;
+
+    if (vg_parameter_text((const wchar_t *)VG_VALUE_POLICY_PATH, &native))
+        native = vg_wide_join(VG_NATIVE_POLICY, NULL);
+    path = vg_path_from_native(native);
+    utf8 = vg_utf8(path);
+    free(native);
+    free(path);
+    return utf8;
+}
+
+static bool write_and_replace(const char *path, const void *blob, size_t size)
+{
+    char *temporary;
+    FILE *file = vg_platform_open_beside(path, &temporary);
+    bool done;
+
+    if (!file)
+        return false;
+    done = fwrite(blob, 1, size, file) == size && vg_platform_sync(file);
+    done = fclose(file) == 0 && done && vg_platform_replace(temporary, path);
+    if (!done) {
+        int reason = errno;
+
+        vg_platform_remove(temporary);
+        errno = reason;
+    }
+    free(temporary);
+    return done;
+}
+
+bool vg_policy_file_persist(const void *blob, size_t size)
+{
+    char *path = policy_path();
+    bool done = write_and_replace(path, blob, size);
+
+    if (!done)
+        vg_complain_errno("the policy is in force now but could not be kept for the next start", path);
+    free(path);
+    return done;
+}
