@@ -41,7 +41,7 @@ static int complain_unknown_command(const struct vg_command *const *commands, co
 static int finish(int result)
 {
     if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-        vg_complain_errno("cannot write the output", "standard output");
+        vg_complain_errno("cannot write", "standard output");
         return VG_EXIT_ERROR;
     }
     return result;

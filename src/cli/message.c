@@ -32,7 +32,7 @@ void vg_advise(const char *format, ...)
 
 void vg_complain_errno(const char *what, const char *file)
 {
-    vg_complain("%s: %s: %s", what, file, strerror(errno));
+    vg_complain("%s %s: %s", what, file, strerror(errno));
 }
 
 bool vg_colour_wanted(FILE *stream)

@@ -20,7 +20,7 @@ void vg_complain(const char *format, ...) VG_PRINTF_LIKE(1, 2);
 /* An indented line below a complaint that says what to do, on stderr. */
 void vg_advise(const char *format, ...) VG_PRINTF_LIKE(1, 2);
 
-/* "vigil: WHAT: FILE: strerror(errno)". */
+/* "vigil: WHAT FILE: strerror(errno)". */
 void vg_complain_errno(const char *what, const char *file);
 
 enum vg_colour {
