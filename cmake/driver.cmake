@@ -1,9 +1,9 @@
 # vg_add_driver(NAME [NO_INTEGRITYCHECK] [SIGN] SOURCES file... [LIBRARIES import-library...])
 #
 # Compiles the sources for the Windows kernel and links NAME.sys with NAME.pdb beside it. /release writes the PE checksum,
-# /integritycheck the bit that PsSetCreateProcessNotifyRoutineEx asks for, /Brepro and the path map make two builds
-# give the same bytes. With SIGN those bytes are NAME.unsigned.sys, and NAME.sys is them with the test signature of
-# tools/sign.
+# /integritycheck the bit that PsSetCreateProcessNotifyRoutineEx asks for. Two builds give the same bytes: /Brepro, and
+# no path of the build machine even in the PDB, whose hash is in the .sys. With SIGN those bytes are NAME.unsigned.sys, and
+# NAME.sys is them with the test signature of tools/sign.
 find_program(VG_LLD_LINK lld-link-19 REQUIRED)
 find_program(VG_DLLTOOL llvm-dlltool-19 REQUIRED)
 set(VG_MINGW_LIB /usr/x86_64-w64-mingw32/lib)
@@ -12,7 +12,8 @@ set(VG_MINGW_DDK /usr/x86_64-w64-mingw32/include/ddk)
 add_library(vg_kernel_options INTERFACE)
 target_include_directories(vg_kernel_options SYSTEM INTERFACE ${VG_MINGW_DDK})
 target_compile_options(vg_kernel_options INTERFACE
-  -ffreestanding -fno-builtin-printf -fno-stack-protector -fno-common -g -gcodeview -O2
+  -ffreestanding -fno-builtin-printf -fno-stack-protector -fno-common -O2
+  -g -gcodeview -gno-codeview-command-line -ffile-compilation-dir=.
   -Wno-error=\#warnings -Wno-\#warnings)
 
 function(vg_add_driver name)
@@ -37,10 +38,12 @@ function(vg_add_driver name)
     OUTPUT ${linked} ${CMAKE_BINARY_DIR}/${name}.pdb
     COMMAND ${VG_LLD_LINK} /nologo /driver ${integrity} /release /debug /Brepro /nxcompat /dynamicbase /highentropyva
             /subsystem:native,6.01 /version:6.1 /osversion:6.1 /entry:DriverEntry /nodefaultlib /opt:ref
-            /pdbaltpath:${name}.pdb /pdb:${CMAKE_BINARY_DIR}/${name}.pdb /out:${linked}
-            $<TARGET_OBJECTS:${name}_objects> ${ARG_LIBRARIES} ${VG_MINGW_LIB}/libntoskrnl.a
+            /pdbsourcepath:/vigil/build /pdbaltpath:${name}.pdb /pdb:${name}.pdb
+            /out:$<PATH:RELATIVE_PATH,${linked},${CMAKE_BINARY_DIR}>
+            $<PATH:RELATIVE_PATH,$<TARGET_OBJECTS:${name}_objects>,${CMAKE_BINARY_DIR}>
+            $<PATH:RELATIVE_PATH,${ARG_LIBRARIES},${CMAKE_BINARY_DIR}> ${VG_MINGW_LIB}/libntoskrnl.a
     DEPENDS ${name}_objects $<TARGET_OBJECTS:${name}_objects> ${ARG_LIBRARIES}
-    COMMAND_EXPAND_LISTS VERBATIM
+    WORKING_DIRECTORY ${CMAKE_BINARY_DIR} COMMAND_EXPAND_LISTS VERBATIM
     COMMENT "Linking ${name}.sys")
   add_custom_target(${name} ALL DEPENDS ${driver})
 endfunction()
