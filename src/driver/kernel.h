@@ -1,5 +1,5 @@
-/* The one place that includes the platform's kernel headers: the WDK's, mingw-w64's, or the sim's. What one of them
- * lacks is declared here, from the WDK page named beside it. */
+/* The one place that includes the platform's kernel headers: the WDK's, mingw-w64's, or the sim's. What one
+ * of them lacks is declared here, from the WDK page named beside it. */
 #ifndef VG_DRIVER_KERNEL_H
 #define VG_DRIVER_KERNEL_H
 
@@ -77,22 +77,25 @@
 #define _Ret_maybenull_
 #endif
 
-#define VG_POOL_TAG(a, b, c, d)                                                                                        \
+#define VG_POOL_TAG(a, b, c, d)                                                                              \
     ((ULONG)(UCHAR)(a) | ((ULONG)(UCHAR)(b) << 8) | ((ULONG)(UCHAR)(c) << 16) | ((ULONG)(UCHAR)(d) << 24))
 
 /* A UNICODE_STRING over a u"..." literal. */
-#define VG_CONSTANT_STRING(literal)                                                                                    \
-    {                                                                                                                  \
-        .Length = sizeof(literal) - sizeof(WCHAR), .MaximumLength = sizeof(literal), .Buffer = (PWSTR)(literal)        \
+#define VG_CONSTANT_STRING(literal)                                                                          \
+    {                                                                                                        \
+        .Length = sizeof(literal) - sizeof(WCHAR), .MaximumLength = sizeof(literal),                         \
+        .Buffer = (PWSTR)(literal)                                                                           \
     }
 
-/* PS_CREATE_NOTIFY_INFO, "Flags" (ntddk.h): bit 0 FileOpenNameAvailable, bit 1 IsSubsystemProcess (Windows 10 1703). mingw-w64 lacks
- * the second, so both are tested by value. */
+/* PS_CREATE_NOTIFY_INFO, "Flags" (ntddk.h): bit 0 FileOpenNameAvailable, bit 1 IsSubsystemProcess (Windows 10
+ * 1703). mingw-w64 lacks the second, so both are tested by value. */
 #define VG_NOTIFY_OPEN_NAME_AVAILABLE 0x1u
 #define VG_NOTIFY_SUBSYSTEM_PROCESS   0x2u
 
-/* PsSetCreateProcessNotifyRoutineEx2 (ntddk.h), Windows 10 1703: the type PsCreateProcessNotifySubsystems is 0. */
-typedef NTSTATUS(NTAPI *VG_SET_CREATE_PROCESS_NOTIFY_ROUTINE_EX2)(_In_ ULONG NotifyType, _In_ PVOID NotifyInformation,
+/* PsSetCreateProcessNotifyRoutineEx2 (ntddk.h), Windows 10 1703: the type PsCreateProcessNotifySubsystems is
+ * 0. */
+typedef NTSTATUS(NTAPI *VG_SET_CREATE_PROCESS_NOTIFY_ROUTINE_EX2)(_In_ ULONG NotifyType,
+                                                                  _In_ PVOID NotifyInformation,
                                                                   _In_ BOOLEAN Remove);
 #define VG_PS_CREATE_PROCESS_NOTIFY_SUBSYSTEMS 0u
 
@@ -109,9 +112,11 @@ typedef PVOID(NTAPI *VG_EX_ALLOCATE_POOL2)(_In_ ULONG64 Flags, _In_ SIZE_T Numbe
 typedef BOOLEAN(NTAPI *VG_PS_IS_PROTECTED_PROCESS)(_In_ PEPROCESS Process);
 
 /* MmDoesFileHaveUserWritableReferences (ntifs.h), Windows Vista, looked up. */
-typedef ULONG(NTAPI *VG_MM_DOES_FILE_HAVE_USER_WRITABLE_REFERENCES)(_In_ PSECTION_OBJECT_POINTERS SectionPointer);
+typedef ULONG(NTAPI *VG_MM_DOES_FILE_HAVE_USER_WRITABLE_REFERENCES)(
+    _In_ PSECTION_OBJECT_POINTERS SectionPointer);
 
-/* IoGetTransactionParameterBlock (ntddk.h), Windows Vista, looked up. Only whether there is one matters here. */
+/* IoGetTransactionParameterBlock (ntddk.h), Windows Vista, looked up. Only whether there is one matters here.
+ */
 typedef PVOID(NTAPI *VG_IO_GET_TRANSACTION_PARAMETER_BLOCK)(_In_ PFILE_OBJECT FileObject);
 
 #ifdef __MINGW32__
@@ -119,11 +124,13 @@ NTKERNELAPI NTSTATUS NTAPI PsGetProcessExitStatus(_In_ PEPROCESS Process);
 /* ZwQuerySystemInformation (winternl.h). */
 NTSYSAPI NTSTATUS NTAPI ZwQuerySystemInformation(_In_ ULONG SystemInformationClass, PVOID SystemInformation,
                                                  _In_ ULONG SystemInformationLength, PULONG ReturnLength);
-/* "Determining whether the operating system is running in safe mode" (WDK). Data: the ULONG itself is exported. */
+/* "Determining whether the operating system is running in safe mode" (WDK). Data: the ULONG itself is
+ * exported. */
 extern __declspec(dllimport) ULONG InitSafeBootMode;
 #endif
 
-/* InitSafeBootMode is declared as a pointer by the WDK (whose import library gives its address) and as the value above. */
+/* InitSafeBootMode is declared as a pointer by the WDK (whose import library gives its address) and as the
+ * value above. */
 static inline ULONG vg_safe_boot_mode(void)
 {
 #if defined(__MINGW32__)
@@ -133,8 +140,9 @@ static inline ULONG vg_safe_boot_mode(void)
 #endif
 }
 
-/* The WDK declares IoFileObjectType as POBJECT_TYPE * and imports it without dllimport; mingw-w64 adds dllimport to the same type, so
- * there the value itself is the object type, and one more load would read inside it. */
+/* The WDK declares IoFileObjectType as POBJECT_TYPE * and imports it without dllimport; mingw-w64 adds
+ * dllimport to the same type, so there the value itself is the object type, and one more load would read
+ * inside it. */
 static inline POBJECT_TYPE vg_file_object_type(void)
 {
 #if defined(__MINGW32__)
@@ -200,14 +208,15 @@ struct vg_usn_journal {
 #define VG_FSCTL_WRITE_USN_CLOSE_RECORD 0x000900EFu
 #define VG_FSCTL_QUERY_USN_JOURNAL      0x000900F4u
 
-/* OBJ_DONT_REPARSE (ntdef.h), Windows 10 1607; IO_IGNORE_SHARE_ACCESS_CHECK and IO_NO_PARAMETER_CHECKING (IoCreateFileEx);
- * FO_CLEANUP_COMPLETE (wdm.h). */
+/* OBJ_DONT_REPARSE (ntdef.h), Windows 10 1607; IO_IGNORE_SHARE_ACCESS_CHECK and IO_NO_PARAMETER_CHECKING
+ * (IoCreateFileEx); FO_CLEANUP_COMPLETE (wdm.h). */
 #define VG_OBJ_DONT_REPARSE             0x00001000u
 #define VG_IO_NO_PARAMETER_CHECKING     0x00000100u
 #define VG_IO_IGNORE_SHARE_ACCESS_CHECK 0x00000800u
 #define VG_FO_CLEANUP_COMPLETE          0x00004000u
 
-/* IOCTL_STORAGE_QUERY_PROPERTY, STORAGE_PROPERTY_QUERY, STORAGE_DEVICE_DESCRIPTOR and STORAGE_BUS_TYPE (ntddstor.h). */
+/* IOCTL_STORAGE_QUERY_PROPERTY, STORAGE_PROPERTY_QUERY, STORAGE_DEVICE_DESCRIPTOR and STORAGE_BUS_TYPE
+ * (ntddstor.h). */
 #define VG_IOCTL_STORAGE_QUERY_PROPERTY 0x002D1400u
 struct vg_storage_query {
     uint32_t property_id; /* 0: StorageDeviceProperty */
@@ -232,7 +241,8 @@ struct vg_storage_device {
 #define VG_BUS_TYPE_1394 4u
 #define VG_BUS_TYPE_USB  7u
 
-/* SYSTEM_PROCESS_INFORMATION (winternl.h; class 5), as far as the process id, and SYSTEM_TIMEOFDAY_INFORMATION (class 3). */
+/* SYSTEM_PROCESS_INFORMATION (winternl.h; class 5), as far as the process id, and
+ * SYSTEM_TIMEOFDAY_INFORMATION (class 3). */
 #define VG_SYSTEM_TIME_OF_DAY_INFORMATION 3u
 #define VG_SYSTEM_PROCESS_INFORMATION     5u
 struct vg_system_process {
@@ -261,10 +271,11 @@ struct vg_system_time_of_day {
 #define VG_TOKEN_INTEGRITY_LEVEL ((TOKEN_INFORMATION_CLASS)25)
 
 /* CNG in the kernel: cng.sys, Windows 7 (bcrypt.h). */
-NTSTATUS NTAPI BCryptOpenAlgorithmProvider(_Out_ PVOID *Algorithm, PCWSTR AlgorithmId, PCWSTR Implementation, ULONG Flags);
+NTSTATUS NTAPI BCryptOpenAlgorithmProvider(_Out_ PVOID *Algorithm, PCWSTR AlgorithmId, PCWSTR Implementation,
+                                           ULONG Flags);
 NTSTATUS NTAPI BCryptCloseAlgorithmProvider(PVOID Algorithm, ULONG Flags);
-NTSTATUS NTAPI BCryptGetProperty(PVOID Object, PCWSTR Property, PUCHAR Output, ULONG OutputSize, ULONG *ResultSize,
-                                 ULONG Flags);
+NTSTATUS NTAPI BCryptGetProperty(PVOID Object, PCWSTR Property, PUCHAR Output, ULONG OutputSize,
+                                 ULONG *ResultSize, ULONG Flags);
 NTSTATUS NTAPI BCryptCreateHash(PVOID Algorithm, _Out_ PVOID *Hash, PUCHAR HashObject, ULONG HashObjectSize,
                                 PUCHAR Secret, ULONG SecretSize, ULONG Flags);
 NTSTATUS NTAPI BCryptHashData(PVOID Hash, PUCHAR Input, ULONG InputSize, ULONG Flags);

@@ -1,0 +1,174 @@
+#include "device.h"
+
+#include "control.h"
+
+#include <vigil/abi.h>
+
+static PDEVICE_OBJECT device;
+static const UNICODE_STRING device_name = VG_CONSTANT_STRING(VG_DEVICE_NAME);
+static const UNICODE_STRING link_name = VG_CONSTANT_STRING(VG_DEVICE_LINK);
+
+/* ---- who may open it ---- */
+
+/* A SID of up to two sub-authorities, laid out as SID is. */
+struct short_sid {
+    UCHAR revision;
+    UCHAR count;
+    UCHAR authority[6];
+    ULONG sub_authorities[2];
+};
+static_assert(offsetof(struct short_sid, sub_authorities) == FIELD_OFFSET(SID, SubAuthority),
+              "the layout of SID");
+
+static struct short_sid local_system = {1, 1, {0, 0, 0, 0, 0, 5}, {18, 0}};
+static struct short_sid administrators = {1, 2, {0, 0, 0, 0, 0, 5}, {32, 544}};
+
+/* An ACL with room for two entries. */
+struct two_entries {
+    ACL acl;
+    struct {
+        ACCESS_ALLOWED_ACE ace;
+        ULONG more_of_the_sid[2];
+    } entries[2];
+};
+
+/* A descriptor whose list lets SYSTEM and the administrators do everything, and nobody else anything. It
+ * points into `acl`. */
+static NTSTATUS make_descriptor(PSECURITY_DESCRIPTOR descriptor, struct two_entries *acl)
+{
+    NTSTATUS status = RtlCreateSecurityDescriptor(descriptor, SECURITY_DESCRIPTOR_REVISION);
+
+    if (NT_SUCCESS(status))
+        status = RtlCreateAcl(&acl->acl, sizeof(*acl), ACL_REVISION);
+    if (NT_SUCCESS(status))
+        status = RtlAddAccessAllowedAce(&acl->acl, ACL_REVISION, FILE_ALL_ACCESS, &local_system);
+    if (NT_SUCCESS(status))
+        status = RtlAddAccessAllowedAce(&acl->acl, ACL_REVISION, FILE_ALL_ACCESS, &administrators);
+    if (NT_SUCCESS(status))
+        status = RtlSetDaclSecurityDescriptor(descriptor, TRUE, &acl->acl, FALSE);
+    return status;
+}
+
+static NTSTATUS protect(PDEVICE_OBJECT object)
+{
+    SECURITY_DESCRIPTOR descriptor;
+    struct two_entries acl;
+    HANDLE handle = NULL;
+    NTSTATUS status = make_descriptor(&descriptor, &acl);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = ObOpenObjectByPointer(object, OBJ_KERNEL_HANDLE, NULL, WRITE_DAC, NULL, KernelMode, &handle);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = ZwSetSecurityObject(handle, DACL_SECURITY_INFORMATION, &descriptor);
+    ZwClose(handle);
+    return status;
+}
+
+/* ---- requests ---- */
+
+static NTSTATUS complete(PIRP irp, NTSTATUS status, uint32_t information)
+{
+    irp->IoStatus.Status = status;
+    irp->IoStatus.Information = information;
+    IoCompleteRequest(irp, IO_NO_INCREMENT);
+    return status;
+}
+
+static struct vg_reader *reader_of(PIRP irp)
+{
+    return IoGetCurrentIrpStackLocation(irp)->FileObject->FsContext;
+}
+
+_Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_create(PDEVICE_OBJECT object, PIRP irp)
+{
+    PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
+    struct vg_reader *reader = NULL;
+    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
+
+    UNREFERENCED_PARAMETER(object);
+    if (file->FileName.Length == 0 && file->RelatedFileObject == NULL) /* there is nothing below the device */
+        status = vg_reader_open(&reader);
+    if (NT_SUCCESS(status))
+        file->FsContext = reader;
+    return complete(irp, status, 0);
+}
+
+_Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_cleanup(PDEVICE_OBJECT object, PIRP irp)
+{
+    UNREFERENCED_PARAMETER(object);
+    vg_reader_cleanup(reader_of(irp));
+    return complete(irp, STATUS_SUCCESS, 0);
+}
+
+_Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_close(PDEVICE_OBJECT object, PIRP irp)
+{
+    UNREFERENCED_PARAMETER(object);
+    vg_reader_close(reader_of(irp));
+    return complete(irp, STATUS_SUCCESS, 0);
+}
+
+_Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_read(PDEVICE_OBJECT object, PIRP irp)
+{
+    NTSTATUS status = vg_reader_read(reader_of(irp), irp);
+
+    UNREFERENCED_PARAMETER(object);
+    return status == STATUS_PENDING ? status : complete(irp, status, 0);
+}
+
+_Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_control(PDEVICE_OBJECT object, PIRP irp)
+{
+    PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(irp);
+    struct vg_request request = {
+        .code = stack->Parameters.DeviceIoControl.IoControlCode,
+        .buffer = irp->AssociatedIrp.SystemBuffer,
+        .input_size = stack->Parameters.DeviceIoControl.InputBufferLength,
+        .output_size = stack->Parameters.DeviceIoControl.OutputBufferLength,
+    };
+    NTSTATUS status = vg_control(reader_of(irp), &request);
+
+    UNREFERENCED_PARAMETER(object);
+    return complete(irp, status, request.written);
+}
+
+/* ---- making and unmaking it ---- */
+
+_Use_decl_annotations_
+NTSTATUS vg_device_start(PDRIVER_OBJECT driver)
+{
+    PDEVICE_OBJECT made = NULL;
+    NTSTATUS status = IoCreateDevice(driver, 0, (PUNICODE_STRING)&device_name, FILE_DEVICE_UNKNOWN,
+                                     FILE_DEVICE_SECURE_OPEN, FALSE, &made);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    /* Until DO_DEVICE_INITIALIZING is cleared nobody can open it, so nobody comes before the descriptor. */
+    status = protect(made);
+    if (!NT_SUCCESS(status))
+        goto delete_device;
+    status = IoCreateSymbolicLink((PUNICODE_STRING)&link_name, (PUNICODE_STRING)&device_name);
+    if (!NT_SUCCESS(status))
+        goto delete_device;
+    driver->MajorFunction[IRP_MJ_CREATE] = on_create;
+    driver->MajorFunction[IRP_MJ_CLEANUP] = on_cleanup;
+    driver->MajorFunction[IRP_MJ_CLOSE] = on_close;
+    driver->MajorFunction[IRP_MJ_READ] = on_read;
+    driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = on_control;
+    made->Flags |= DO_BUFFERED_IO;
+    made->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
+    device = made;
+    return STATUS_SUCCESS;
+
+delete_device:
+    IoDeleteDevice(made);
+    return status;
+}
+
+_Use_decl_annotations_
+void vg_device_stop(void)
+{
+    (void)IoDeleteSymbolicLink((PUNICODE_STRING)&link_name);
+    IoDeleteDevice(device);
+    device = NULL;
+}

@@ -1,0 +1,70 @@
+#include "drive.h"
+
+/* Asks the volume's storage stack which bus the disk is on. Volumes over several disks do not answer. */
+static bool is_on_external_bus(PDEVICE_OBJECT volume)
+{
+    struct vg_storage_query query = {.property_id = 0, .query_type = 0};
+    struct vg_storage_device answer = {.size = 0};
+    PDEVICE_OBJECT top = IoGetAttachedDeviceReference(volume);
+    IO_STATUS_BLOCK io = {.Information = 0};
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+    PIRP irp = NULL;
+    KEVENT done;
+
+    KeInitializeEvent(&done, NotificationEvent, FALSE);
+    irp = IoBuildDeviceIoControlRequest(VG_IOCTL_STORAGE_QUERY_PROPERTY, top, &query, sizeof(query), &answer,
+                                        sizeof(answer), FALSE, &done, &io);
+    if (irp != NULL) {
+        status = IoCallDriver(top, irp);
+        if (status == STATUS_PENDING) {
+            /* The request lives on this stack, so it must have ended; storage drivers answer it from what
+             * they know. */
+            (void)KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL);
+            status = io.Status;
+        }
+    }
+    ObDereferenceObject(top);
+    if (status == STATUS_BUFFER_OVERFLOW) /* strings behind the fixed part did not fit */
+        status = STATUS_SUCCESS;
+    return NT_SUCCESS(status) &&
+           answer.size >= FIELD_OFFSET(struct vg_storage_device, raw_properties_length) &&
+           (answer.bus_type == VG_BUS_TYPE_USB || answer.bus_type == VG_BUS_TYPE_1394);
+}
+
+static struct vg_span disk(const struct vg_file *file, ULONG characteristics)
+{
+    if ((characteristics & (FILE_REMOVABLE_MEDIA | FILE_FLOPPY_DISKETTE)) != 0)
+        return VG_LITERAL_SPAN(u"removable");
+    if (file->object->DeviceObject != NULL && is_on_external_bus(file->object->DeviceObject))
+        return VG_LITERAL_SPAN(u"removable");
+    return VG_LITERAL_SPAN(u"fixed");
+}
+
+_Use_decl_annotations_
+struct vg_span vg_drive_of(const struct vg_file *file)
+{
+    FILE_FS_DEVICE_INFORMATION device;
+    IO_STATUS_BLOCK io;
+    NTSTATUS status =
+        ZwQueryVolumeInformationFile(file->handle, &io, &device, sizeof(device), FileFsDeviceInformation);
+
+    if (!NT_SUCCESS(status))
+        return (struct vg_span){.bytes = NULL, .size = 0};
+    if ((device.Characteristics & FILE_REMOTE_DEVICE) != 0)
+        return VG_LITERAL_SPAN(u"network");
+    switch (device.DeviceType) {
+    case FILE_DEVICE_NETWORK:
+    case FILE_DEVICE_NETWORK_FILE_SYSTEM:
+        return VG_LITERAL_SPAN(u"network");
+    case FILE_DEVICE_CD_ROM:
+    case FILE_DEVICE_CD_ROM_FILE_SYSTEM:
+        return VG_LITERAL_SPAN(u"cdrom");
+    case FILE_DEVICE_VIRTUAL_DISK:
+        return VG_LITERAL_SPAN(u"ram");
+    case FILE_DEVICE_DISK:
+    case FILE_DEVICE_DISK_FILE_SYSTEM:
+        return disk(file, device.Characteristics);
+    default:
+        return (struct vg_span){.bytes = NULL, .size = 0};
+    }
+}

@@ -1,0 +1,126 @@
+/* Where Windows enters and leaves. What DriverEntry did, Unload undoes in reverse. */
+#include "cache.h"
+#include "config.h"
+#include "device.h"
+#include "event.h"
+#include "hash.h"
+#include "image.h"
+#include "mode.h"
+#include "notify.h"
+#include "optional.h"
+#include "policy.h"
+#include "process.h"
+#include "reader.h"
+
+/* How often the policy's file is tried again while the system boots. */
+#define POLICY_TRIES_MAX 10u
+
+DRIVER_INITIALIZE DriverEntry;
+
+_Function_class_(DRIVER_UNLOAD) static VOID NTAPI unload(PDRIVER_OBJECT driver)
+{
+    UNREFERENCED_PARAMETER(driver);
+    vg_images_stop();
+    vg_notify_stop();
+    vg_device_stop();
+    vg_readers_stop();
+    vg_events_stop();
+    vg_processes_stop();
+    vg_policy_stop();
+    vg_cache_stop();
+    vg_hash_stop();
+    vg_config_stop();
+}
+
+/* The policy's file may lie on a volume that is not mounted yet. */
+static bool may_come_later(NTSTATUS status)
+{
+    return status == STATUS_OBJECT_NAME_NOT_FOUND || status == STATUS_OBJECT_PATH_NOT_FOUND ||
+           status == STATUS_NO_SUCH_DEVICE || status == STATUS_DEVICE_NOT_READY ||
+           status == STATUS_NO_MEDIA_IN_DEVICE;
+}
+
+static void say_no_policy(NTSTATUS status)
+{
+    DbgPrint("vigil: no policy could be loaded (0x%08X); starts are recorded, none is denied\n",
+             (unsigned)status);
+}
+
+/* Called again while the system boots, until the file is there. */
+_Function_class_(DRIVER_REINITIALIZE) static VOID NTAPI
+    load_policy_again(PDRIVER_OBJECT driver, PVOID context, ULONG count)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    UNREFERENCED_PARAMETER(context);
+    if (vg_policy_generations() != 0)
+        return; /* one has come by IOCTL */
+    status = vg_policy_load_file();
+    if (!NT_SUCCESS(status)) {
+        if (may_come_later(status) && count < POLICY_TRIES_MAX)
+            IoRegisterDriverReinitialization(driver, load_policy_again, NULL);
+        else
+            say_no_policy(status);
+        return;
+    }
+    vg_images_update();
+    vg_event_state();
+}
+
+/* Nothing here can fail the driver. A refused registration leaves the device, through which `vigil status`
+ * says why. */
+static void begin(PDRIVER_OBJECT driver, NTSTATUS policy_status)
+{
+    driver->DriverUnload = vg_config.allow_unload ? unload : NULL;
+    vg_mode_begin_boot();
+    if (NT_SUCCESS(vg_notify_start()))
+        vg_processes_add_running();
+    vg_images_update();
+    vg_event_state();
+    if (may_come_later(policy_status))
+        IoRegisterDriverReinitialization(driver, load_policy_again, NULL);
+    else if (!NT_SUCCESS(policy_status) && policy_status != STATUS_NOT_FOUND)
+        say_no_policy(policy_status);
+}
+
+_Use_decl_annotations_
+NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path)
+{
+    NTSTATUS policy_status = STATUS_SUCCESS;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    vg_optional_start();
+    status = vg_config_start(registry_path);
+    if (!NT_SUCCESS(status))
+        return status;
+    vg_mode_start();
+    vg_hash_start();
+    vg_cache_start();
+    vg_policy_start();
+    vg_processes_start();
+    status = vg_events_start(vg_config.ring_size);
+    if (!NT_SUCCESS(status))
+        goto stop_processes;
+    status = vg_readers_start();
+    if (!NT_SUCCESS(status))
+        goto stop_events;
+    policy_status =
+        vg_policy_load_file(); /* before the device is there, through which a newer one may come */
+    status = vg_device_start(driver);
+    if (!NT_SUCCESS(status))
+        goto stop_readers;
+    begin(driver, policy_status);
+    return STATUS_SUCCESS;
+
+stop_readers:
+    vg_readers_stop();
+stop_events:
+    vg_events_stop();
+stop_processes:
+    vg_processes_stop();
+    vg_policy_stop();
+    vg_cache_stop();
+    vg_hash_stop();
+    vg_config_stop();
+    return status;
+}

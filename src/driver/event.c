@@ -1,0 +1,331 @@
+#include "event.h"
+
+#include "counters.h"
+#include "image.h"
+#include "memory.h"
+#include "mode.h"
+#include "reader.h"
+
+static struct vg_ring *ring;
+
+/* An event being written: its fixed part, then a table of facts, then what they and others point to. */
+struct writer {
+    struct vg_event_header *header; /* nonpaged, `capacity` bytes */
+    uint32_t capacity;
+    uint32_t used;
+};
+
+_Use_decl_annotations_
+NTSTATUS vg_events_start(size_t ring_size)
+{
+    return vg_ring_create(ring_size, &ring);
+}
+
+_Use_decl_annotations_
+void vg_events_stop(void)
+{
+    vg_ring_destroy(ring);
+    ring = NULL;
+}
+
+struct vg_ring *vg_events_ring(void)
+{
+    return ring;
+}
+
+_Use_decl_annotations_
+uint64_t vg_event_dropped(void)
+{
+    uint64_t sequence = vg_ring_skip(ring);
+
+    vg_count(&vg_counters.events_dropped);
+    vg_readers_wake();
+    return sequence;
+}
+
+static uint32_t aligned(uint32_t size, uint32_t to)
+{
+    return (size + to - 1) & ~(to - 1);
+}
+
+/* Begins an event of `fixed` bytes, to be followed by `facts` entries and `room` bytes of values. */
+static bool begin(struct writer *writer, enum vg_event_type type, uint32_t fixed, uint32_t facts,
+                  uint32_t room)
+{
+    uint32_t table = facts * (uint32_t)sizeof(struct vg_event_fact);
+
+    writer->capacity = aligned(fixed + table + room, 8);
+    writer->header = vg_allocate_zeroed(VG_NON_PAGED, writer->capacity, VG_TAG_EVENT);
+    if (writer->header == NULL)
+        return false;
+    writer->header->size = writer->capacity;
+    writer->header->type = (uint16_t)type;
+    writer->header->fact_offset = facts == 0 ? 0 : fixed;
+    writer->header->time = vg_system_time();
+    writer->used = fixed + table;
+    return true;
+}
+
+/* Writes the event into the ring and frees it. Returns its sequence. */
+static uint64_t end(struct writer *writer)
+{
+    uint64_t sequence = 0;
+
+    if (!vg_ring_write(ring, writer->header)) {
+        vg_free(writer->header, VG_TAG_EVENT);
+        return vg_event_dropped();
+    }
+    sequence = writer->header->sequence;
+    vg_free(writer->header, VG_TAG_EVENT);
+    vg_readers_wake();
+    return sequence;
+}
+
+/* Room that a value takes, so that the next one begins even. */
+static uint32_t room_for(struct vg_span value)
+{
+    return aligned(value.size, 2);
+}
+
+/* Appends a value and returns its offset. */
+static uint32_t append(struct writer *writer, struct vg_span value)
+{
+    uint32_t offset = writer->used;
+
+    if (value.size != 0)
+        memcpy((uint8_t *)writer->header + offset, value.bytes, value.size);
+    writer->used += room_for(value);
+    return offset;
+}
+
+static void append_entry(struct writer *writer, enum vg_field field, const struct vg_fact *fact,
+                         struct vg_span value)
+{
+    struct vg_event_header *header = writer->header;
+    struct vg_event_fact *entry =
+        (struct vg_event_fact *)(void *)((uint8_t *)header + header->fact_offset) + header->fact_count++;
+
+    entry->field = (uint16_t)field;
+    entry->state = fact->state;
+    entry->flags = fact->flags;
+    entry->offset = append(writer, value);
+    entry->size = value.size;
+}
+
+/* A fact with no value still has one entry, for its state. */
+static void append_fact(struct writer *writer, enum vg_field field, const struct vg_fact *fact)
+{
+    static const struct vg_span none = {.bytes = NULL, .size = 0};
+
+    if (fact->count == 0)
+        append_entry(writer, field, fact, none);
+    for (unsigned i = 0; i < fact->count; i++)
+        append_entry(writer, field, fact, fact->values[i]);
+}
+
+static void measure_fact(const struct vg_fact *fact, uint32_t *facts, uint32_t *room)
+{
+    *facts += fact->count == 0 ? 1 : fact->count;
+    for (unsigned i = 0; i < fact->count; i++)
+        *room += room_for(fact->values[i]);
+}
+
+static struct vg_fact fact_of(const struct vg_kept *kept)
+{
+    struct vg_fact fact = {.state = kept->state, .flags = kept->flags};
+
+    if (kept->state == VG_FACT_KNOWN) {
+        fact.values[0] = vg_string_span(&kept->text);
+        fact.count = 1;
+    }
+    return fact;
+}
+
+static unsigned named_audits(const struct vg_decision *decision)
+{
+    return decision->audit_count < VG_AUDITS_MAX ? decision->audit_count : VG_AUDITS_MAX;
+}
+
+static uint32_t measure_names(const struct vg_start *start)
+{
+    uint32_t room = 0;
+
+    if (start->policy == NULL)
+        return 0;
+    if (start->decision.rule != VG_RULE_NONE)
+        room += room_for(vg_policy_rule_name(&start->policy->policy, start->decision.rule));
+    for (unsigned i = 0; i < named_audits(&start->decision); i++)
+        room += vg_policy_rule_name(&start->policy->policy, start->decision.audits[i]).size + 1;
+    return aligned(room, 2);
+}
+
+static void append_names(struct writer *writer, const struct vg_start *start, struct vg_event_start *event)
+{
+    static const struct vg_span newline = {.bytes = "\n", .size = 1};
+    struct vg_span name = {0};
+
+    if (start->policy == NULL)
+        return;
+    if (start->decision.rule != VG_RULE_NONE) {
+        name = vg_policy_rule_name(&start->policy->policy, start->decision.rule);
+        event->rule_name_offset = append(writer, name);
+        event->rule_name_size = name.size;
+    }
+    event->audit_name_offset = writer->used;
+    for (unsigned i = 0; i < named_audits(&start->decision); i++) {
+        uint8_t *to = (uint8_t *)event + event->audit_name_offset + event->audit_name_size;
+
+        name = vg_policy_rule_name(&start->policy->policy, start->decision.audits[i]);
+        event->audit_rules[i] = start->decision.audits[i];
+        if (i != 0) {
+            memcpy(to++, newline.bytes, newline.size);
+            event->audit_name_size += newline.size;
+        }
+        memcpy(to, name.bytes, name.size);
+        event->audit_name_size += name.size;
+    }
+    writer->used += aligned(event->audit_name_size, 2);
+}
+
+static void fill_start(struct vg_event_start *event, const struct vg_start *start)
+{
+    event->process_guid = start->self->guid;
+    if (start->parent != NULL)
+        event->parent_guid = start->parent->guid;
+    if (start->creator != NULL)
+        event->creator_guid = start->creator->guid;
+    event->process_id = start->self->id;
+    event->parent_process_id = start->parent_id;
+    event->creator_process_id = start->creator_id;
+    event->creator_thread_id = start->creator_thread_id;
+    event->create_time = start->self->create_time;
+    event->verdict = (uint8_t)start->decision.verdict;
+    event->enforced = start->enforced;
+    event->reason = (uint8_t)start->reason;
+    event->guard = (uint8_t)start->guard;
+    event->image_source = (uint8_t)start->image_source;
+    event->open_name_exact = (start->info->Flags & VG_NOTIFY_OPEN_NAME_AVAILABLE) != 0;
+    event->status = (uint32_t)start->status;
+    event->rule = start->decision.rule;
+    event->unknown_fields = start->decision.unknown_fields;
+    event->decision_ns = start->decision_ns;
+    event->policy_generation = start->policy == NULL ? 0 : start->policy->number;
+    event->audit_count = start->decision.audit_count;
+}
+
+_Use_decl_annotations_
+uint64_t vg_event_start(const struct vg_start *start)
+{
+    static const struct vg_span none = {.bytes = NULL, .size = 0};
+    PCUNICODE_STRING name = start->info->ImageFileName;
+    struct vg_span open_name = name == NULL ? none : vg_unicode_span(name);
+    struct vg_event_start *event = NULL;
+    struct writer writer;
+    uint32_t facts = 0;
+    uint32_t room = room_for(open_name) + measure_names(start);
+
+    for (unsigned i = 0; i < VG_FIELD_COUNT; i++)
+        measure_fact(&start->record.facts[i], &facts, &room);
+    if (!begin(&writer, VG_EVENT_START, sizeof(*event), facts, room))
+        return vg_event_dropped();
+    event = CONTAINING_RECORD(writer.header, struct vg_event_start, header);
+    fill_start(event, start);
+    for (unsigned i = 0; i < VG_FIELD_COUNT; i++)
+        append_fact(&writer, (enum vg_field)i, &start->record.facts[i]);
+    append_names(&writer, start, event);
+    event->open_name_offset = append(&writer, open_name);
+    event->open_name_size = open_name.size;
+    return end(&writer);
+}
+
+_Use_decl_annotations_
+void vg_event_exit(uint32_t id, uint64_t create_time, NTSTATUS exit_status, const struct vg_process *process)
+{
+    struct vg_fact image = {.state = VG_FACT_UNKNOWN};
+    struct vg_event_exit *event = NULL;
+    struct writer writer;
+    uint32_t facts = 0;
+    uint32_t room = 0;
+
+    if (process != NULL)
+        image = fact_of(&process->image);
+    measure_fact(&image, &facts, &room);
+    if (!begin(&writer, VG_EVENT_EXIT, sizeof(*event), facts, room)) {
+        (void)vg_event_dropped();
+        return;
+    }
+    event = CONTAINING_RECORD(writer.header, struct vg_event_exit, header);
+    event->process_id = id;
+    event->exit_status = exit_status;
+    event->create_time = create_time;
+    if (event->header.time > create_time)
+        event->run_time = event->header.time - create_time;
+    if (process != NULL) {
+        event->process_guid = process->guid;
+        event->start_sequence = process->start_sequence;
+        event->denied = process->denied && !process->undone;
+    }
+    append_fact(&writer, VG_FIELD_IMAGE, &image);
+    (void)end(&writer);
+}
+
+_Use_decl_annotations_
+void vg_event_image(uint32_t id, PCUNICODE_STRING name, const IMAGE_INFO *image,
+                    const struct vg_process *process)
+{
+    static const struct vg_span none = {.bytes = NULL, .size = 0};
+    struct vg_fact process_image = {.state = VG_FACT_UNKNOWN};
+    struct vg_span image_name = name == NULL ? none : vg_unicode_span(name);
+    struct vg_event_image *event = NULL;
+    struct writer writer;
+    uint32_t facts = 0;
+    uint32_t room = room_for(image_name);
+
+    if (id == 0)
+        process_image.state = VG_FACT_ABSENT;
+    if (process != NULL)
+        process_image = fact_of(&process->image);
+    measure_fact(&process_image, &facts, &room);
+    if (!begin(&writer, VG_EVENT_IMAGE, sizeof(*event), facts, room)) {
+        (void)vg_event_dropped();
+        return;
+    }
+    event = CONTAINING_RECORD(writer.header, struct vg_event_image, header);
+    if (process != NULL)
+        event->process_guid = process->guid;
+    event->process_id = id;
+    event->properties = image->Properties;
+    event->base = (uint64_t)(ULONG_PTR)image->ImageBase;
+    event->image_size = image->ImageSize;
+    event->kernel = image->SystemModeImage != 0;
+    vg_image_signature(image, &event->signature_level, &event->signature_type);
+    append_fact(&writer, VG_FIELD_IMAGE, &process_image);
+    event->name_offset = append(&writer, image_name);
+    event->name_size = image_name.size;
+    (void)end(&writer);
+}
+
+_Use_decl_annotations_
+void vg_event_state(void)
+{
+    struct vg_generation *policy = vg_policy_acquire();
+    const struct vg_policy_info *info = policy == NULL ? NULL : &policy->info;
+    struct vg_event_state *event = NULL;
+    struct writer writer;
+
+    if (!begin(&writer, VG_EVENT_STATE, sizeof(*event), 0, 0)) {
+        vg_policy_release(policy);
+        (void)vg_event_dropped();
+        return;
+    }
+    event = CONTAINING_RECORD(writer.header, struct vg_event_state, header);
+    if (policy != NULL) {
+        memcpy(event->policy_identity, info->identity, sizeof(event->policy_identity));
+        event->policy_generation = policy->number;
+        event->rule_count = info->rule_count;
+    }
+    event->enforcement = vg_mode_enforcement(info);
+    event->options = vg_mode_options_with(info);
+    vg_policy_release(policy);
+    (void)end(&writer);
+}

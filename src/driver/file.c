@@ -1,0 +1,232 @@
+#include "file.h"
+
+#include "counters.h"
+#include "memory.h"
+#include "optional.h"
+
+#define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
+
+#define READ_AT_ONCE (1024u * 1024u)
+
+/* Opens `name` relative to `root` (NULL: from the object manager's root), as the kernel itself: no access
+ * check, no share check. An oplock is not waited for. */
+static NTSTATUS open(HANDLE root, struct vg_span name, ACCESS_MASK access, ULONG options, ULONG dont_reparse,
+                     HANDLE *handle)
+{
+    UNICODE_STRING string = {.Length = (USHORT)name.size,
+                             .MaximumLength = (USHORT)name.size,
+                             .Buffer = (PWSTR)(ULONG_PTR)name.bytes};
+    OBJECT_ATTRIBUTES attributes;
+    IO_STATUS_BLOCK io;
+    HANDLE opened = NULL;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (name.size > UNICODE_STRING_MAX_BYTES)
+        return STATUS_NAME_TOO_LONG;
+    InitializeObjectAttributes(&attributes, &string, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE | dont_reparse,
+                               root, NULL);
+    status = IoCreateFileEx(
+        &opened, access | SYNCHRONIZE, &attributes, &io, NULL, FILE_ATTRIBUTE_NORMAL, SHARE_ALL, FILE_OPEN,
+        FILE_SYNCHRONOUS_IO_NONALERT | FILE_COMPLETE_IF_OPLOCKED | options, NULL, 0, CreateFileTypeNone, NULL,
+        VG_IO_IGNORE_SHARE_ACCESS_CHECK | VG_IO_NO_PARAMETER_CHECKING, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (status == STATUS_OPLOCK_BREAK_IN_PROGRESS) {
+        ZwClose(opened);
+        return STATUS_SHARING_VIOLATION;
+    }
+    *handle = opened;
+    return STATUS_SUCCESS;
+}
+
+static const struct vg_span no_name = {.bytes = u"", .size = 0};
+
+static bool is_same(PFILE_OBJECT a, PFILE_OBJECT b)
+{
+    return a->SectionObjectPointer != NULL && a->SectionObjectPointer == b->SectionObjectPointer;
+}
+
+/* The object of a fresh handle, and whether it is the given file's. What could be opened anew is not waiting
+ * to be deleted. */
+static NTSTATUS adopt(PFILE_OBJECT given, struct vg_file *file)
+{
+    PVOID object = NULL;
+    NTSTATUS status = ObReferenceObjectByHandle(file->handle, FILE_READ_ATTRIBUTES, vg_file_object_type(),
+                                                KernelMode, &object, NULL);
+
+    if (NT_SUCCESS(status)) {
+        file->object = object;
+        file->same = given != NULL && is_same(given, file->object);
+        file->delete_known = file->delete_known || file->same;
+        if (given == NULL || file->same) {
+            vg_count(&vg_counters.files_opened);
+            return STATUS_SUCCESS;
+        }
+        status = STATUS_FILE_INVALID; /* another file has taken the name */
+    }
+    vg_file_close(file);
+    return status;
+}
+
+static void note_delete_pending(struct vg_file *file)
+{
+    file->delete_known = true;
+    file->delete_pending = true;
+}
+
+/* Before anything else, because a delete-pending file cannot be opened any more. */
+static void ask_delete_pending(HANDLE handle, struct vg_file *file)
+{
+    FILE_STANDARD_INFORMATION standard;
+    IO_STATUS_BLOCK io;
+
+    if (!NT_SUCCESS(
+            ZwQueryInformationFile(handle, &io, &standard, sizeof(standard), FileStandardInformation)))
+        return;
+    file->delete_known = true;
+    file->delete_pending = standard.DeletePending != FALSE;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_file_open_given(PFILE_OBJECT given, struct vg_file *file)
+{
+    HANDLE handle = NULL;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    memset(file, 0, sizeof(*file));
+    /* It may be the section's first file object, closed long ago: then no more requests may be sent to it. */
+    if ((given->Flags & VG_FO_CLEANUP_COMPLETE) != 0)
+        return STATUS_FILE_CLOSED;
+    status = ObOpenObjectByPointer(given, OBJ_KERNEL_HANDLE, NULL, FILE_READ_ATTRIBUTES | SYNCHRONIZE,
+                                   vg_file_object_type(), KernelMode, &handle);
+    if (!NT_SUCCESS(status))
+        return status;
+    ask_delete_pending(handle, file);
+    if (file->delete_pending)
+        status = STATUS_DELETE_PENDING;
+    else
+        status = open(handle, no_name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0, &file->handle);
+    ZwClose(handle);
+    if (NT_SUCCESS(status))
+        status = adopt(given, file);
+    return status;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_file_open_named(PFILE_OBJECT given, struct vg_span name, struct vg_file *file)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    memset(file, 0, sizeof(*file));
+    status = open(NULL, name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, vg_optional.dont_reparse,
+                  &file->handle);
+    if (status == STATUS_DELETE_PENDING)
+        note_delete_pending(file);
+    if (NT_SUCCESS(status))
+        status = adopt(given, file);
+    return status;
+}
+
+_Use_decl_annotations_
+void vg_file_close(struct vg_file *file)
+{
+    if (file->object != NULL)
+        ObDereferenceObject(file->object);
+    if (file->handle != NULL)
+        ZwClose(file->handle);
+    file->object = NULL;
+    file->handle = NULL;
+    file->same = false;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_file_open_data(const struct vg_file *file, HANDLE *handle)
+{
+    return open(file->handle, no_name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0,
+                handle);
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_file_open_volume(struct vg_span name, HANDLE *handle)
+{
+    return open(NULL, name, FILE_READ_ATTRIBUTES, 0, 0, handle);
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_file_size(HANDLE handle, uint64_t *size)
+{
+    FILE_STANDARD_INFORMATION standard;
+    IO_STATUS_BLOCK io;
+    NTSTATUS status =
+        ZwQueryInformationFile(handle, &io, &standard, sizeof(standard), FileStandardInformation);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    *size = (uint64_t)standard.EndOfFile.QuadPart;
+    return STATUS_SUCCESS;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_file_read(HANDLE handle, uint64_t offset, void *buffer, uint32_t size, uint32_t *done)
+{
+    LARGE_INTEGER position = {.QuadPart = (LONGLONG)offset};
+    IO_STATUS_BLOCK io = {.Information = 0};
+    NTSTATUS status = ZwReadFile(handle, NULL, NULL, NULL, &io, buffer, size, &position, NULL);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (io.Information == 0)
+        return STATUS_END_OF_FILE;
+    *done = (uint32_t)io.Information;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS read_all(HANDLE handle, uint8_t *content, size_t size)
+{
+    size_t filled = 0;
+
+    while (filled < size) {
+        size_t left = size - filled;
+        uint32_t done = 0;
+        NTSTATUS status = vg_file_read(handle, filled, content + filled,
+                                       left < READ_AT_ONCE ? (uint32_t)left : READ_AT_ONCE, &done);
+
+        if (!NT_SUCCESS(status))
+            return status;
+        filled += done;
+    }
+    return STATUS_SUCCESS;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_file_read_whole(struct vg_span name, uint64_t limit, ULONG tag, void **content, size_t *size)
+{
+    HANDLE handle = NULL;
+    void *read = NULL;
+    uint64_t length = 0;
+    NTSTATUS status =
+        open(NULL, name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0, &handle);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = vg_file_size(handle, &length);
+    if (NT_SUCCESS(status) && (length == 0 || length > limit))
+        status = length == 0 ? STATUS_END_OF_FILE : STATUS_FILE_TOO_LARGE;
+    if (!NT_SUCCESS(status))
+        goto close;
+    read = vg_allocate(VG_PAGED, (size_t)length, tag);
+    if (read == NULL) {
+        status = STATUS_INSUFFICIENT_RESOURCES;
+        goto close;
+    }
+    status = read_all(handle, read, (size_t)length);
+    if (!NT_SUCCESS(status)) {
+        vg_free(read, tag);
+        goto close;
+    }
+    *content = read;
+    *size = (size_t)length;
+close:
+    ZwClose(handle);
+    return status;
+}

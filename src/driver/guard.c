@@ -1,0 +1,64 @@
+#include "guard.h"
+
+#include "config.h"
+#include "mode.h"
+#include "optional.h"
+
+static bool created_by_system(const struct vg_start *start)
+{
+    return start->info->CreatingThreadId.UniqueProcess == PsGetProcessId(PsInitialSystemProcess);
+}
+
+static bool is_protected(const struct vg_start *start)
+{
+    return vg_optional.PsIsProtectedProcess != NULL && vg_optional.PsIsProtectedProcess(start->process);
+}
+
+/* Only by a name that the file itself vouches for. */
+static bool is_tool(const struct vg_start *start)
+{
+    return vg_config.tool_path.units != NULL &&
+           (start->image_source == VG_IMAGE_NORMALIZED || start->image_source == VG_IMAGE_FILE_NAME) &&
+           vg_text_equal_folded(vg_string_span(&start->image.text), vg_string_span(&vg_config.tool_path));
+}
+
+/* A clone or a minimal process: what no rule could name, a default must not hit. */
+static bool is_nameless(const struct vg_start *start)
+{
+    return start->reason == VG_REASON_DEFAULT && start->image_source == VG_IMAGE_NONE &&
+           start->info->FileObject == NULL;
+}
+
+/* Until the boot is confirmed, and for lack of anybody to ask, only what a rule denies in so many words is
+ * denied. */
+static bool is_explicit(const struct vg_start *start)
+{
+    return start->reason == VG_REASON_RULE && start->decision.verdict == VG_DENY;
+}
+
+_Use_decl_annotations_
+enum vg_guard vg_guard_of(const struct vg_start *start)
+{
+    if (created_by_system(start))
+        return VG_GUARD_SYSTEM_CREATOR;
+    if (is_protected(start))
+        return VG_GUARD_PROTECTED;
+    if (is_tool(start))
+        return VG_GUARD_TOOL;
+    if (is_nameless(start))
+        return VG_GUARD_NAMELESS;
+    switch (vg_mode_enforcement(start->policy == NULL ? NULL : &start->policy->info)) {
+    case VG_ENFORCING:
+        return VG_GUARD_NONE;
+    case VG_ENFORCING_DENIES:
+        return is_explicit(start) ? VG_GUARD_NONE : VG_GUARD_BOOT;
+    case VG_MONITOR_SAFE_MODE:
+        return VG_GUARD_SAFE_MODE;
+    case VG_MONITOR_BOOT_FAILED:
+        return VG_GUARD_BOOT;
+    case VG_MONITOR_BY_POLICY:
+    case VG_MONITOR_NO_POLICY:
+        break;
+    }
+    return VG_GUARD_MONITOR;
+}

@@ -1,0 +1,128 @@
+#include "identity.h"
+
+#include "name.h"
+#include "optional.h"
+#include "tamper.h"
+
+/* A user-mode file system can call itself NTFS and answer as it likes. The driver object's name it cannot
+ * choose: it comes from a service's key below HKLM\SYSTEM. */
+static bool is_trusted_file_system(PFILE_OBJECT object)
+{
+    static const struct vg_span ntfs = {.bytes = u"\\FileSystem\\Ntfs", .size = 32};
+    static const struct vg_span refs = {.bytes = u"\\FileSystem\\ReFS", .size = 32};
+    PDEVICE_OBJECT device = IoGetBaseFileSystemDeviceObject(object);
+    struct vg_span driver = {0};
+
+    if (device == NULL || device->DriverObject == NULL)
+        return false;
+    driver = vg_unicode_span(&device->DriverObject->DriverName);
+    return vg_text_equal_folded(driver, ntfs) || vg_text_equal_folded(driver, refs);
+}
+
+static NTSTATUS read_ids(HANDLE handle, struct vg_identity *identity)
+{
+    struct vg_file_id_information id;
+    FILE_INTERNAL_INFORMATION internal;
+    FILE_FS_VOLUME_INFORMATION volume;
+    IO_STATUS_BLOCK io;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (vg_optional.has_file_id_information &&
+        NT_SUCCESS(ZwQueryInformationFile(handle, &io, &id, sizeof(id), VG_FILE_ID_INFORMATION_CLASS))) {
+        identity->volume_serial = id.volume_serial;
+        memcpy(identity->file_id, id.file_id, sizeof(identity->file_id));
+        return STATUS_SUCCESS;
+    }
+    status = ZwQueryInformationFile(handle, &io, &internal, sizeof(internal), VG_FILE_INTERNAL_INFORMATION);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = ZwQueryVolumeInformationFile(handle, &io, &volume, sizeof(volume), FileFsVolumeInformation);
+    if (!NT_SUCCESS(status) && status != STATUS_BUFFER_OVERFLOW) /* the label need not fit */
+        return status;
+    identity->volume_serial = volume.VolumeSerialNumber;
+    memset(identity->file_id, 0, sizeof(identity->file_id));
+    memcpy(identity->file_id, &internal.IndexNumber, sizeof(internal.IndexNumber));
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS read_usn(HANDLE handle, int64_t *usn)
+{
+    union {
+        struct vg_usn_record record;
+        uint8_t room[sizeof(struct vg_usn_record) + 64 +
+                     255 * sizeof(WCHAR)]; /* the record ends with the file's name */
+    } answer;
+    IO_STATUS_BLOCK io;
+    NTSTATUS status = ZwFsControlFile(handle, NULL, NULL, NULL, &io, VG_FSCTL_READ_FILE_USN_DATA, NULL, 0,
+                                      &answer, sizeof(answer));
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (io.Information < sizeof(answer.record))
+        return STATUS_INVALID_BUFFER_SIZE;
+    if (answer.record.major_version != 2 && answer.record.major_version != 3)
+        return STATUS_NOT_SUPPORTED;
+    *usn = answer.record.major_version == 2 ? answer.record.v2.usn : answer.record.v3.usn;
+    return *usn == 0 ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS; /* 0: the journal knows nothing of the file */
+}
+
+/* The journal's id is asked of the volume, as documented. */
+static NTSTATUS read_journal(const struct vg_file *file, uint64_t *id)
+{
+    struct vg_usn_journal journal;
+    struct vg_string volume = {0};
+    HANDLE handle = NULL;
+    IO_STATUS_BLOCK io;
+    NTSTATUS status = vg_name_of_object(file->object->DeviceObject, &volume);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = vg_file_open_volume(vg_string_span(&volume), &handle);
+    vg_string_free(&volume);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = ZwFsControlFile(handle, NULL, NULL, NULL, &io, VG_FSCTL_QUERY_USN_JOURNAL, NULL, 0, &journal,
+                             sizeof(journal));
+    ZwClose(handle);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (io.Information < sizeof(journal))
+        return STATUS_INVALID_BUFFER_SIZE;
+    *id = journal.journal_id;
+    return STATUS_SUCCESS;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_identity_of(const struct vg_file *file, struct vg_identity *identity)
+{
+    struct vg_identity found = {0};
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!file->same || !is_trusted_file_system(file->object) || vg_tamper_is_writable(file->object))
+        return STATUS_NOT_SUPPORTED;
+    status = read_ids(file->handle, &found);
+    if (NT_SUCCESS(status))
+        status = read_journal(file, &found.journal_id);
+    if (NT_SUCCESS(status))
+        status = read_usn(file->handle, &found.usn);
+    if (NT_SUCCESS(status))
+        *identity = found;
+    return status;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_identity_close_record(const struct vg_file *file)
+{
+    int64_t usn = 0;
+    IO_STATUS_BLOCK io;
+
+    return ZwFsControlFile(file->handle, NULL, NULL, NULL, &io, VG_FSCTL_WRITE_USN_CLOSE_RECORD, NULL, 0,
+                           &usn, sizeof(usn));
+}
+
+_Use_decl_annotations_
+bool vg_identity_equal(const struct vg_identity *a, const struct vg_identity *b)
+{
+    return a->volume_serial == b->volume_serial && a->journal_id == b->journal_id && a->usn == b->usn &&
+           memcmp(a->file_id, b->file_id, sizeof(a->file_id)) == 0;
+}

@@ -1,0 +1,223 @@
+#include "name.h"
+
+#include "memory.h"
+#include "optional.h"
+
+/* A name is at most UNICODE_STRING_MAX_BYTES long. */
+#define NAME_SIZE_FIRST 1024u
+#define NAME_SIZE_MAX   (65536u + 64u)
+
+static struct vg_span unit_span(const uint16_t *units, uint32_t count)
+{
+    return (struct vg_span){.bytes = units, .size = count * 2};
+}
+
+/* Takes an owned text over as `*name`, joined behind `head`. */
+static NTSTATUS join(struct vg_span head, struct vg_span tail, struct vg_string *name)
+{
+    if (head.size + tail.size > UNICODE_STRING_MAX_BYTES)
+        return STATUS_NAME_TOO_LONG;
+    return vg_string_join(name, head, tail);
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_name_of_object(PVOID object, struct vg_string *name)
+{
+    ULONG size = NAME_SIZE_FIRST;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    for (;;) {
+        POBJECT_NAME_INFORMATION information = vg_allocate(VG_PAGED, size, VG_TAG_FILE);
+        ULONG needed = 0;
+
+        if (information == NULL)
+            return STATUS_INSUFFICIENT_RESOURCES;
+        status = ObQueryNameString(object, information, size, &needed);
+        if (NT_SUCCESS(status))
+            status = information->Name.Length == 0
+                         ? STATUS_NOT_FOUND
+                         : vg_string_copy(name, vg_unicode_span(&information->Name));
+        vg_free(information, VG_TAG_FILE);
+        if (status != STATUS_INFO_LENGTH_MISMATCH && status != STATUS_BUFFER_OVERFLOW &&
+            status != STATUS_BUFFER_TOO_SMALL)
+            return status;
+        if (needed <= size || needed > 2 * NAME_SIZE_MAX)
+            return STATUS_NAME_TOO_LONG;
+        size = needed;
+    }
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_name_of_process(PEPROCESS process, struct vg_string *name)
+{
+    PUNICODE_STRING located = NULL;
+    NTSTATUS status = SeLocateProcessImageName(process, &located);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = located->Length == 0 ? STATUS_NOT_FOUND : vg_string_copy(name, vg_unicode_span(located));
+    ExFreePool(located);
+    return status;
+}
+
+/* The file system's name for an open file, from its volume's root. `*information` is the caller's to free
+ * with VG_TAG_FILE. */
+static NTSTATUS query_name(HANDLE handle, FILE_INFORMATION_CLASS class, FILE_NAME_INFORMATION **information)
+{
+    ULONG size = NAME_SIZE_FIRST;
+
+    for (;;) {
+        FILE_NAME_INFORMATION *read = vg_allocate(VG_PAGED, size, VG_TAG_FILE);
+        IO_STATUS_BLOCK io;
+        NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+
+        if (read == NULL)
+            return status;
+        status = ZwQueryInformationFile(handle, &io, read, size, class);
+        if (NT_SUCCESS(status) &&
+            read->FileNameLength <= size - FIELD_OFFSET(FILE_NAME_INFORMATION, FileName)) {
+            *information = read;
+            return STATUS_SUCCESS;
+        }
+        vg_free(read, VG_TAG_FILE);
+        if (NT_SUCCESS(status))
+            return STATUS_INVALID_BUFFER_SIZE;
+        if (status != STATUS_BUFFER_OVERFLOW || size == NAME_SIZE_MAX)
+            return status;
+        size = NAME_SIZE_MAX;
+    }
+}
+
+/* Whether an object-manager path continues at `offset` with a component of its own. */
+static bool ends_component(struct vg_span path, uint32_t offset)
+{
+    return path.size == offset || vg_units(path)[offset / 2] == '\\';
+}
+
+/* The network name in what follows `\Device\Mup` or comes from a redirector: `\server\share\x`, maybe behind
+ * components of the redirector's own such as `\;LanmanRedirector` and `\;Z:00000000000a1b2c`. */
+static struct vg_span without_redirector(struct vg_span path)
+{
+    const uint16_t *units = vg_units(path);
+    uint32_t count = vg_unit_count(path);
+    uint32_t i = 0;
+
+    while (i + 1 < count && units[i] == '\\' && units[i + 1] == ';') {
+        i++;
+        while (i < count && units[i] != '\\')
+            i++;
+    }
+    return unit_span(units + i, count - i);
+}
+
+/* `C:` for a volume with a letter. STATUS_NOT_FOUND for one without. */
+static NTSTATUS drive_letter(PDEVICE_OBJECT device, uint16_t letter[2])
+{
+    UNICODE_STRING dos = {0};
+    NTSTATUS status = IoVolumeDeviceToDosName(device, &dos);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = STATUS_NOT_FOUND;
+    if (dos.Length == 2 * sizeof(WCHAR) && dos.Buffer[1] == ':') {
+        letter[0] = vg_upcase((uint16_t)dos.Buffer[0]);
+        letter[1] = ':';
+        status = STATUS_SUCCESS;
+    }
+    ExFreePool(dos.Buffer);
+    return status;
+}
+
+static bool is_network(PFILE_OBJECT object)
+{
+    return object->DeviceObject->DeviceType == FILE_DEVICE_NETWORK_FILE_SYSTEM;
+}
+
+/* `path` counts from the root of the volume that `object` lies on. */
+static NTSTATUS on_volume(PFILE_OBJECT object, struct vg_span path, struct vg_string *name)
+{
+    struct vg_string device = {0};
+    uint16_t letter[2];
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (object->DeviceObject == NULL)
+        return STATUS_NOT_FOUND;
+    if (is_network(object))
+        return join(VG_LITERAL_SPAN(u"\\"), without_redirector(path), name);
+    if (NT_SUCCESS(drive_letter(object->DeviceObject, letter)))
+        return join(unit_span(letter, 2), path, name);
+    status = vg_name_of_object(object->DeviceObject, &device);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = join(vg_string_span(&device), path, name);
+    vg_string_free(&device);
+    return status;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_name_of_file(const struct vg_file *file, struct vg_string *name, enum vg_image_source *source)
+{
+    FILE_NAME_INFORMATION *information = NULL;
+    enum vg_image_source found = VG_IMAGE_NORMALIZED;
+    struct vg_span path = {0};
+    NTSTATUS status = STATUS_NOT_SUPPORTED;
+
+    if (vg_optional.has_normalized_names)
+        status = query_name(file->handle, VG_FILE_NORMALIZED_NAME_INFORMATION, &information);
+    if (!NT_SUCCESS(status)) {
+        found = VG_IMAGE_FILE_NAME;
+        status = query_name(file->handle, VG_FILE_NAME_INFORMATION, &information);
+    }
+    if (!NT_SUCCESS(status))
+        return status;
+    path.bytes = information->FileName;
+    path.size = information->FileNameLength & ~1u;
+    status = on_volume(file->object, path, name);
+    vg_free(information, VG_TAG_FILE);
+    if (NT_SUCCESS(status))
+        *source = found;
+    return status;
+}
+
+/* `path` behind the name of the volume's device, or size 0 when it does not begin with it. */
+static struct vg_span path_on_device(struct vg_span path, PFILE_OBJECT volume)
+{
+    struct vg_string device = {0};
+    struct vg_span rest = {.bytes = NULL, .size = 0};
+
+    if (!NT_SUCCESS(vg_name_of_object(volume->DeviceObject, &device)))
+        return rest;
+    if (vg_text_starts_with_folded(path, vg_string_span(&device)) && ends_component(path, device.size))
+        rest = vg_span_after(path, device.size);
+    vg_string_free(&device);
+    return rest;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_name_of_path(struct vg_span path, PFILE_OBJECT volume, struct vg_string *name)
+{
+    static const struct vg_span mup = {.bytes = u"\\Device\\Mup", .size = 22};
+
+    if (vg_text_starts_with_folded(path, mup) && ends_component(path, mup.size))
+        return join(VG_LITERAL_SPAN(u"\\"), without_redirector(vg_span_after(path, mup.size)), name);
+    if (volume != NULL && volume->DeviceObject != NULL && !is_network(volume)) {
+        struct vg_span rest = path_on_device(path, volume);
+
+        if (rest.size != 0)
+            return on_volume(volume, rest, name);
+    }
+    return vg_string_copy(name, path);
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_name_of_open_name(struct vg_span path, struct vg_string *name)
+{
+    static const struct vg_span unc = {.bytes = u"\\??\\UNC\\", .size = 16};
+    static const struct vg_span dos = {.bytes = u"\\??\\", .size = 8};
+
+    if (vg_text_starts_with_folded(path, unc))
+        return vg_string_join(name, VG_LITERAL_SPAN(u"\\\\"), vg_span_after(path, unc.size));
+    if (vg_text_starts_with_folded(path, dos))
+        return vg_string_copy(name, vg_span_after(path, dos.size));
+    return vg_string_copy(name, path);
+}

@@ -1,0 +1,94 @@
+#include "notify.h"
+
+#include "counters.h"
+#include "event.h"
+#include "optional.h"
+#include "start.h"
+
+static uint32_t registered_with;
+static NTSTATUS registration_status;
+
+/* An exit, or the end of a start that was denied: the kernel tears the process down through the same call. */
+static void exit_notify(PEPROCESS process, HANDLE process_id)
+{
+    uint32_t id = (uint32_t)(ULONG_PTR)process_id;
+    uint64_t create_time = (uint64_t)PsGetProcessCreateTimeQuadPart(process);
+    struct vg_process *known = vg_process_find(id, create_time);
+
+    vg_count(&vg_counters.exits);
+    if (known != NULL)
+        vg_process_exited(known);
+    vg_event_exit(id, create_time, PsGetProcessExitStatus(process), known);
+    vg_process_release(known);
+}
+
+static VOID NTAPI process_notify(PEPROCESS process, HANDLE process_id, PPS_CREATE_NOTIFY_INFO info)
+{
+    if (info != NULL)
+        vg_start_notify(process, process_id, info);
+    else
+        exit_notify(process, process_id);
+}
+
+static const char *explain(NTSTATUS status)
+{
+    switch (status) {
+    case STATUS_ACCESS_DENIED:
+        return "the driver's image lacks the integrity bit (IMAGE_DLLCHARACTERISTICS_FORCE_INTEGRITY): link "
+               "it with "
+               "/integritycheck and sign it";
+    case STATUS_INVALID_PARAMETER:
+        return "the callback is registered already, or the system's table of process callbacks is full: "
+               "remove another "
+               "driver that watches processes";
+    case STATUS_PROCEDURE_NOT_FOUND:
+        return "this Windows has no such routine: Windows Vista SP1 or Server 2008 is the oldest that does";
+    default:
+        return "for a reason that the routine does not document";
+    }
+}
+
+static NTSTATUS register_ex2(void)
+{
+    if (vg_optional.PsSetCreateProcessNotifyRoutineEx2 == NULL)
+        return STATUS_PROCEDURE_NOT_FOUND;
+    return vg_optional.PsSetCreateProcessNotifyRoutineEx2(VG_PS_CREATE_PROCESS_NOTIFY_SUBSYSTEMS,
+                                                          (PVOID)(ULONG_PTR)process_notify, FALSE);
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_notify_start(void)
+{
+    NTSTATUS status = register_ex2();
+
+    registered_with = NT_SUCCESS(status) ? 2 : 0;
+    if (!NT_SUCCESS(status)) {
+        status = PsSetCreateProcessNotifyRoutineEx(process_notify, FALSE);
+        registered_with = NT_SUCCESS(status) ? 1 : 0;
+    }
+    registration_status = status;
+    if (!NT_SUCCESS(status))
+        DbgPrint("vigil: starts of processes cannot be seen (0x%08X): %s\n", (unsigned)status,
+                 explain(status));
+    return status;
+}
+
+_Use_decl_annotations_
+void vg_notify_stop(void)
+{
+    uint32_t with = registered_with;
+
+    registered_with = 0;
+    if (with == 2)
+        (void)vg_optional.PsSetCreateProcessNotifyRoutineEx2(VG_PS_CREATE_PROCESS_NOTIFY_SUBSYSTEMS,
+                                                             (PVOID)(ULONG_PTR)process_notify, TRUE);
+    else if (with == 1)
+        (void)PsSetCreateProcessNotifyRoutineEx(process_notify, TRUE);
+}
+
+_Use_decl_annotations_
+uint32_t vg_notify_status(NTSTATUS *status)
+{
+    *status = registration_status;
+    return registered_with;
+}

@@ -1,0 +1,43 @@
+#include "optional.h"
+
+struct vg_optional vg_optional;
+
+static PVOID look_up(PCWSTR name, USHORT size)
+{
+    UNICODE_STRING string = {.Length = size, .MaximumLength = size, .Buffer = (PWSTR)name};
+
+    return MmGetSystemRoutineAddress(&string);
+}
+
+/* A function pointer is not a PVOID to C, but it is to every Windows ABI. */
+#define LOOK_UP(type, name) ((type)(ULONG_PTR)look_up((PCWSTR)u"" #name, sizeof(u"" #name) - sizeof(WCHAR)))
+
+static bool at_least(const RTL_OSVERSIONINFOW *version, ULONG major, ULONG minor, ULONG build)
+{
+    if (version->dwMajorVersion != major)
+        return version->dwMajorVersion > major;
+    if (version->dwMinorVersion != minor)
+        return version->dwMinorVersion > minor;
+    return version->dwBuildNumber >= build;
+}
+
+_Use_decl_annotations_
+void vg_optional_start(void)
+{
+    RTL_OSVERSIONINFOW version = {.dwOSVersionInfoSize = sizeof(version)};
+
+    (void)RtlGetVersion(&version); /* documented to return STATUS_SUCCESS always */
+    vg_optional.PsSetCreateProcessNotifyRoutineEx2 =
+        LOOK_UP(VG_SET_CREATE_PROCESS_NOTIFY_ROUTINE_EX2, PsSetCreateProcessNotifyRoutineEx2);
+    vg_optional.ExAllocatePool2 = LOOK_UP(VG_EX_ALLOCATE_POOL2, ExAllocatePool2);
+    vg_optional.PsIsProtectedProcess = LOOK_UP(VG_PS_IS_PROTECTED_PROCESS, PsIsProtectedProcess);
+    vg_optional.MmDoesFileHaveUserWritableReferences =
+        LOOK_UP(VG_MM_DOES_FILE_HAVE_USER_WRITABLE_REFERENCES, MmDoesFileHaveUserWritableReferences);
+    vg_optional.IoGetTransactionParameterBlock =
+        LOOK_UP(VG_IO_GET_TRANSACTION_PARAMETER_BLOCK, IoGetTransactionParameterBlock);
+    vg_optional.non_paged_pool = at_least(&version, 6, 2, 0) ? VG_NON_PAGED_POOL_NX : NonPagedPool;
+    vg_optional.dont_reparse = at_least(&version, 10, 0, 14393) ? VG_OBJ_DONT_REPARSE : 0;
+    vg_optional.has_file_id_information = at_least(&version, 6, 2, 0);
+    vg_optional.has_normalized_names = at_least(&version, 6, 2, 0);
+    vg_optional.has_image_signature_level = at_least(&version, 6, 3, 0);
+}

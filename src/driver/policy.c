@@ -1,0 +1,257 @@
+#include "policy.h"
+
+#include "config.h"
+#include "file.h"
+#include "memory.h"
+
+/* STATUS_ELEVATION_REQUIRED: the shell would start the program again, elevated. */
+#define STATUS_MAKES_SHELL_RETRY 0xC000042Cu
+
+/* Scratch kept for reuse per policy; beyond that, it is freed after the decision. */
+#define SCRATCH_KEPT_MAX 16
+
+struct generation {
+    struct vg_generation shown;
+    LONG references; /* one of them: being in force */
+    void *blob;
+    size_t scratch_size;
+    unsigned free_count;
+    void *
+        free[SCRATCH_KEPT_MAX]; /* paged, so not chained through itself: the lock is held at DISPATCH_LEVEL */
+};
+
+static KSPIN_LOCK lock;
+static struct generation *in_force;
+static uint64_t generations;
+static volatile LONG last_status;
+
+void vg_policy_start(void)
+{
+    KeInitializeSpinLock(&lock);
+    in_force = NULL;
+    generations = 0;
+    last_status = STATUS_NOT_FOUND;
+}
+
+static void free_generation(struct generation *generation)
+{
+    while (generation->free_count != 0)
+        vg_free(generation->free[--generation->free_count], VG_TAG_SCRATCH);
+    vg_free(generation->blob, VG_TAG_POLICY);
+    vg_free(generation, VG_TAG_POLICY);
+}
+
+_Use_decl_annotations_
+struct vg_generation *vg_policy_acquire(void)
+{
+    struct generation *generation = NULL;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&lock, &irql);
+    generation = in_force;
+    if (generation != NULL)
+        generation->references++;
+    KeReleaseSpinLock(&lock, irql);
+    return generation == NULL ? NULL : &generation->shown;
+}
+
+_Use_decl_annotations_
+void vg_policy_release(struct vg_generation *shown)
+{
+    struct generation *generation = NULL;
+    LONG left = 0;
+    KIRQL irql;
+
+    if (shown == NULL)
+        return;
+    generation = CONTAINING_RECORD(shown, struct generation, shown);
+    KeAcquireSpinLock(&lock, &irql);
+    left = --generation->references;
+    KeReleaseSpinLock(&lock, irql);
+    if (left == 0)
+        free_generation(generation);
+}
+
+_Use_decl_annotations_
+void vg_policy_stop(void)
+{
+    struct generation *generation = in_force;
+
+    in_force = NULL;
+    if (generation != NULL)
+        vg_policy_release(&generation->shown);
+}
+
+_Use_decl_annotations_
+void *vg_policy_take_scratch(struct vg_generation *shown)
+{
+    struct generation *generation = CONTAINING_RECORD(shown, struct generation, shown);
+    void *scratch = NULL;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&lock, &irql);
+    if (generation->free_count != 0)
+        scratch = generation->free[--generation->free_count];
+    KeReleaseSpinLock(&lock, irql);
+    if (scratch != NULL)
+        return scratch;
+    scratch = vg_allocate(VG_PAGED, generation->scratch_size, VG_TAG_SCRATCH);
+    if (scratch != NULL)
+        vg_policy_scratch_init(&shown->policy, scratch);
+    return scratch;
+}
+
+_Use_decl_annotations_
+void vg_policy_give_scratch(struct vg_generation *shown, void *scratch)
+{
+    struct generation *generation = CONTAINING_RECORD(shown, struct generation, shown);
+    bool kept = false;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&lock, &irql);
+    if (generation->free_count < SCRATCH_KEPT_MAX) {
+        generation->free[generation->free_count++] = scratch;
+        kept = true;
+    }
+    KeReleaseSpinLock(&lock, irql);
+    if (!kept)
+        vg_free(scratch, VG_TAG_SCRATCH);
+}
+
+static void say_why(struct vg_abi_load_reply *reply, const char *check, size_t offset)
+{
+    uint32_t length = 0;
+
+    memset(reply, 0, sizeof(*reply));
+    while (length < sizeof(reply->check) && check[length] != '\0') {
+        reply->check[length] = check[length];
+        length++;
+    }
+    reply->check_length = length;
+    reply->offset = offset;
+}
+
+/* The matcher's promise and ours: a status that cannot fail a start, or that makes the shell try again
+ * elevated, is refused. */
+static bool is_deny_status(uint32_t status)
+{
+    return status >> 30 == 3 && status != STATUS_MAKES_SHELL_RETRY;
+}
+
+static NTSTATUS open_blob(struct generation *generation, size_t size, struct vg_abi_load_reply *reply)
+{
+    struct vg_blob_error error = {.check = "not a policy", .offset = 0};
+    struct vg_generation *shown = &generation->shown;
+
+    if (!vg_policy_open(&shown->policy, generation->blob, size, &error)) {
+        say_why(reply, error.check, error.offset);
+        return STATUS_FILE_CORRUPT_ERROR;
+    }
+    vg_policy_info(&shown->policy, &shown->info);
+    if (!is_deny_status(shown->info.deny_status)) {
+        say_why(reply, "deny-status is no error, or makes the shell try again", 0);
+        return STATUS_FILE_CORRUPT_ERROR;
+    }
+    generation->scratch_size = vg_policy_scratch_size(&shown->policy);
+    if (generation->scratch_size == 0)
+        generation->scratch_size = 1; /* the pool has no blocks of size 0 */
+    return STATUS_SUCCESS;
+}
+
+static void publish(struct generation *generation)
+{
+    struct generation *old = NULL;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&lock, &irql);
+    generation->shown.number = ++generations;
+    old = in_force;
+    in_force = generation;
+    KeReleaseSpinLock(&lock, irql);
+    if (old != NULL)
+        vg_policy_release(&old->shown);
+}
+
+/* Takes over `blob` (VG_TAG_POLICY), whatever the outcome. */
+static NTSTATUS load(void *blob, size_t size, struct vg_abi_load_reply *reply)
+{
+    struct generation *generation = vg_allocate_zeroed(VG_NON_PAGED, sizeof(*generation), VG_TAG_POLICY);
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+
+    if (generation == NULL) {
+        vg_free(blob, VG_TAG_POLICY);
+        return status;
+    }
+    generation->references = 1;
+    generation->blob = blob;
+    generation->shown.size = size;
+    status = open_blob(generation, size, reply);
+    if (NT_SUCCESS(status))
+        publish(generation);
+    else
+        free_generation(generation);
+    return status;
+}
+
+static NTSTATUS keep_status(NTSTATUS status)
+{
+    InterlockedExchange(&last_status, status);
+    return status;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_policy_load(const void *blob, size_t size, struct vg_abi_load_reply *reply)
+{
+    struct vg_abi_load_reply unheard;
+    void *copy = NULL;
+
+    if (reply == NULL)
+        reply = &unheard;
+    memset(reply, 0, sizeof(*reply));
+    if (size == 0 || size > VG_POLICY_SIZE_MAX) {
+        say_why(reply, size == 0 ? "an empty policy" : "a policy of more than 256 MiB", 0);
+        return keep_status(STATUS_FILE_CORRUPT_ERROR);
+    }
+    copy = vg_allocate(VG_PAGED, size, VG_TAG_POLICY);
+    if (copy == NULL)
+        return keep_status(STATUS_INSUFFICIENT_RESOURCES);
+    memcpy(copy, blob, size);
+    return keep_status(load(copy, size, reply));
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_policy_load_file(void)
+{
+    struct vg_abi_load_reply reply;
+    void *blob = NULL;
+    size_t size = 0;
+    NTSTATUS status = STATUS_NOT_FOUND;
+
+    if (vg_config.policy_path.units == NULL)
+        return keep_status(status);
+    status = vg_file_read_whole(vg_string_span(&vg_config.policy_path), VG_POLICY_SIZE_MAX, VG_TAG_POLICY,
+                                &blob, &size);
+    if (!NT_SUCCESS(status))
+        return keep_status(status);
+    status = load(blob, size, &reply);
+    if (status == STATUS_FILE_CORRUPT_ERROR)
+        DbgPrint("vigil: the policy file was refused: %.*s (offset %I64u)\n", (int)reply.check_length,
+                 reply.check, reply.offset);
+    return keep_status(status);
+}
+
+NTSTATUS vg_policy_status(void)
+{
+    return (NTSTATUS)last_status;
+}
+
+uint64_t vg_policy_generations(void)
+{
+    uint64_t count = 0;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&lock, &irql);
+    count = generations;
+    KeReleaseSpinLock(&lock, irql);
+    return count;
+}

@@ -1,0 +1,296 @@
+#include "process.h"
+
+#include "counters.h"
+#include "memory.h"
+
+#define BUCKETS 1024u
+
+/* Text kept for all processes, and, of that, for exited ones; how many exited ones are kept at all. */
+#define TEXT_MAX        (32u * 1024u * 1024u)
+#define TEXT_EXITED_MAX (8u * 1024u * 1024u)
+#define EXITED_MAX      2048u
+
+/* A denied process is torn down within milliseconds; one that is still there after this (100 ns units) was
+ * let run. */
+#define DENIED_LIFE_MAX (10u * 10000000u)
+
+static KSPIN_LOCK lock;
+static LIST_ENTRY buckets[BUCKETS];
+static LIST_ENTRY exited; /* oldest first */
+static uint32_t exited_count;
+static uint32_t live_count;
+static size_t text_size;
+static size_t text_exited_size;
+static uint32_t boot_id;
+
+static LIST_ENTRY *bucket_of(uint32_t id)
+{
+    return &buckets[id / 4 % BUCKETS]; /* ids are multiples of 4 */
+}
+
+static size_t text_of(const struct vg_process *process)
+{
+    return (size_t)process->image.text.size + process->command_line.text.size;
+}
+
+static uint32_t fold_time(uint64_t time)
+{
+    uint32_t hash = 0x811C9DC5u;
+
+    for (unsigned i = 0; i < 8; i++)
+        hash = (hash ^ (uint8_t)(time >> 8 * i)) * 0x01000193u; /* FNV-1a */
+    return hash;
+}
+
+_Use_decl_annotations_
+void vg_processes_start(void)
+{
+    struct vg_system_time_of_day time = {.Reserved = 0};
+    ULONG needed = 0;
+
+    KeInitializeSpinLock(&lock);
+    for (uint32_t i = 0; i < BUCKETS; i++)
+        InitializeListHead(&buckets[i]);
+    InitializeListHead(&exited);
+    exited_count = 0;
+    live_count = 0;
+    text_size = 0;
+    text_exited_size = 0;
+    if (!NT_SUCCESS(
+            ZwQuerySystemInformation(VG_SYSTEM_TIME_OF_DAY_INFORMATION, &time, sizeof(time), &needed)))
+        time.BootTime.QuadPart = (LONGLONG)vg_system_time();
+    boot_id = fold_time((uint64_t)time.BootTime.QuadPart);
+}
+
+_Use_decl_annotations_
+struct vg_process *vg_process_new(uint32_t id, uint64_t create_time)
+{
+    struct vg_process *process = vg_allocate_zeroed(VG_NON_PAGED, sizeof(*process), VG_TAG_PROCESS);
+
+    if (process == NULL)
+        return NULL;
+    process->references = 1;
+    process->id = id;
+    process->create_time = create_time;
+    memcpy(process->guid.bytes, &boot_id, 4);
+    memcpy(process->guid.bytes + 4, &id, 4);
+    memcpy(process->guid.bytes + 8, &create_time, 8);
+    process->image.state = VG_FACT_UNKNOWN;
+    process->command_line.state = VG_FACT_UNKNOWN;
+    return process;
+}
+
+static void free_process(struct vg_process *process)
+{
+    vg_string_free(&process->image.text);
+    vg_string_free(&process->command_line.text);
+    vg_free(process, VG_TAG_PROCESS);
+}
+
+_Use_decl_annotations_
+void vg_process_release(struct vg_process *process)
+{
+    if (process != NULL && InterlockedDecrement(&process->references) == 0)
+        free_process(process);
+}
+
+/* Takes a process out of the table. The table's reference goes to `dropped`, to be released without the lock,
+ * because text is paged. */
+_Requires_lock_held_(lock) static void take_out(struct vg_process *process, LIST_ENTRY *dropped)
+{
+    RemoveEntryList(&process->link);
+    process->in_table = false;
+    text_size -= text_of(process);
+    if (process->exited) {
+        RemoveEntryList(&process->exited_link);
+        exited_count--;
+        text_exited_size -= text_of(process);
+    } else {
+        live_count--;
+    }
+    InsertTailList(dropped, &process->link);
+}
+
+_Requires_lock_held_(lock) static void drop_oldest_exited(LIST_ENTRY *dropped)
+{
+    take_out(CONTAINING_RECORD(exited.Flink, struct vg_process, exited_link), dropped);
+}
+
+_Requires_lock_not_held_(lock) static void release_dropped(LIST_ENTRY *dropped)
+{
+    while (!IsListEmpty(dropped))
+        vg_process_release(CONTAINING_RECORD(RemoveHeadList(dropped), struct vg_process, link));
+}
+
+_Requires_lock_held_(lock) static void move_to_exited(struct vg_process *process, LIST_ENTRY *dropped)
+{
+    process->exited = true;
+    live_count--;
+    InsertTailList(&exited, &process->exited_link);
+    exited_count++;
+    text_exited_size += text_of(process);
+    while (exited_count > EXITED_MAX || text_exited_size > TEXT_EXITED_MAX)
+        drop_oldest_exited(dropped);
+}
+
+/* The newest process of the id whose creation time fits. */
+_Requires_lock_held_(lock) static struct vg_process *look_up(uint32_t id, uint64_t create_time)
+{
+    LIST_ENTRY *bucket = bucket_of(id);
+    struct vg_process *found = NULL;
+
+    for (LIST_ENTRY *link = bucket->Flink; link != bucket; link = link->Flink) {
+        struct vg_process *process = CONTAINING_RECORD(link, struct vg_process, link);
+
+        if (process->id != id || (create_time != 0 && process->create_time != create_time))
+            continue;
+        if (found == NULL || process->create_time > found->create_time)
+            found = process;
+    }
+    return found;
+}
+
+_Use_decl_annotations_
+struct vg_process *vg_process_find(uint32_t id, uint64_t create_time)
+{
+    struct vg_process *process = NULL;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&lock, &irql);
+    process = look_up(id, create_time);
+    if (process != NULL)
+        InterlockedIncrement(&process->references);
+    KeReleaseSpinLock(&lock, irql);
+    return process;
+}
+
+/* Moves a fact into the table if its text fits into what is left of the table's bounds. */
+_Requires_lock_held_(lock) static void keep(struct vg_kept *kept, struct vg_kept *offered)
+{
+    if (text_size + offered->text.size > TEXT_MAX)
+        return; /* unknown, as it was made */
+    text_size += offered->text.size;
+    *kept = *offered;
+    offered->text.units = NULL;
+    offered->text.size = 0;
+}
+
+_Requires_lock_held_(lock) static void insert(struct vg_process *process, struct vg_kept *image,
+                                              struct vg_kept *command_line, LIST_ENTRY *dropped)
+{
+    struct vg_process *older = look_up(process->id, 0);
+
+    if (older != NULL && older->create_time == process->create_time)
+        take_out(older, dropped); /* added while its start was being decided: this one knows more */
+    else if (older != NULL && !older->exited)
+        move_to_exited(older, dropped); /* its exit went unseen; its id has been given away */
+    while (text_size + image->text.size + command_line->text.size > TEXT_MAX && exited_count != 0)
+        drop_oldest_exited(dropped);
+    keep(&process->image, image);
+    keep(&process->command_line, command_line);
+    InsertHeadList(bucket_of(process->id), &process->link);
+    process->in_table = true;
+    live_count++;
+    InterlockedIncrement(&process->references);
+}
+
+_Use_decl_annotations_
+void vg_process_publish(struct vg_process *process, struct vg_kept *image, struct vg_kept *command_line)
+{
+    LIST_ENTRY dropped;
+    KIRQL irql;
+
+    InitializeListHead(&dropped);
+    KeAcquireSpinLock(&lock, &irql);
+    insert(process, image, command_line, &dropped);
+    KeReleaseSpinLock(&lock, irql);
+    release_dropped(&dropped);
+}
+
+_Use_decl_annotations_
+bool vg_process_publish_unseen(struct vg_process *process, struct vg_kept *image)
+{
+    struct vg_kept command_line = {.state = VG_FACT_UNKNOWN};
+    bool inserted = false;
+    LIST_ENTRY dropped;
+    KIRQL irql;
+
+    InitializeListHead(&dropped);
+    KeAcquireSpinLock(&lock, &irql);
+    if (look_up(process->id, process->create_time) == NULL) {
+        insert(process, image, &command_line, &dropped);
+        inserted = true;
+    }
+    KeReleaseSpinLock(&lock, irql);
+    release_dropped(&dropped);
+    return inserted;
+}
+
+_Use_decl_annotations_
+void vg_process_exited(struct vg_process *process)
+{
+    LIST_ENTRY dropped;
+    KIRQL irql;
+
+    InitializeListHead(&dropped);
+    KeAcquireSpinLock(&lock, &irql);
+    if (process->in_table && !process->exited)
+        move_to_exited(process, &dropped);
+    KeReleaseSpinLock(&lock, irql);
+    release_dropped(&dropped);
+}
+
+_Requires_lock_held_(lock) static void note_running(struct vg_process *process)
+{
+    if (process->denied && !process->undone) {
+        process->undone = true;
+        vg_count(&vg_counters.undone);
+    }
+}
+
+_Use_decl_annotations_
+void vg_process_runs(struct vg_process *process)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&lock, &irql);
+    note_running(process);
+    KeReleaseSpinLock(&lock, irql);
+}
+
+_Use_decl_annotations_
+uint64_t vg_processes_check(void)
+{
+    uint64_t now = vg_system_time();
+    uint64_t live = 0;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&lock, &irql);
+    for (uint32_t i = 0; i < BUCKETS; i++) {
+        for (LIST_ENTRY *link = buckets[i].Flink; link != &buckets[i]; link = link->Flink) {
+            struct vg_process *process = CONTAINING_RECORD(link, struct vg_process, link);
+
+            if (process->denied && !process->exited && now > process->create_time + DENIED_LIFE_MAX)
+                note_running(process);
+        }
+    }
+    live = live_count;
+    KeReleaseSpinLock(&lock, irql);
+    return live;
+}
+
+_Use_decl_annotations_
+void vg_processes_stop(void)
+{
+    LIST_ENTRY dropped;
+    KIRQL irql;
+
+    InitializeListHead(&dropped);
+    KeAcquireSpinLock(&lock, &irql);
+    for (uint32_t i = 0; i < BUCKETS; i++) {
+        while (!IsListEmpty(&buckets[i]))
+            take_out(CONTAINING_RECORD(buckets[i].Flink, struct vg_process, link), &dropped);
+    }
+    KeReleaseSpinLock(&lock, irql);
+    release_dropped(&dropped);
+}

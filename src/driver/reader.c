@@ -1,0 +1,367 @@
+#include "reader.h"
+
+#include "event.h"
+#include "memory.h"
+
+/* Handles open at once. */
+#define READERS_MAX 128u
+
+struct vg_reader {
+    LIST_ENTRY link;      /* in `readers` */
+    LONG references;      /* the handle's, and the thread's while it serves the reader */
+    uint64_t rounds[2];   /* last round of each kind that visited it */
+    KSPIN_LOCK lock;      /* of the members below; never held together with another */
+    IO_CSQ queue;         /* reads pended, oldest first */
+    LIST_ENTRY pended;    /* what `queue` consists of */
+    bool serving;         /* one thread at a time serves the queue and moves the cursor */
+    bool more;            /* it must look again before it leaves */
+    volatile LONG closed; /* cleaned up: nothing may be pended any more */
+    struct vg_ring_cursor cursor;
+};
+
+/* Why all readers are visited. */
+enum round_kind {
+    ROUND_SERVE,
+    ROUND_QUIESCE,
+};
+
+static KSPIN_LOCK readers_lock;
+static uint64_t last_round;
+static LIST_ENTRY readers;
+static uint32_t reader_count;
+static volatile LONG quiesced;
+static volatile LONG stopping;
+static KEVENT wake;
+static HANDLE thread;
+
+/* ---- the queue's callbacks ---- */
+
+static struct vg_reader *reader_of(PIO_CSQ queue)
+{
+    return CONTAINING_RECORD(queue, struct vg_reader, queue);
+}
+
+_Function_class_(IO_CSQ_INSERT_IRP) static VOID NTAPI csq_insert(PIO_CSQ queue, PIRP irp)
+{
+    InsertTailList(&reader_of(queue)->pended, &irp->Tail.Overlay.ListEntry);
+}
+
+_Function_class_(IO_CSQ_REMOVE_IRP) static VOID NTAPI csq_remove(PIO_CSQ queue, PIRP irp)
+{
+    UNREFERENCED_PARAMETER(queue);
+    RemoveEntryList(&irp->Tail.Overlay.ListEntry);
+}
+
+_Function_class_(IO_CSQ_PEEK_NEXT_IRP) static PIRP NTAPI csq_peek(PIO_CSQ queue, PIRP irp, PVOID context)
+{
+    struct vg_reader *reader = reader_of(queue);
+    LIST_ENTRY *next = irp == NULL ? reader->pended.Flink : irp->Tail.Overlay.ListEntry.Flink;
+
+    UNREFERENCED_PARAMETER(context);
+    return next == &reader->pended ? NULL : CONTAINING_RECORD(next, IRP, Tail.Overlay.ListEntry);
+}
+
+_Function_class_(IO_CSQ_ACQUIRE_LOCK) static VOID NTAPI csq_acquire(PIO_CSQ queue, PKIRQL irql)
+{
+    KeAcquireSpinLock(&reader_of(queue)->lock, irql);
+}
+
+_Function_class_(IO_CSQ_RELEASE_LOCK) static VOID NTAPI csq_release(PIO_CSQ queue, KIRQL irql)
+{
+    KeReleaseSpinLock(&reader_of(queue)->lock, irql);
+}
+
+static void complete(PIRP irp, NTSTATUS status, uint32_t information)
+{
+    irp->IoStatus.Status = status;
+    irp->IoStatus.Information = information;
+    IoCompleteRequest(irp, IO_NO_INCREMENT);
+}
+
+_Function_class_(IO_CSQ_COMPLETE_CANCELED_IRP) static VOID NTAPI csq_cancelled(PIO_CSQ queue, PIRP irp)
+{
+    UNREFERENCED_PARAMETER(queue);
+    complete(irp, STATUS_CANCELLED, 0);
+}
+
+/* ---- serving ---- */
+
+static void end_pended(struct vg_reader *reader)
+{
+    PIRP irp = NULL;
+
+    while ((irp = IoCsqRemoveNextIrp(&reader->queue, NULL)) != NULL)
+        complete(irp, STATUS_CANCELLED, 0);
+}
+
+/* Marks the request pending; it may be completed any moment from here on. */
+static void pend(struct vg_reader *reader, PIRP irp)
+{
+    IoCsqInsertIrp(&reader->queue, irp, NULL);
+    if (quiesced || reader->closed)
+        end_pended(reader); /* whoever ended the others may have passed before this one was in the queue */
+}
+
+static void serve_one(struct vg_reader *reader, PIRP irp)
+{
+    uint32_t length = IoGetCurrentIrpStackLocation(irp)->Parameters.Read.Length;
+    uint32_t used = 0;
+    NTSTATUS status = vg_ring_read(vg_events_ring(), &reader->cursor, irp->AssociatedIrp.SystemBuffer,
+                                   length < VG_READ_SIZE_MAX ? length : VG_READ_SIZE_MAX, &used);
+
+    if (status == STATUS_NO_MORE_ENTRIES)
+        pend(reader, irp); /* a seek has taken the events away */
+    else
+        complete(irp, status, used);
+}
+
+/* Becomes the one that serves the reader, or tells the one that does to look again. */
+static bool begin_serving(struct vg_reader *reader)
+{
+    bool begun = false;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&reader->lock, &irql);
+    begun = !reader->serving;
+    reader->serving = true;
+    reader->more = !begun;
+    KeReleaseSpinLock(&reader->lock, irql);
+    return begun;
+}
+
+/* False: somebody wants it looked at again. */
+static bool end_serving(struct vg_reader *reader)
+{
+    bool ended = false;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&reader->lock, &irql);
+    ended = !reader->more;
+    reader->serving = !ended;
+    reader->more = false;
+    KeReleaseSpinLock(&reader->lock, irql);
+    return ended;
+}
+
+/* Completes pended reads as long as the ring has something for them, in the order they came. */
+static void serve(struct vg_reader *reader)
+{
+    struct vg_ring *ring = vg_events_ring();
+    PIRP irp = NULL;
+
+    if (!begin_serving(reader))
+        return;
+    do {
+        while (vg_ring_has_more(ring, &reader->cursor)) {
+            irp = IoCsqRemoveNextIrp(&reader->queue, NULL);
+            if (irp == NULL)
+                break;
+            serve_one(reader, irp);
+        }
+    } while (!end_serving(reader));
+}
+
+static void release(struct vg_reader *reader)
+{
+    if (InterlockedDecrement(&reader->references) == 0)
+        vg_free(reader, VG_TAG_READER);
+}
+
+/* A reader that this round has not visited, referenced; NULL when it has visited all. */
+static struct vg_reader *next_of_round(enum round_kind kind, uint64_t round)
+{
+    struct vg_reader *found = NULL;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&readers_lock, &irql);
+    for (LIST_ENTRY *link = readers.Flink; link != &readers && found == NULL; link = link->Flink) {
+        struct vg_reader *reader = CONTAINING_RECORD(link, struct vg_reader, link);
+
+        if (reader->rounds[kind] < round) {
+            reader->rounds[kind] = round;
+            InterlockedIncrement(&reader->references);
+            found = reader;
+        }
+    }
+    KeReleaseSpinLock(&readers_lock, irql);
+    return found;
+}
+
+static uint64_t new_round(void)
+{
+    uint64_t round = 0;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&readers_lock, &irql);
+    round = ++last_round;
+    KeReleaseSpinLock(&readers_lock, irql);
+    return round;
+}
+
+/* Visits every reader without a lock held. What a later round of the same kind has visited need not be
+ * visited again. */
+static void for_each(enum round_kind kind, void (*visit)(struct vg_reader *))
+{
+    uint64_t round = new_round();
+    struct vg_reader *reader = NULL;
+
+    while ((reader = next_of_round(kind, round)) != NULL) {
+        visit(reader);
+        release(reader);
+    }
+}
+
+/* The thread keeps the work of completing reads away from the threads that create processes. */
+_Function_class_(KSTART_ROUTINE) static VOID NTAPI serve_readers(PVOID context)
+{
+    UNREFERENCED_PARAMETER(context);
+    for (;;) {
+        (void)KeWaitForSingleObject(&wake, Executive, KernelMode, FALSE, NULL);
+        if (stopping)
+            break;
+        for_each(ROUND_SERVE, serve);
+    }
+    (void)PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_readers_start(void)
+{
+    OBJECT_ATTRIBUTES attributes;
+
+    KeInitializeSpinLock(&readers_lock);
+    InitializeListHead(&readers);
+    reader_count = 0;
+    last_round = 0;
+    quiesced = 0;
+    stopping = 0;
+    KeInitializeEvent(&wake, SynchronizationEvent, FALSE);
+    InitializeObjectAttributes(&attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
+    return PsCreateSystemThread(&thread, THREAD_ALL_ACCESS, &attributes, NULL, NULL, serve_readers, NULL);
+}
+
+_Use_decl_annotations_
+void vg_readers_stop(void)
+{
+    InterlockedExchange(&stopping, 1);
+    vg_readers_wake();
+    (void)ZwWaitForSingleObject(thread, FALSE, NULL);
+    ZwClose(thread);
+    thread = NULL;
+}
+
+_Use_decl_annotations_
+void vg_readers_wake(void)
+{
+    (void)KeSetEvent(&wake, IO_NO_INCREMENT, FALSE);
+}
+
+uint32_t vg_readers_count(void)
+{
+    uint32_t count = 0;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&readers_lock, &irql);
+    count = reader_count;
+    KeReleaseSpinLock(&readers_lock, irql);
+    return count;
+}
+
+static bool enlist(struct vg_reader *reader)
+{
+    bool enlisted = false;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&readers_lock, &irql);
+    if (reader_count < READERS_MAX) {
+        InsertTailList(&readers, &reader->link);
+        reader_count++;
+        enlisted = true;
+    }
+    KeReleaseSpinLock(&readers_lock, irql);
+    return enlisted;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_reader_open(struct vg_reader **reader)
+{
+    struct vg_reader *made = vg_allocate_zeroed(VG_NON_PAGED, sizeof(*made), VG_TAG_READER);
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (made == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    made->references = 1;
+    KeInitializeSpinLock(&made->lock);
+    InitializeListHead(&made->pended);
+    status = IoCsqInitialize(&made->queue, csq_insert, csq_remove, csq_peek, csq_acquire, csq_release,
+                             csq_cancelled);
+    if (NT_SUCCESS(status) && !enlist(made))
+        status = STATUS_TOO_MANY_OPENED_FILES;
+    if (!NT_SUCCESS(status)) {
+        vg_free(made, VG_TAG_READER);
+        return status;
+    }
+    *reader = made;
+    return STATUS_SUCCESS;
+}
+
+_Use_decl_annotations_
+void vg_reader_cleanup(struct vg_reader *reader)
+{
+    InterlockedExchange(&reader->closed, 1);
+    end_pended(reader);
+}
+
+_Use_decl_annotations_
+void vg_reader_close(struct vg_reader *reader)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&readers_lock, &irql);
+    RemoveEntryList(&reader->link);
+    reader_count--;
+    KeReleaseSpinLock(&readers_lock, irql);
+    vg_ring_detach(vg_events_ring(), &reader->cursor);
+    release(reader);
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_reader_read(struct vg_reader *reader, PIRP irp)
+{
+    if (IoGetCurrentIrpStackLocation(irp)->Parameters.Read.Length < sizeof(struct vg_event_lost))
+        return STATUS_BUFFER_TOO_SMALL; /* not even the shortest event fits */
+    if (quiesced)
+        return STATUS_DEVICE_NOT_READY;
+    vg_ring_attach(vg_events_ring(), &reader->cursor);
+    pend(reader, irp);
+    serve(reader);
+    return STATUS_PENDING;
+}
+
+_Use_decl_annotations_
+void vg_reader_seek(struct vg_reader *reader, enum vg_abi_seek_to to)
+{
+    struct vg_ring *ring = vg_events_ring();
+
+    vg_ring_attach(ring, &reader->cursor);
+    vg_ring_seek(ring, &reader->cursor, to);
+    serve(reader);
+}
+
+_Use_decl_annotations_
+void vg_readers_quiesce(void)
+{
+    InterlockedExchange(&quiesced, 1);
+    for_each(ROUND_QUIESCE, end_pended);
+}
+
+_Use_decl_annotations_
+void vg_readers_resume(void)
+{
+    InterlockedExchange(&quiesced, 0);
+}
+
+bool vg_readers_quiesced(void)
+{
+    return quiesced != 0;
+}

@@ -1,0 +1,203 @@
+#include "record.h"
+
+#include "drive.h"
+#include "name.h"
+#include "tamper.h"
+
+static void set_number(struct vg_start *start, unsigned slot, enum vg_field field, uint32_t number)
+{
+    struct vg_span span = {.bytes = start->numbers[slot], .size = 0};
+
+    span.size = vg_decimal(number, start->numbers[slot]) * 2;
+    vg_record_set(&start->record, field, span);
+}
+
+static void set_kept(struct vg_record *record, enum vg_field field, const struct vg_kept *kept)
+{
+    if (kept->state != VG_FACT_KNOWN) {
+        vg_record_set_state(record, field, (enum vg_fact_state)kept->state);
+        return;
+    }
+    vg_record_set(record, field, vg_string_span(&kept->text));
+    record->facts[field].flags = kept->flags;
+}
+
+/* The name of a file that could not be opened again, from the best witness there is. */
+static NTSTATUS name_without_file(struct vg_start *start, struct vg_span process_path)
+{
+    PFILE_OBJECT given = start->info->FileObject;
+    PCUNICODE_STRING open_name = start->info->ImageFileName;
+    struct vg_string path = {0};
+    NTSTATUS status = STATUS_NOT_FOUND;
+
+    if (process_path.size != 0) {
+        start->image_source = VG_IMAGE_PROCESS;
+        return vg_name_of_path(process_path, given, &start->image.text);
+    }
+    if (given != NULL && (given->Flags & VG_FO_CLEANUP_COMPLETE) == 0)
+        status = vg_name_of_object(given, &path);
+    if (NT_SUCCESS(status)) {
+        start->image_source = VG_IMAGE_FILE_OBJECT;
+        status = vg_name_of_path(vg_string_span(&path), given, &start->image.text);
+        vg_string_free(&path);
+        return status;
+    }
+    if (open_name == NULL || open_name->Length == 0)
+        return STATUS_NOT_FOUND;
+    start->image_source = VG_IMAGE_OPEN_NAME;
+    start->image.flags = VG_FACT_CLAIMED; /* the creator's word, under its own device map */
+    return vg_name_of_open_name(vg_unicode_span(open_name), &start->image.text);
+}
+
+/* Opens the image's file, by the kernel's file object or else by the kernel's name for it. `*path` receives
+ * that name if it was asked for. */
+static void open_image(struct vg_start *start, struct vg_string *path)
+{
+    PFILE_OBJECT given = start->info->FileObject;
+    NTSTATUS status = STATUS_NOT_FOUND;
+
+    /* Here special APCs are enabled as a rule; without them the file system's answer would never arrive. */
+    if (KeAreAllApcsDisabled())
+        return;
+    if (given != NULL)
+        status = vg_file_open_given(given, &start->file);
+    if (NT_SUCCESS(status) || start->file.delete_pending)
+        return;
+    if (!NT_SUCCESS(vg_name_of_process(start->process, path)))
+        return;
+    (void)vg_file_open_named(given, vg_string_span(path),
+                             &start->file); /* the file says itself whether it is open */
+}
+
+static void describe_image(struct vg_start *start)
+{
+    struct vg_string path = {0};
+    NTSTATUS status = STATUS_NOT_FOUND;
+
+    start->image_source = VG_IMAGE_NONE;
+    open_image(start, &path);
+    if (start->file.handle != NULL)
+        status = vg_name_of_file(&start->file, &start->image.text, &start->image_source);
+    /* A file opened by name alone, with nothing to compare it to, is no better a witness than the name. */
+    if (NT_SUCCESS(status) && !start->file.same)
+        start->image_source = VG_IMAGE_PROCESS;
+    if (!NT_SUCCESS(status)) {
+        if (path.units == NULL)
+            (void)vg_name_of_process(start->process, &path);
+        status = name_without_file(start, vg_string_span(&path));
+    }
+    vg_string_free(&path);
+    start->image.state = VG_FACT_KNOWN;
+    if (!NT_SUCCESS(status)) {
+        start->image_source = VG_IMAGE_NONE;
+        start->image.flags = 0;
+        start->image.state =
+            start->info->FileObject == NULL && status == STATUS_NOT_FOUND ? VG_FACT_ABSENT : VG_FACT_UNKNOWN;
+    }
+    set_kept(&start->record, VG_FIELD_IMAGE, &start->image);
+}
+
+/* Copied once: what is decided is what is recorded, whoever owns the original. */
+static NTSTATUS describe_command_line(struct vg_start *start)
+{
+    PCUNICODE_STRING command_line = start->info->CommandLine;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    start->command_line.state = VG_FACT_ABSENT;
+    if (command_line != NULL) {
+        status = vg_string_copy(&start->command_line.text, vg_unicode_span(command_line));
+        start->command_line.state = NT_SUCCESS(status) ? VG_FACT_KNOWN : VG_FACT_UNKNOWN;
+    }
+    set_kept(&start->record, VG_FIELD_COMMAND_LINE, &start->command_line);
+    return status;
+}
+
+static void describe_relatives(struct vg_start *start)
+{
+    static const struct vg_kept nobody = {.state = VG_FACT_UNKNOWN};
+    struct vg_record *record = &start->record;
+    HANDLE parent = start->info->ParentProcessId;
+    HANDLE creator = start->info->CreatingThreadId.UniqueProcess;
+    bool reparented = parent != creator;
+
+    start->parent_id = (uint32_t)(ULONG_PTR)parent;
+    start->creator_id = (uint32_t)(ULONG_PTR)creator;
+    start->creator_thread_id = (uint32_t)(ULONG_PTR)start->info->CreatingThreadId.UniqueThread;
+    start->creator = vg_process_identify(creator);
+    start->parent = reparented ? vg_process_identify(parent) : start->creator;
+    if (start->creator != NULL)
+        vg_process_runs(start->creator);
+    set_kept(record, VG_FIELD_PARENT_IMAGE, start->parent != NULL ? &start->parent->image : &nobody);
+    set_kept(record, VG_FIELD_PARENT_COMMAND_LINE,
+             start->parent != NULL ? &start->parent->command_line : &nobody);
+    set_kept(record, VG_FIELD_CREATOR_IMAGE, start->creator != NULL ? &start->creator->image : &nobody);
+    vg_record_set(record, VG_FIELD_REPARENTED,
+                  reparented ? VG_LITERAL_SPAN(u"true") : VG_LITERAL_SPAN(u"false"));
+    set_number(start, 0, VG_FIELD_PROCESS_ID, start->self->id);
+    set_number(start, 1, VG_FIELD_PARENT_PROCESS_ID, start->parent_id);
+    set_number(start, 2, VG_FIELD_CREATOR_PROCESS_ID, start->creator_id);
+    set_number(start, 3, VG_FIELD_CREATOR_THREAD_ID, start->creator_thread_id);
+}
+
+static void describe_drive(struct vg_start *start)
+{
+    struct vg_span drive = {.bytes = NULL, .size = 0};
+
+    if (start->file.handle != NULL)
+        drive = vg_drive_of(&start->file);
+    if (drive.size != 0)
+        vg_record_set(&start->record, VG_FIELD_DRIVE, drive);
+    else
+        vg_record_set_state(&start->record, VG_FIELD_DRIVE,
+                            start->image.state == VG_FACT_ABSENT ? VG_FACT_ABSENT : VG_FACT_UNKNOWN);
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_record_gather(struct vg_start *start)
+{
+    struct vg_record *record = &start->record;
+    ULONG flags = start->info->Flags;
+    NTSTATUS status = describe_command_line(start);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    describe_image(start);
+    describe_relatives(start);
+    describe_drive(start);
+    vg_tamper_look(start->info->FileObject, &start->file, (flags & VG_NOTIFY_OPEN_NAME_AVAILABLE) != 0,
+                   record);
+    vg_token_describe(start->process, &start->token, record);
+    vg_record_set(record, VG_FIELD_SUBSYSTEM,
+                  (flags & VG_NOTIFY_SUBSYSTEM_PROCESS) != 0 ? VG_LITERAL_SPAN(u"WSL")
+                                                             : VG_LITERAL_SPAN(u"Win32"));
+    return STATUS_SUCCESS;
+}
+
+_Use_decl_annotations_
+void vg_record_establish(struct vg_start *start, enum vg_field field)
+{
+    struct vg_span hash = {.bytes = start->sha256, .size = sizeof(start->sha256)};
+
+    if (field != VG_FIELD_SHA256) {
+        vg_record_set_state(&start->record, field,
+                            VG_FACT_UNKNOWN); /* a field this driver knows no source for */
+        return;
+    }
+    start->sha256_looked = true;
+    if (start->file.handle != NULL && NT_SUCCESS(vg_hash_file(&start->file, start->sha256)))
+        vg_record_set(&start->record, field, hash);
+    else
+        vg_record_set_state(&start->record, field,
+                            start->image.state == VG_FACT_ABSENT ? VG_FACT_ABSENT : VG_FACT_UNKNOWN);
+}
+
+_Use_decl_annotations_
+void vg_record_drop(struct vg_start *start)
+{
+    vg_file_close(&start->file);
+    if (start->parent != start->creator)
+        vg_process_release(start->parent);
+    vg_process_release(start->creator);
+    vg_string_free(&start->command_line.text);
+    vg_string_free(&start->image.text);
+}

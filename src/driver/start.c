@@ -1,0 +1,150 @@
+#include "start.h"
+
+#include "counters.h"
+#include "event.h"
+#include "guard.h"
+#include "memory.h"
+#include "mode.h"
+#include "record.h"
+
+static struct vg_start *new_start(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
+{
+    struct vg_start *start = vg_allocate_zeroed(VG_PAGED, sizeof(*start), VG_TAG_START);
+
+    if (start == NULL)
+        return NULL;
+    start->self = vg_process_new((uint32_t)(ULONG_PTR)id, (uint64_t)PsGetProcessCreateTimeQuadPart(process));
+    if (start->self == NULL) {
+        vg_free(start, VG_TAG_START);
+        return NULL;
+    }
+    start->process = process;
+    start->info = info;
+    start->decision.rule = VG_RULE_NONE;
+    start->status = STATUS_SUCCESS;
+    return start;
+}
+
+static void free_start(struct vg_start *start)
+{
+    vg_policy_release(start->policy);
+    vg_record_drop(start);
+    vg_process_release(start->self);
+    vg_free(start, VG_TAG_START);
+}
+
+/* Runs the policy over the record, gathering what it asks for. Each fact is asked for once at most, so this
+ * ends. */
+static void decide_by_policy(struct vg_start *start)
+{
+    void *scratch = vg_policy_take_scratch(start->policy);
+    const struct vg_policy *policy = &start->policy->policy;
+
+    if (scratch == NULL) {
+        start->reason = VG_REASON_FAILURE;
+        return;
+    }
+    vg_policy_begin(policy, scratch);
+    while (vg_policy_decide(policy, &start->record, scratch, &start->decision) == VG_NEED_FACT)
+        vg_record_establish(start, start->decision.need);
+    vg_policy_give_scratch(start->policy, scratch);
+    start->reason = start->decision.rule == VG_RULE_NONE ? VG_REASON_DEFAULT : VG_REASON_RULE;
+}
+
+static void decide(struct vg_start *start)
+{
+    start->policy = vg_policy_acquire();
+    if (!NT_SUCCESS(vg_record_gather(start))) {
+        start->reason = VG_REASON_FAILURE;
+        return;
+    }
+    if (!NT_SUCCESS(start->info->CreationStatus)) {
+        start->reason = VG_REASON_EARLIER_DRIVER;
+        start->decision.verdict = VG_DENY;
+        start->status = start->info->CreationStatus;
+        return;
+    }
+    start->reason = VG_REASON_NO_POLICY;
+    if (start->policy != NULL)
+        decide_by_policy(start);
+}
+
+/* What the verdict comes to, if it were enforced. Nobody can be asked yet, so a question has its answer in
+ * the policy. */
+static bool verdict_fails_start(const struct vg_start *start)
+{
+    if (start->reason != VG_REASON_RULE && start->reason != VG_REASON_DEFAULT)
+        return false;
+    if (start->decision.verdict == VG_ASK)
+        return start->policy->info.ask_otherwise == VG_DENY;
+    return start->decision.verdict == VG_DENY;
+}
+
+static void give_verdict(struct vg_start *start)
+{
+    if (!verdict_fails_start(start))
+        return;
+    start->guard = vg_guard_of(start);
+    if (start->guard != VG_GUARD_NONE)
+        return;
+    start->status = (NTSTATUS)start->policy->info.deny_status;
+    start->info->CreationStatus = start->status;
+    start->enforced = true;
+    start->self->denied = true;
+}
+
+/* Every start is allowed, denied, or denied by somebody else. */
+static void count(const struct vg_start *start)
+{
+    if (start->enforced)
+        vg_count(&vg_counters.denied);
+    else if (start->reason == VG_REASON_EARLIER_DRIVER)
+        vg_count(&vg_counters.denied_by_others);
+    else
+        vg_count(&vg_counters.allowed);
+    if (start->guard >= VG_GUARD_SAFE_MODE)
+        vg_count(&vg_counters.would_deny);
+    else if (start->guard != VG_GUARD_NONE)
+        vg_count(&vg_counters.by_guard);
+    if (start->decision.verdict == VG_ASK)
+        vg_count(&vg_counters.asked);
+    if (start->decision.audit_count != 0)
+        vg_count(&vg_counters.audited);
+    if (start->decision.unknown_fields != 0)
+        vg_count(&vg_counters.unknown_facts);
+    vg_count_decision(start->decision_ns);
+}
+
+static void record(struct vg_start *start)
+{
+    const struct vg_policy_info *info = start->policy == NULL ? NULL : &start->policy->info;
+
+    if ((vg_mode_options_with(info) & VG_OPTION_HASH_ALL) != 0 && !start->sha256_looked &&
+        start->reason != VG_REASON_FAILURE)
+        vg_record_establish(start, VG_FIELD_SHA256);
+    start->self->start_sequence = vg_event_start(start);
+    vg_process_publish(start->self, &start->image, &start->command_line);
+}
+
+_Use_decl_annotations_
+void vg_start_notify(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
+{
+    struct vg_clock clock = vg_clock_start();
+    struct vg_start *start = new_start(process, id, info);
+
+    vg_count(&vg_counters.starts);
+    if (start == NULL) {
+        /* A start that the system needs must not fail because we lack memory. The gap in the sequence says
+         * that there was one. */
+        vg_count(&vg_counters.allowed);
+        (void)vg_event_dropped();
+        return;
+    }
+    start->clock = clock;
+    decide(start);
+    give_verdict(start);
+    start->decision_ns = vg_clock_elapsed_ns(clock);
+    count(start);
+    record(start);
+    free_start(start);
+}

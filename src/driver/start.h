@@ -1,0 +1,54 @@
+/* One start of a process, on its way: notify -> record -> decide -> verdict -> event. */
+#ifndef VG_DRIVER_START_H
+#define VG_DRIVER_START_H
+
+#include <vigil/abi.h>
+
+#include "clock.h"
+#include "file.h"
+#include "hash.h"
+#include "policy.h"
+#include "process.h"
+#include "token.h"
+
+/* Lives in paged pool while the callback runs: far too large for the kernel's stack. */
+struct vg_start {
+    PEPROCESS process;
+    PPS_CREATE_NOTIFY_INFO info; /* the kernel's, for the length of the callback */
+    struct vg_clock clock;
+
+    /* The facts, and what they point into. */
+    struct vg_record record;
+    struct vg_kept image;
+    struct vg_kept command_line;
+    struct vg_token_text token;
+    uint16_t numbers[4][VG_DECIMAL_UNITS];
+    uint8_t sha256[VG_SHA256_SIZE];
+    bool sha256_looked;
+    enum vg_image_source image_source;
+    struct vg_file file;
+
+    /* Who is involved. `creator` and `parent` may be NULL. */
+    struct vg_process *self; /* not in the table before the verdict is given */
+    struct vg_process *parent;
+    struct vg_process *creator;
+    uint32_t parent_id;
+    uint32_t creator_id;
+    uint32_t creator_thread_id;
+
+    /* The outcome. */
+    struct vg_generation *policy; /* NULL: none in force */
+    struct vg_decision decision;
+    enum vg_reason reason;
+    enum vg_guard guard;
+    bool enforced;
+    NTSTATUS status; /* what CreationStatus was given, or held when another driver had failed it */
+    uint64_t decision_ns;
+};
+
+/* Decides a start that the kernel reports: puts a failure into info->CreationStatus or leaves it, then
+ * records. On the creating thread, in a critical region. */
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_start_notify(_Inout_ PEPROCESS process, _In_ HANDLE id,
+                                                        _Inout_ PPS_CREATE_NOTIFY_INFO info);
+
+#endif

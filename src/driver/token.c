@@ -1,0 +1,93 @@
+#include "token.h"
+
+#include <vigil/record.h>
+
+/* Upper ends of the levels ([MS-DTYP] 2.4.4.11 and winnt.h's SECURITY_MANDATORY_*_RID): a level counts as the
+ * highest one that it reaches. */
+struct level {
+    uint32_t rid;
+    struct vg_span name;
+};
+
+static const struct level levels[] = {
+    {.rid = 0x5000, .name = {.bytes = u"Protected", .size = 18}},
+    {.rid = 0x4000, .name = {.bytes = u"System", .size = 12}},
+    {.rid = 0x3000, .name = {.bytes = u"High", .size = 8}},
+    {.rid = 0x2100, .name = {.bytes = u"MediumPlus", .size = 20}},
+    {.rid = 0x2000, .name = {.bytes = u"Medium", .size = 12}},
+    {.rid = 0x1000, .name = {.bytes = u"Low", .size = 6}},
+    {.rid = 0x0000, .name = {.bytes = u"Untrusted", .size = 18}},
+};
+
+static void describe_user(PACCESS_TOKEN token, struct vg_token_text *text, struct vg_record *record)
+{
+    TOKEN_USER *user = NULL;
+    struct vg_span sid = {.bytes = text->user, .size = 0};
+    struct vg_span name = {0};
+
+    vg_record_set_state(record, VG_FIELD_USER, VG_FACT_UNKNOWN);
+    if (!NT_SUCCESS(SeQueryInformationToken(token, VG_TOKEN_USER, (PVOID *)&user)))
+        return;
+    sid.size = vg_sid_text(user->User.Sid, text->user) * 2;
+    ExFreePool(user);
+    if (sid.size == 0)
+        return;
+    vg_record_set(record, VG_FIELD_USER, sid);
+    name = vg_sid_well_known_name(sid);
+    if (name.size != 0)
+        (void)vg_record_add(record, VG_FIELD_USER, name);
+}
+
+/* For this class and the next the routine stores the value itself where it else stores a pointer: nothing to
+ * free. */
+static bool query_value(PACCESS_TOKEN token, TOKEN_INFORMATION_CLASS class, uint32_t *value)
+{
+    PVOID stored = NULL;
+
+    if (!NT_SUCCESS(SeQueryInformationToken(token, class, &stored)))
+        return false;
+    *value = (uint32_t)(ULONG_PTR)stored;
+    return true;
+}
+
+static void describe_integrity(PACCESS_TOKEN token, struct vg_token_text *text, struct vg_record *record)
+{
+    static const uint16_t label[] = u"S-1-16-";
+    uint32_t count = sizeof(label) / 2 - 1;
+    size_t i = 0;
+    uint32_t rid = 0;
+
+    vg_record_set_state(record, VG_FIELD_INTEGRITY_LEVEL, VG_FACT_UNKNOWN);
+    if (!query_value(token, VG_TOKEN_INTEGRITY_LEVEL, &rid))
+        return;
+    while (rid < levels[i].rid)
+        i++;
+    vg_record_set(record, VG_FIELD_INTEGRITY_LEVEL, levels[i].name);
+    memcpy(text->integrity, label, sizeof(label));
+    count += vg_decimal(rid, text->integrity + count);
+    (void)vg_record_add(record, VG_FIELD_INTEGRITY_LEVEL,
+                        (struct vg_span){.bytes = text->integrity, .size = count * 2});
+}
+
+static void describe_session(PACCESS_TOKEN token, struct vg_token_text *text, struct vg_record *record)
+{
+    uint32_t session = 0;
+    struct vg_span span = {.bytes = text->session, .size = 0};
+
+    vg_record_set_state(record, VG_FIELD_TERMINAL_SESSION_ID, VG_FACT_UNKNOWN);
+    if (!query_value(token, VG_TOKEN_SESSION_ID, &session))
+        return;
+    span.size = vg_decimal(session, text->session) * 2;
+    vg_record_set(record, VG_FIELD_TERMINAL_SESSION_ID, span);
+}
+
+_Use_decl_annotations_
+void vg_token_describe(PEPROCESS process, struct vg_token_text *text, struct vg_record *record)
+{
+    PACCESS_TOKEN token = PsReferencePrimaryToken(process);
+
+    describe_user(token, text, record);
+    describe_integrity(token, text, record);
+    describe_session(token, text, record);
+    PsDereferencePrimaryToken(token);
+}
