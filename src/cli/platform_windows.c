@@ -116,10 +116,20 @@ bool vg_platform_remove(const char *path)
     return done;
 }
 
+/* The console, even while src/win/console.c stands between the stream and it. */
+static HANDLE handle_of(FILE *stream)
+{
+    if (stream == stdout)
+        return GetStdHandle(STD_OUTPUT_HANDLE);
+    if (stream == stderr)
+        return GetStdHandle(STD_ERROR_HANDLE);
+    return (HANDLE)_get_osfhandle(_fileno(stream));
+}
+
 /* Colour sequences are understood since Windows 10 1511, once asked for. */
 bool vg_platform_is_terminal(FILE *stream)
 {
-    HANDLE handle = (HANDLE)_get_osfhandle(_fileno(stream));
+    HANDLE handle = handle_of(stream);
     DWORD mode;
 
     return GetConsoleMode(handle, &mode) &&
@@ -131,7 +141,7 @@ unsigned vg_platform_columns(FILE *stream)
 {
     CONSOLE_SCREEN_BUFFER_INFO info;
 
-    if (!GetConsoleScreenBufferInfo((HANDLE)_get_osfhandle(_fileno(stream)), &info))
+    if (!GetConsoleScreenBufferInfo(handle_of(stream), &info))
         return 0;
     return (unsigned)(info.srWindow.Right - info.srWindow.Left + 1);
 }

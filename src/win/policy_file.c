@@ -5,14 +5,13 @@
 #include "registry.h"
 #include "wide.h"
 
-#include "../cli/platform.h"
+#include "../cli/atomic_file.h"
 #include "../cli/whole_file.h"
 #include "../policy/blob.h"
 #include "../policy/model.h"
 
 #include <vigil/abi.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,33 +68,13 @@ static char *policy_path(void)
     return utf8;
 }
 
-static bool write_and_replace(const char *path, const void *blob, size_t size)
-{
-    char *temporary;
-    FILE *file = vg_platform_open_beside(path, &temporary);
-    bool done;
-
-    if (!file)
-        return false;
-    done = fwrite(blob, 1, size, file) == size && vg_platform_sync(file);
-    done = fclose(file) == 0 && done && vg_platform_replace(temporary, path);
-    if (!done) {
-        int reason = errno;
-
-        vg_platform_remove(temporary);
-        errno = reason;
-    }
-    free(temporary);
-    return done;
-}
-
 bool vg_policy_file_persist(const void *blob, size_t size)
 {
     char *path = policy_path();
-    bool done = write_and_replace(path, blob, size);
+    bool done = vg_write_file(path, blob, size);
 
-    if (!done)
-        vg_complain_errno("the policy is in force now but could not be kept for the next start", path);
     free(path);
+    if (!done)
+        vg_advise("The policy is in force now, but not kept for the next start of the driver.");
     return done;
 }

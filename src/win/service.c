@@ -183,7 +183,10 @@ static void explain_refused_stop(DWORD error)
 {
     DWORD allowed = 1;
 
-    vg_complain_win32_bare(error, "vigil.sys is not stopped");
+    if (error)
+        vg_complain_win32_bare(error, "vigil.sys is not stopped");
+    else
+        vg_complain("vigil.sys was told to stop, but runs on");
     vg_parameter_number((const wchar_t *)VG_VALUE_ALLOW_UNLOAD, &allowed);
     if (!allowed)
         vg_advise("Its parameter AllowUnload is 0: it can be stopped only by restarting Windows without it.");
