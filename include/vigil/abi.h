@@ -38,7 +38,9 @@
 #define VG_IOCTL_SET_OPTIONS  VG_IOCTL(3u, 2u) /* in: struct vg_abi_options */
 #define VG_IOCTL_CONFIRM_BOOT VG_IOCTL(4u, 2u) /* nothing in, nothing out */
 #define VG_IOCTL_SEEK         VG_IOCTL(5u, 1u) /* in: struct vg_abi_seek: where this handle reads on */
-#define VG_IOCTL_QUIESCE      VG_IOCTL(6u, 2u) /* ends pended reads and waits, refuses new ones; deciding goes on */
+/* Ends pended reads with STATUS_CANCELLED (ERROR_OPERATION_ABORTED) and waits; new reads fail with STATUS_DEVICE_NOT_READY
+ * (ERROR_NOT_READY). Deciding and recording go on, and handles can still be opened. */
+#define VG_IOCTL_QUIESCE      VG_IOCTL(6u, 2u)
 #define VG_IOCTL_RESUME       VG_IOCTL(7u, 2u) /* takes a quiesce back, when the stop did not happen */
 
 /* The largest policy VG_IOCTL_LOAD_POLICY takes: METHOD_BUFFERED copies it to nonpaged pool once. */
@@ -92,7 +94,8 @@ struct vg_abi_seek {
 };
 static_assert(sizeof(struct vg_abi_seek) == 8, "ABI");
 
-/* The answer to a refused policy; an accepted one has check_length 0. */
+/* What became of a policy. With room for this in the output, the request succeeds for a refused policy too (errors carry
+ * no output) and check_length is not 0; without, it fails with STATUS_FILE_CORRUPT_ERROR (ERROR_FILE_CORRUPT). */
 struct vg_abi_load_reply {
     uint64_t offset;       /* where in the blob the failing check looked */
     uint32_t check_length; /* bytes of `check` */
@@ -123,10 +126,10 @@ struct vg_abi_status {
     uint64_t images;
     uint64_t allowed;
     uint64_t denied;      /* by a verdict that was enforced */
-    uint64_t would_deny;  /* by a verdict that was not (monitor) */
+    uint64_t would_deny;  /* by a verdict that was not, because of the mode, safe mode or the boot */
     uint64_t asked;
     uint64_t audited;     /* starts on which at least one audit rule matched */
-    uint64_t by_guard;    /* starts a guard allowed although the verdict was deny or ask */
+    uint64_t by_guard;    /* starts allowed by a guard of their own (system, protected, tool, nameless) against the verdict */
     uint64_t denied_by_others; /* CreationStatus was a failure already when we were called */
     uint64_t undone;      /* denials that another driver overwrote: the process ran */
     uint64_t unknown_facts; /* decisions that rested on at least one unknown fact */
@@ -136,7 +139,7 @@ struct vg_abi_status {
     uint64_t events_written;
     uint64_t events_lost;     /* overwritten before some open reader had read them, added up over readers */
     uint64_t events_dropped;  /* never written: no memory for the record */
-    uint64_t processes;       /* in the table now */
+    uint64_t processes;       /* running ones in the table */
     uint64_t decision_worst_ns;
     uint64_t decision_total_ns; /* divided by starts: the mean. Callback in to verdict out. */
 };
