@@ -1,0 +1,270 @@
+#include "item.h"
+
+#include <string.h>
+
+#include "digests.h"
+#include "files.h"
+#include "names.h"
+#include "pattern.h"
+
+/* Fields that know only these values. */
+static const char *const drives[] = {"fixed", "removable", "network", "cdrom", "ram", NULL};
+static const char *const tampers[] = {"delete-pending", "transacted", "writable", "unnamed", NULL};
+static const char *const booleans[] = {"true", "false", NULL};
+static const char *const subsystems[] = {"Win32", "WSL", NULL};
+static const char *const levels[] = {"Untrusted", "Low",    "Medium",    "MediumPlus",
+                                     "High",      "System", "Protected", NULL};
+
+static const char *const *closed_set(enum vg_field field)
+{
+    switch (field) {
+    case VG_FIELD_DRIVE:
+        return drives;
+    case VG_FIELD_TAMPERED:
+        return tampers;
+    case VG_FIELD_REPARENTED:
+        return booleans;
+    case VG_FIELD_SUBSYSTEM:
+        return subsystems;
+    case VG_FIELD_INTEGRITY_LEVEL:
+        return levels;
+    default:
+        return NULL;
+    }
+}
+
+static bool same_letters(const char *name, const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (!name[i] || (name[i] | 0x20) != (text[i] | 0x20))
+            return false;
+    return name[size] == '\0';
+}
+
+/* Whether an exact text is a value that the field can have. The label of an integrity level may be its SID.
+ */
+static bool check_closed(struct vg_reader *reader, const struct vg_item_key *key, const struct vg_yaml *value)
+{
+    const char *const *names = closed_set(key->field);
+    if (!names)
+        return true;
+    for (const char *const *name = names; *name; name++)
+        if (same_letters(*name, value->text, value->size))
+            return true;
+    if (key->field == VG_FIELD_INTEGRITY_LEVEL && value->size > 7 &&
+        same_letters("S-1-16-", value->text, 7) && strspn(value->text + 7, "0123456789") == value->size - 7)
+        return true;
+    vg_unsupported(reader, vg_place_of(reader, value),
+                   vg_names_hint(reader->arena, names, "values", value->text, value->size), "%s is never %s",
+                   vg_field_name(key->field), vg_shown_node(reader, value));
+    return false;
+}
+
+struct vg_predicate *vg_predicate_new(struct vg_reader *reader, const struct vg_item_key *key,
+                                      const struct vg_yaml *node)
+{
+    struct vg_predicate *predicate = vg_arena_alloc(reader->arena, sizeof(*predicate));
+    if (!predicate)
+        return NULL;
+    predicate->field = key->field;
+    predicate->test = VG_TEST_PATTERN;
+    predicate->cased = key->cased;
+    predicate->place = vg_place_of(reader, node);
+    return predicate;
+}
+
+static struct vg_expr *read_null(struct vg_reader *reader, const struct vg_item_key *key,
+                                 const struct vg_yaml *value)
+{
+    if (key->match != VG_MATCH_EXACT) {
+        vg_complain(reader, vg_place_of(reader, value),
+                    "write the field without modifiers, or the text in quotes",
+                    "no value at all (null) cannot be compared in parts");
+        return NULL;
+    }
+    struct vg_predicate *predicate = vg_predicate_new(reader, key, value);
+    if (!predicate)
+        return NULL;
+    predicate->test = VG_TEST_NULL;
+    predicate->cased = false;
+    return vg_expr_predicate(reader->arena, predicate);
+}
+
+static struct vg_expr *read_exists(struct vg_reader *reader, const struct vg_item_key *key,
+                                   const struct vg_yaml *value)
+{
+    bool yes = value->kind == VG_YAML_SCALAR && (vg_yaml_is(value, "true") || vg_yaml_is(value, "yes"));
+    bool no = value->kind == VG_YAML_SCALAR && (vg_yaml_is(value, "false") || vg_yaml_is(value, "no"));
+    if (!yes && !no) {
+        vg_complain(reader, vg_place_of(reader, value), "write true or false",
+                    "exists is either true or false, not %s", vg_shown_node(reader, value));
+        return NULL;
+    }
+    struct vg_predicate *predicate = vg_predicate_new(reader, key, value);
+    if (!predicate)
+        return NULL;
+    predicate->test = VG_TEST_EXISTS;
+    struct vg_expr *expr = vg_expr_predicate(reader->arena, predicate);
+    return yes ? expr : vg_expr_not(reader->arena, expr);
+}
+
+static struct vg_expr *read_number(struct vg_reader *reader, const struct vg_item_key *key,
+                                   const struct vg_yaml *value)
+{
+    const char *digits = value->text;
+    size_t size = value->size;
+    if (size == 0 || size > 64 || strspn(digits, "0123456789") != size) {
+        vg_unsupported(reader, vg_place_of(reader, value), "write the whole number in decimal digits",
+                       "%s is a number, not %s", vg_field_name(key->field), vg_shown_node(reader, value));
+        return NULL;
+    }
+    for (; size > 1 && *digits == '0'; size--)
+        digits++;
+    struct vg_predicate *predicate = vg_predicate_new(reader, key, value);
+    if (!predicate || !vg_codes_from_text(reader, vg_place_of(reader, value), digits, size) ||
+        !vg_pattern_finish(reader, predicate))
+        return NULL;
+    return vg_expr_predicate(reader->arena, predicate);
+}
+
+/* Traps in values of paths, told to whoever wrote the policy (the authors of Sigma rules are elsewhere). */
+static void warn_of_traps(struct vg_reader *reader, const struct vg_item_key *key,
+                          const struct vg_yaml *value, bool escaped)
+{
+    struct vg_place place = vg_place_of(reader, value);
+    if (reader->sigma || vg_field_kind(key->field) != VG_KIND_PATH)
+        return;
+    if (escaped)
+        vg_warn(reader, place,
+                "write \\\\* for a backslash and a wildcard, or use |path, where a backslash only separates",
+                "here \\* and \\? stand for the characters * and ? themselves, which no path has");
+    for (unsigned i = 0; i < value->size; i++)
+        if ((unsigned char)value->text[i] < 0x20) {
+            vg_warn(reader, place,
+                    "in double quotes a backslash begins an escape: put paths in single quotes",
+                    "this path holds a control character");
+            break;
+        }
+    if (value->text[0] == '%' && value->size > 1 && memchr(value->text + 1, '%', value->size - 1))
+        vg_warn(reader, place, "use |under or |path", "path variables are not expanded here");
+}
+
+static struct vg_expr *read_text(struct vg_reader *reader, const struct vg_item_key *key,
+                                 const struct vg_yaml *value)
+{
+    struct vg_codes *codes = &reader->codes;
+    struct vg_place place = vg_place_of(reader, value);
+    bool escaped;
+    if (value->size == 0 && key->match != VG_MATCH_EXACT && !reader->sigma) {
+        vg_complain(reader, place, "to ask whether there is a value, write |exists: true",
+                    "every value contains the empty text");
+        return NULL;
+    }
+    struct vg_predicate *predicate = vg_predicate_new(reader, key, value);
+    if (!predicate || !vg_codes_from_sigma(reader, place, value->text, value->size, &escaped))
+        return NULL;
+    if (key->match == VG_MATCH_EXACT && !vg_codes_wild(codes) && !check_closed(reader, key, value))
+        return NULL;
+    warn_of_traps(reader, key, value, escaped);
+    if ((key->match == VG_MATCH_CONTAINS || key->match == VG_MATCH_STARTSWITH) &&
+        !vg_codes_add(reader, VG_CODE_RUN))
+        return NULL;
+    if ((key->match == VG_MATCH_CONTAINS || key->match == VG_MATCH_ENDSWITH) && !vg_codes_prepend_run(reader))
+        return NULL;
+    return vg_pattern_finish(reader, predicate) ? vg_expr_predicate(reader->arena, predicate) : NULL;
+}
+
+struct vg_expr *vg_value_read(struct vg_reader *reader, const struct vg_item_key *key,
+                              const struct vg_yaml *value)
+{
+    if (value->kind != VG_YAML_SCALAR) {
+        vg_complain(reader, vg_place_of(reader, value), "a field has one value, or a list of values",
+                    "%s cannot be the value of a field", vg_shown_node(reader, value));
+        return NULL;
+    }
+    if (key->match == VG_MATCH_EXISTS)
+        return read_exists(reader, key, value);
+    if (vg_yaml_is_null(value))
+        return read_null(reader, key, value);
+    if (key->match == VG_MATCH_UNDER || key->match == VG_MATCH_PATH)
+        return vg_path_value_read(reader, key, value);
+    if (vg_field_kind(key->field) == VG_KIND_NUMBER)
+        return read_number(reader, key, value);
+    return read_text(reader, key, value);
+}
+
+static bool add_digest(struct vg_reader *reader, const struct vg_item_key *key, const struct vg_yaml *value,
+                       struct vg_digests *digests)
+{
+    uint8_t digest[32];
+    struct vg_place place = vg_place_of(reader, value);
+    if (key->match == VG_MATCH_FILE) {
+        const char *name = vg_name_of(reader, value, "the name of a file with hashes");
+        char *file = name ? vg_file_beside(reader->arena, reader->file, name) : NULL;
+        return file && vg_digests_add_file(reader, digests, file, place);
+    }
+    if (value->kind != VG_YAML_SCALAR || !vg_digest_parse(value->text, value->size, digest)) {
+        vg_complain(reader, place, "a SHA-256 is 64 hexadecimal digits; SHA256|file reads them from a file",
+                    "not a SHA-256: %s", vg_shown_node(reader, value));
+        return false;
+    }
+    return vg_digests_add(reader, digests, digest);
+}
+
+/* All hashes of an item in one predicate; a null among them stands beside it. */
+static struct vg_expr *read_digests(struct vg_reader *reader, const struct vg_item_key *key,
+                                    const struct vg_yaml *value)
+{
+    struct vg_digests digests = {0};
+    struct vg_exprs exprs = {0};
+    const struct vg_yaml *item = value->kind == VG_YAML_LIST ? value->first : value;
+    bool good = true;
+    for (; item; item = value->kind == VG_YAML_LIST ? item->next : NULL) {
+        if (vg_yaml_is_null(item) && key->match == VG_MATCH_EXACT)
+            good = vg_exprs_add(reader->arena, &exprs, read_null(reader, key, item)) && good;
+        else
+            good = add_digest(reader, key, item, &digests) && good;
+    }
+    struct vg_predicate *predicate = good ? vg_predicate_new(reader, key, value) : NULL;
+    if (!predicate) {
+        vg_digests_drop(&digests);
+        return NULL;
+    }
+    bool any = digests.count > 0 || exprs.count == 0;
+    if (digests.count == 0 && exprs.count == 0)
+        vg_warn(reader, vg_place_of(reader, value), NULL, "there is no hash in it, so nothing matches");
+    if (!vg_digests_finish(reader, &digests, predicate))
+        return NULL;
+    if (any && !vg_exprs_add(reader->arena, &exprs, vg_expr_predicate(reader->arena, predicate)))
+        return NULL;
+    return vg_expr_join(reader->arena, VG_EXPR_OR, &exprs);
+}
+
+struct vg_expr *vg_item_read(struct vg_reader *reader, const struct vg_yaml *key_node,
+                             const struct vg_yaml *value)
+{
+    struct vg_item_key key;
+    struct vg_exprs exprs = {0};
+    bool good = true;
+    if (!vg_item_key_read(reader, key_node, &key))
+        return NULL;
+    bool digests = vg_field_kind(key.field) == VG_KIND_SHA256 && key.match != VG_MATCH_EXISTS;
+    if (value->kind == VG_YAML_LIST && value->size == 0 && !digests) {
+        vg_complain(reader, vg_place_of(reader, value), "give it values, or leave it out",
+                    "an empty list of values matches nothing");
+        return NULL;
+    }
+    if (digests) {
+        if (key.all && value->kind == VG_YAML_LIST && value->size > 1) {
+            vg_complain(reader, vg_place_of(reader, key_node), "leave |all out",
+                        "no file has all the hashes of a list");
+            return NULL;
+        }
+        return read_digests(reader, &key, value);
+    }
+    if (value->kind != VG_YAML_LIST)
+        return vg_value_read(reader, &key, value);
+    for (const struct vg_yaml *item = value->first; item; item = item->next)
+        good = vg_exprs_add(reader->arena, &exprs, vg_value_read(reader, &key, item)) && good;
+    return good ? vg_expr_join(reader->arena, key.all ? VG_EXPR_AND : VG_EXPR_OR, &exprs) : NULL;
+}

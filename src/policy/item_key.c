@@ -1,0 +1,164 @@
+#include <string.h>
+
+#include "item.h"
+#include "names.h"
+
+static const char *const modifier_names[] = {"contains", "startswith", "endswith", "all",  "cased",
+                                             "exists",   "under",      "path",     "file", NULL};
+
+static const enum vg_item_match modifier_matches[] = {
+    VG_MATCH_CONTAINS, VG_MATCH_STARTSWITH, VG_MATCH_ENDSWITH, VG_MATCH_EXACT, VG_MATCH_EXACT,
+    VG_MATCH_EXISTS,   VG_MATCH_UNDER,      VG_MATCH_PATH,     VG_MATCH_FILE,
+};
+
+/* Sigma's, which a later version may know. */
+static const char *const coming_modifiers[] = {
+    "re",      "i",       "m",        "s",    "base64", "base64offset", "wide", "utf16", "utf16le",
+    "utf16be", "windash", "fieldref", "cidr", "lt",     "lte",          "gt",   "gte",   "expand",
+    "minute",  "hour",    "day",      "week", "month",  "year",         "neq",  NULL,
+};
+
+/* Sysmon's fields of a process start that nobody supplies yet. */
+static const char *const coming_fields[] = {
+    "OriginalFileName",
+    "Description",
+    "Product",
+    "Company",
+    "FileVersion",
+    "Hashes",
+    "CurrentDirectory",
+    "LogonId",
+    "LogonGuid",
+    "ParentUser",
+    "ProcessGuid",
+    "ParentProcessGuid",
+    "RuleName",
+    "UtcTime",
+    "SHA1",
+    "MD5",
+    "IMPHASH",
+    "Imphash",
+    "AuthentiHash",
+    "Signature",
+    "SignatureStatus",
+    "Signed",
+    NULL,
+};
+
+static void refuse_modifier(struct vg_reader *reader, struct vg_place place, const char *text, size_t size)
+{
+    const char *hint = vg_names_hint(reader->arena, modifier_names, "modifiers", text, size);
+    if (vg_is_name(coming_modifiers, text, size))
+        vg_unsupported(reader, place, hint, "the modifier %s is not supported yet",
+                       vg_shown(reader, text, size));
+    else
+        vg_unsupported(reader, place, hint, "unknown modifier %s", vg_shown(reader, text, size));
+}
+
+static bool set_match(struct vg_reader *reader, struct vg_place place, struct vg_item_key *key,
+                      enum vg_item_match match)
+{
+    if (key->match != VG_MATCH_EXACT) {
+        vg_complain(reader, place, "use one of contains, startswith, endswith, exists, under, path and file",
+                    "two modifiers here say how to compare");
+        return false;
+    }
+    key->match = match;
+    return true;
+}
+
+static bool read_modifier(struct vg_reader *reader, struct vg_place place, struct vg_item_key *key,
+                          const char *text, size_t size)
+{
+    unsigned i = 0;
+    while (modifier_names[i] &&
+           !(strlen(modifier_names[i]) == size && memcmp(modifier_names[i], text, size) == 0))
+        i++;
+    if (!modifier_names[i]) {
+        refuse_modifier(reader, place, text, size);
+        return false;
+    }
+    if (strcmp(modifier_names[i], "all") == 0)
+        key->all = true;
+    else if (strcmp(modifier_names[i], "cased") == 0)
+        key->cased = true;
+    else
+        return set_match(reader, place, key, modifier_matches[i]);
+    return true;
+}
+
+static bool read_field(struct vg_reader *reader, struct vg_place place, struct vg_item_key *key,
+                       const char *text, size_t size)
+{
+    if (size == 0) {
+        vg_unsupported(reader, place, "say in which field: CommandLine|contains, for example",
+                       "a keyword without a field cannot be looked for: a start is not a line of text");
+        return false;
+    }
+    key->field = vg_field_find(text, size);
+    if (key->field < VG_FIELD_COUNT)
+        return true;
+    const char *hint = vg_names_hint(reader->arena, vg_field_names, "fields", text, size);
+    if (vg_is_name(coming_fields, text, size))
+        vg_unsupported(reader, place, hint, "the field %s cannot be supplied yet",
+                       vg_shown(reader, text, size));
+    else
+        vg_unsupported(reader, place, hint, "unknown field %s", vg_shown(reader, text, size));
+    return false;
+}
+
+/* Which modifiers go with which fields. */
+static bool check_kind(struct vg_reader *reader, struct vg_place place, const struct vg_item_key *key)
+{
+    enum vg_kind kind = vg_field_kind(key->field);
+    const char *name = vg_field_name(key->field);
+    if ((key->match == VG_MATCH_UNDER || key->match == VG_MATCH_PATH) && kind != VG_KIND_PATH) {
+        vg_complain(reader, place, "Image, ParentImage and CreatorImage are paths",
+                    "under and path compare paths, and %s is none", name);
+        return false;
+    }
+    if (key->match == VG_MATCH_FILE && kind != VG_KIND_SHA256) {
+        vg_complain(reader, place, "SHA256|file reads hashes from a file",
+                    "file goes with SHA256, not with %s", name);
+        return false;
+    }
+    bool whole = key->match == VG_MATCH_EXACT || key->match == VG_MATCH_EXISTS || key->match == VG_MATCH_FILE;
+    if ((kind == VG_KIND_NUMBER || kind == VG_KIND_SHA256) && (!whole || key->cased)) {
+        vg_unsupported(reader, place, "leave the modifier out", "%s is compared as a whole",
+                       kind == VG_KIND_NUMBER ? vg_arena_format(reader->arena, "the number %s", name)
+                                              : "a hash");
+        return false;
+    }
+    if (key->match == VG_MATCH_EXISTS && (key->all || key->cased)) {
+        vg_complain(reader, place, "write the field, |exists, and true or false",
+                    "exists goes with no other modifier");
+        return false;
+    }
+    if (key->all && key->match == VG_MATCH_FILE) {
+        vg_complain(reader, place, "leave |all out", "no file has all the hashes of a list");
+        return false;
+    }
+    return true;
+}
+
+bool vg_item_key_read(struct vg_reader *reader, const struct vg_yaml *node, struct vg_item_key *key)
+{
+    const char *end = node->text + node->size;
+    const char *bar = memchr(node->text, '|', node->size);
+    const char *at = bar ? bar : end;
+    struct vg_place place = vg_place_of(reader, node);
+    memset(key, 0, sizeof(*key));
+    if (!read_field(reader, place, key, node->text, (size_t)(at - node->text)))
+        return false;
+    while (at < end) {
+        const char *begin = at + 1;
+        bar = memchr(begin, '|', (size_t)(end - begin));
+        at = bar ? bar : end;
+        struct vg_place there = place;
+        if (node->style == VG_YAML_PLAIN)
+            there.column += (unsigned)(begin - node->text);
+        if (!read_modifier(reader, there, key, begin, (size_t)(at - begin)))
+            return false;
+    }
+    return check_kind(reader, place, key);
+}

@@ -1,0 +1,249 @@
+/* Rules that no start reaches. Only what is certain is told: a condition that plainly implies an earlier
+ * deciding one. */
+#include <string.h>
+
+#include "reader.h"
+
+/* How much comparing is worth it; a policy of a few thousand rules stays below. */
+#define EFFORT_MAX 50000000u
+
+struct linter {
+    uint64_t effort;
+    /* The earlier rule is an allow: it does not cover named streams and names that nobody vouches for, the
+     * later one may. */
+    bool loose;
+};
+
+/* A pattern read unit by unit; its wildcards are codes beyond those of units. */
+struct cursor {
+    const struct vg_token *tokens;
+    size_t count;
+    size_t token;
+    uint32_t unit;
+};
+
+static bool at_end(const struct cursor *cursor)
+{
+    return cursor->token == cursor->count;
+}
+
+static uint32_t code(const struct cursor *cursor)
+{
+    const struct vg_token *token = &cursor->tokens[cursor->token];
+    if (token->kind == VG_TOKEN_LITERAL)
+        return vg_units(token->text)[cursor->unit];
+    return token->kind == VG_TOKEN_ANY_RUN ? VG_CODE_RUN : VG_CODE_ONE;
+}
+
+static void step(struct cursor *cursor)
+{
+    const struct vg_token *token = &cursor->tokens[cursor->token];
+    if (token->kind == VG_TOKEN_LITERAL && ++cursor->unit < vg_unit_count(token->text))
+        return;
+    cursor->token++;
+    cursor->unit = 0;
+}
+
+/* Whether everything `narrow` matches is matched by `wide`: its * takes anything of the other, its ? one unit
+ * or ?. */
+static bool pattern_implies(struct linter *linter, struct cursor narrow, struct cursor wide)
+{
+    struct cursor star = {0}, retry = {0};
+    bool starred = false;
+    while (!at_end(&narrow)) {
+        if (++linter->effort > EFFORT_MAX)
+            return false;
+        uint32_t n = code(&narrow);
+        uint32_t w = at_end(&wide) ? UINT32_MAX : code(&wide);
+        if (w == VG_CODE_RUN) {
+            step(&wide);
+            star = wide;
+            retry = narrow;
+            starred = true;
+        } else if (n != VG_CODE_RUN && (w == n || (w == VG_CODE_ONE && n != VG_CODE_RUN))) {
+            step(&wide);
+            step(&narrow);
+        } else if (starred) {
+            wide = star;
+            step(&retry);
+            narrow = retry;
+        } else {
+            return false;
+        }
+    }
+    while (!at_end(&wide) && code(&wide) == VG_CODE_RUN)
+        step(&wide);
+    return at_end(&wide);
+}
+
+static struct cursor cursor_of(const struct vg_predicate *predicate)
+{
+    return (struct cursor){.tokens = predicate->tokens, .count = predicate->token_count};
+}
+
+/* UNDER as the two patterns it stands for: the folder, and the folder, a backslash and anything. */
+static bool under_implies(struct linter *linter, const struct vg_predicate *under, struct cursor wide)
+{
+    static const uint16_t backslash = '\\';
+    struct vg_token below[3] = {
+        under->tokens[0],
+        {.kind = VG_TOKEN_LITERAL, .text = {.bytes = &backslash, .size = sizeof(backslash)}},
+        {.kind = VG_TOKEN_ANY_RUN},
+    };
+    return pattern_implies(linter, (struct cursor){.tokens = below, .count = 1}, wide) &&
+           pattern_implies(linter, (struct cursor){.tokens = below, .count = 3}, wide);
+}
+
+/* Whether what a predicate matches lies in a folder: UNDER or a pattern that begins with it. */
+static bool lies_under(struct linter *linter, const struct vg_predicate *narrow,
+                       const struct vg_predicate *folder)
+{
+    static const uint16_t backslash = '\\';
+    struct vg_token below[3] = {
+        folder->tokens[0],
+        {.kind = VG_TOKEN_LITERAL, .text = {.bytes = &backslash, .size = sizeof(backslash)}},
+        {.kind = VG_TOKEN_ANY_RUN},
+    };
+    struct cursor itself = {.tokens = below, .count = 1};
+    struct cursor inside = {.tokens = below, .count = 3};
+    if (narrow->test == VG_TEST_PATTERN)
+        return pattern_implies(linter, cursor_of(narrow), itself) ||
+               pattern_implies(linter, cursor_of(narrow), inside);
+    return pattern_implies(linter, cursor_of(narrow), itself) || under_implies(linter, narrow, inside);
+}
+
+static bool digests_imply(const struct vg_predicate *narrow, const struct vg_predicate *wide)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < narrow->digest_count; i++) {
+        while (k < wide->digest_count && memcmp(wide->digests[k], narrow->digests[i], 32) < 0)
+            k++;
+        if (k == wide->digest_count || memcmp(wide->digests[k], narrow->digests[i], 32) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool test_implies(struct linter *linter, const struct vg_predicate *narrow,
+                         const struct vg_predicate *wide)
+{
+    bool text = narrow->test == VG_TEST_PATTERN || narrow->test == VG_TEST_UNDER;
+    switch (wide->test) {
+    case VG_TEST_EXISTS:
+        return narrow->test != VG_TEST_NULL;
+    case VG_TEST_NULL:
+        return narrow->test == VG_TEST_NULL;
+    case VG_TEST_DIGESTS:
+        linter->effort += wide->digest_count;
+        return narrow->test == VG_TEST_DIGESTS && digests_imply(narrow, wide);
+    case VG_TEST_UNDER:
+        return text && narrow->cased == wide->cased && lies_under(linter, narrow, wide);
+    case VG_TEST_PATTERN:
+        if (!text || narrow->cased != wide->cased)
+            return false;
+        return narrow->test == VG_TEST_UNDER ? under_implies(linter, narrow, cursor_of(wide))
+                                             : pattern_implies(linter, cursor_of(narrow), cursor_of(wide));
+    }
+    return false;
+}
+
+/* Whether a predicate spells the colon of a named stream, and so matches where a wider permissive one does
+ * not. */
+static bool spells_colon(const struct vg_predicate *predicate)
+{
+    for (size_t i = 0; i < predicate->token_count; i++)
+        for (uint32_t k = 0; k < vg_unit_count(predicate->tokens[i].text); k++)
+            if (vg_units(predicate->tokens[i].text)[k] == ':' && !(i == 0 && k == 1))
+                return true;
+    return false;
+}
+
+static bool predicate_implies(struct linter *linter, const struct vg_predicate *narrow,
+                              const struct vg_predicate *wide)
+{
+    linter->effort++;
+    if (narrow->field != wide->field || !test_implies(linter, narrow, wide))
+        return false;
+    if (wide->permissive && narrow->permissive && spells_colon(narrow))
+        return wide->test == narrow->test && pattern_implies(linter, cursor_of(wide), cursor_of(narrow));
+    if (wide->permissive && !narrow->permissive)
+        linter->loose = true;
+    return true;
+}
+
+static bool implies(struct linter *linter, const struct vg_expr *narrow, const struct vg_expr *wide);
+
+/* Whether `narrow` implies every child of `wide`, or some. */
+static bool implies_children(struct linter *linter, const struct vg_expr *narrow, const struct vg_expr *wide,
+                             bool every)
+{
+    for (size_t i = 0; i < wide->child_count; i++)
+        if (implies(linter, narrow, wide->children[i]) != every)
+            return !every;
+    return every;
+}
+
+/* Whether every child of `narrow` implies `wide`, or some does. */
+static bool children_imply(struct linter *linter, const struct vg_expr *narrow, const struct vg_expr *wide,
+                           bool every)
+{
+    for (size_t i = 0; i < narrow->child_count; i++)
+        if (implies(linter, narrow->children[i], wide) != every)
+            return !every;
+    return every;
+}
+
+static bool implies(struct linter *linter, const struct vg_expr *narrow, const struct vg_expr *wide)
+{
+    if (++linter->effort > EFFORT_MAX)
+        return false;
+    if (narrow == wide || wide->kind == VG_EXPR_TRUE || narrow->kind == VG_EXPR_FALSE)
+        return true;
+    if (narrow->kind == VG_EXPR_OR)
+        return children_imply(linter, narrow, wide, true);
+    if (wide->kind == VG_EXPR_AND)
+        return implies_children(linter, narrow, wide, true);
+    if (wide->kind == VG_EXPR_OR && implies_children(linter, narrow, wide, false))
+        return true;
+    if (narrow->kind == VG_EXPR_AND)
+        return children_imply(linter, narrow, wide, false);
+    if (narrow->kind == VG_EXPR_NOT && wide->kind == VG_EXPR_NOT)
+        return implies(linter, wide->children[0], narrow->children[0]);
+    return narrow->kind == VG_EXPR_PREDICATE && wide->kind == VG_EXPR_PREDICATE &&
+           predicate_implies(linter, narrow->predicate, wide->predicate);
+}
+
+static void tell(struct vg_reader *reader, const struct vg_rule *rule, const struct vg_rule *earlier,
+                 bool loose)
+{
+    const char *name = vg_shown(reader, rule->name, strlen(rule->name));
+    const char *by = vg_shown(reader, earlier->name, strlen(earlier->name));
+    const char *where = vg_arena_format(
+        reader->arena, "the first rule that matches decides: %s stands before it (%s, line %u)", by,
+        earlier->place.file, earlier->place.line);
+    if (earlier->condition->kind == VG_EXPR_TRUE)
+        vg_warn(reader, rule->place, where, "the rule %s is never reached: %s matches every start", name, by);
+    else if (loose)
+        vg_warn(reader, rule->place, where,
+                "the rule %s is hardly ever reached: %s allows what it matches, but for named streams and "
+                "names that "
+                "nobody vouches for",
+                name, by);
+    else
+        vg_warn(reader, rule->place, where, "the rule %s is never reached: %s decides everything it matches",
+                name, by);
+}
+
+void vg_lint_unreachable(struct vg_reader *reader, const struct vg_rule *rules, size_t count)
+{
+    struct linter linter = {0};
+    for (size_t i = 1; i < count && linter.effort < EFFORT_MAX; i++)
+        for (size_t k = 0; k < i; k++) {
+            linter.loose = false;
+            if (rules[k].action == VG_ACTION_AUDIT ||
+                !implies(&linter, rules[i].condition, rules[k].condition))
+                continue;
+            tell(reader, &rules[i], &rules[k], linter.loose && rules[i].action != VG_ACTION_ALLOW);
+            break;
+        }
+}
