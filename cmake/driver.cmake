@@ -11,6 +11,9 @@ set(VG_MINGW_DDK /usr/x86_64-w64-mingw32/include/ddk)
 
 add_library(vg_kernel_options INTERFACE)
 target_include_directories(vg_kernel_options SYSTEM INTERFACE ${VG_MINGW_DDK})
+# mingw-w64 10 declares these once more as external intrinsics, and then every object file would define them.
+target_compile_definitions(vg_kernel_options INTERFACE
+  __INTRINSIC_DEFINED___cpuidex= __INTRINSIC_DEFINED_InterlockedBitTestAndSet= __INTRINSIC_DEFINED_InterlockedBitTestAndReset=)
 target_compile_options(vg_kernel_options INTERFACE
   -ffreestanding -fno-builtin-printf -fno-stack-protector -fno-common -O2
   -g -gcodeview -gno-codeview-command-line -ffile-compilation-dir=.
@@ -18,12 +21,20 @@ target_compile_options(vg_kernel_options INTERFACE
 
 function(vg_add_driver name)
   cmake_parse_arguments(ARG "NO_INTEGRITYCHECK;SIGN" "" "SOURCES;LIBRARIES" ${ARGN})
-  add_library(${name}_objects OBJECT ${ARG_SOURCES})
+  add_library(${name}_objects STATIC ${ARG_SOURCES})
   target_link_libraries(${name}_objects PRIVATE vg_warnings vg_kernel_options)
   set(integrity /integritycheck)
   if(ARG_NO_INTEGRITYCHECK)
     set(integrity "")
   endif()
+  set(libraries "")
+  foreach(library ${ARG_LIBRARIES})
+    cmake_path(IS_PREFIX CMAKE_BINARY_DIR ${library} built_here)
+    if(built_here)
+      cmake_path(RELATIVE_PATH library BASE_DIRECTORY ${CMAKE_BINARY_DIR})
+    endif()
+    list(APPEND libraries ${library})
+  endforeach()
   set(driver ${CMAKE_BINARY_DIR}/${name}.sys)
   set(linked ${driver})
   if(ARG_SIGN)
@@ -36,13 +47,12 @@ function(vg_add_driver name)
   endif()
   add_custom_command(
     OUTPUT ${linked} ${CMAKE_BINARY_DIR}/${name}.pdb
-    COMMAND ${VG_LLD_LINK} /nologo /driver ${integrity} /release /debug /Brepro /nxcompat /dynamicbase /highentropyva
+    COMMAND ${VG_LLD_LINK} /nologo /machine:x64 /driver ${integrity} /release /debug /Brepro /nxcompat /dynamicbase /highentropyva
             /subsystem:native,6.01 /version:6.1 /osversion:6.1 /entry:DriverEntry /nodefaultlib /opt:ref
             /pdbsourcepath:/vigil/build /pdbaltpath:${name}.pdb /pdb:${name}.pdb
             /out:$<PATH:RELATIVE_PATH,${linked},${CMAKE_BINARY_DIR}>
-            $<PATH:RELATIVE_PATH,$<TARGET_OBJECTS:${name}_objects>,${CMAKE_BINARY_DIR}>
-            $<PATH:RELATIVE_PATH,${ARG_LIBRARIES},${CMAKE_BINARY_DIR}> ${VG_MINGW_LIB}/libntoskrnl.a
-    DEPENDS ${name}_objects $<TARGET_OBJECTS:${name}_objects> ${ARG_LIBRARIES}
+            $<PATH:RELATIVE_PATH,$<TARGET_FILE:${name}_objects>,${CMAKE_BINARY_DIR}> ${libraries} ${VG_MINGW_LIB}/libntoskrnl.a
+    DEPENDS ${name}_objects ${ARG_LIBRARIES}
     WORKING_DIRECTORY ${CMAKE_BINARY_DIR} COMMAND_EXPAND_LISTS VERBATIM
     COMMENT "Linking ${name}.sys")
   add_custom_target(${name} ALL DEPENDS ${driver})
