@@ -2,7 +2,8 @@
 
 #include "memory.h"
 
-/* Sets of some ways each: a look-up compares a handful of entries under the lock. */
+/* Callers' memory may be paged, so under the lock only the stack and the entries are touched. Sets of some
+ * ways each: a look-up compares a handful of entries under the lock. */
 #define SETS 512u
 #define WAYS 4u
 
@@ -45,49 +46,54 @@ static struct entry *set_of(const struct vg_identity *identity)
 }
 
 _Use_decl_annotations_
-bool vg_cache_find(const struct vg_identity *identity, uint8_t *sha256)
+bool vg_cache_find(const struct vg_identity *wanted, uint8_t *sha256)
 {
+    struct vg_identity identity = *wanted;
+    uint8_t hash[VG_SHA256_SIZE];
     struct entry *set = NULL;
     bool found = false;
     KIRQL irql;
 
     if (entries == NULL)
         return false;
-    set = set_of(identity);
+    set = set_of(&identity);
     KeAcquireSpinLock(&lock, &irql);
     for (unsigned i = 0; i < WAYS && !found; i++) {
-        if (set[i].used != 0 && vg_identity_equal(&set[i].identity, identity)) {
-            memcpy(sha256, set[i].sha256, VG_SHA256_SIZE);
+        if (set[i].used != 0 && vg_identity_equal(&set[i].identity, &identity)) {
+            memcpy(hash, set[i].sha256, VG_SHA256_SIZE);
             set[i].used = ++now;
             found = true;
         }
     }
     KeReleaseSpinLock(&lock, irql);
+    if (found)
+        memcpy(sha256, hash, VG_SHA256_SIZE);
     return found;
 }
 
 _Use_decl_annotations_
 void vg_cache_add(const struct vg_identity *identity, const uint8_t *sha256)
 {
+    struct entry added = {.identity = *identity};
     struct entry *set = NULL;
     struct entry *chosen = NULL;
     KIRQL irql;
 
     if (entries == NULL)
         return;
-    set = set_of(identity);
+    memcpy(added.sha256, sha256, VG_SHA256_SIZE);
+    set = set_of(&added.identity);
     KeAcquireSpinLock(&lock, &irql);
     chosen = set;
     for (unsigned i = 0; i < WAYS; i++) {
-        if (set[i].used != 0 && vg_identity_equal(&set[i].identity, identity)) {
+        if (set[i].used != 0 && vg_identity_equal(&set[i].identity, &added.identity)) {
             chosen = set + i;
             break;
         }
         if (set[i].used < chosen->used)
             chosen = set + i;
     }
-    chosen->identity = *identity;
-    memcpy(chosen->sha256, sha256, VG_SHA256_SIZE);
-    chosen->used = ++now;
+    added.used = ++now;
+    *chosen = added;
     KeReleaseSpinLock(&lock, irql);
 }

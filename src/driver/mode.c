@@ -66,8 +66,11 @@ bool vg_mode_boot_confirmed(void)
 _Use_decl_annotations_
 NTSTATUS vg_mode_confirm_boot(void)
 {
-    NTSTATUS status = vg_config_set_boot_pending(false);
+    NTSTATUS status = STATUS_INVALID_DEVICE_STATE;
 
+    if (safe_mode)
+        return status; /* it says nothing about a normal boot */
+    status = vg_config_set_boot_pending(false);
     if (NT_SUCCESS(status))
         InterlockedExchange(&boot_confirmed, 1);
     return status;

@@ -235,8 +235,8 @@ NTSTATUS vg_policy_load_file(void)
         return keep_status(status);
     status = load(blob, size, &reply);
     if (status == STATUS_FILE_CORRUPT_ERROR)
-        DbgPrint("vigil: the policy file was refused: %.*s (offset %I64u)\n", (int)reply.check_length,
-                 reply.check, reply.offset);
+        DbgPrint("vigil: the policy file was refused: %.*s (offset %u)\n", (int)reply.check_length,
+                 reply.check, (unsigned)reply.offset); /* a policy is far smaller than 4 GiB */
     return keep_status(status);
 }
 

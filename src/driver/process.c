@@ -194,22 +194,29 @@ _Requires_lock_held_(lock) static void insert(struct vg_process *process, struct
     InterlockedIncrement(&process->references);
 }
 
+/* What is offered may lie in paged memory, which must not be touched under the lock: so it is moved by way of
+ * the stack. */
 _Use_decl_annotations_
 void vg_process_publish(struct vg_process *process, struct vg_kept *image, struct vg_kept *command_line)
 {
+    struct vg_kept resident_image = *image;
+    struct vg_kept resident_command_line = *command_line;
     LIST_ENTRY dropped;
     KIRQL irql;
 
     InitializeListHead(&dropped);
     KeAcquireSpinLock(&lock, &irql);
-    insert(process, image, command_line, &dropped);
+    insert(process, &resident_image, &resident_command_line, &dropped);
     KeReleaseSpinLock(&lock, irql);
+    *image = resident_image;
+    *command_line = resident_command_line;
     release_dropped(&dropped);
 }
 
 _Use_decl_annotations_
 bool vg_process_publish_unseen(struct vg_process *process, struct vg_kept *image)
 {
+    struct vg_kept resident_image = *image;
     struct vg_kept command_line = {.state = VG_FACT_UNKNOWN};
     bool inserted = false;
     LIST_ENTRY dropped;
@@ -218,10 +225,11 @@ bool vg_process_publish_unseen(struct vg_process *process, struct vg_kept *image
     InitializeListHead(&dropped);
     KeAcquireSpinLock(&lock, &irql);
     if (look_up(process->id, process->create_time) == NULL) {
-        insert(process, image, &command_line, &dropped);
+        insert(process, &resident_image, &command_line, &dropped);
         inserted = true;
     }
     KeReleaseSpinLock(&lock, irql);
+    *image = resident_image;
     release_dropped(&dropped);
     return inserted;
 }
