@@ -1,0 +1,38 @@
+#include "fault.h"
+#include "sim.h"
+
+static unsigned fail_at;
+static unsigned calls;
+static const char *fired;
+
+bool sim_fault(const char *routine)
+{
+    unsigned call = __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
+
+    if (call != __atomic_load_n(&fail_at, __ATOMIC_SEQ_CST))
+        return false;
+    __atomic_store_n(&fired, routine, __ATOMIC_SEQ_CST);
+    return true;
+}
+
+void sim_fail_nth(unsigned n)
+{
+    __atomic_store_n(&fail_at, n, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&calls, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&fired, NULL, __ATOMIC_SEQ_CST);
+}
+
+unsigned sim_fail_calls(void)
+{
+    return __atomic_load_n(&calls, __ATOMIC_SEQ_CST);
+}
+
+const char *sim_fail_fired(void)
+{
+    return __atomic_load_n(&fired, __ATOMIC_SEQ_CST);
+}
+
+void sim_fault_reset(void)
+{
+    sim_fail_nth(0);
+}

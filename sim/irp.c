@@ -1,0 +1,130 @@
+/* IRPs: made, cancelled, completed exactly once, never touched after. */
+#include "irp.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+
+#include "irql.h"
+#include "violation.h"
+#include "world.h"
+
+#define PAGE       4096u
+#define PAGE_COUNT 65536u
+#define LIVE       0x6C697665
+
+/* What lies on a page behind the IRP. */
+struct page {
+    IRP irp;
+    IO_STACK_LOCATION stack[1];
+    struct sim_irp_owner *owner;
+    ULONG state;
+};
+static_assert(sizeof(struct page) <= PAGE, "one page");
+
+static unsigned char *arena;
+static unsigned next_page;
+static pthread_mutex_t irp_lock = PTHREAD_MUTEX_INITIALIZER;
+static KSPIN_LOCK cancel_lock;
+static struct sigaction previous;
+
+static void on_fault(int number, siginfo_t *info, void *context)
+{
+    unsigned char *address = info->si_addr;
+
+    if (arena && address >= arena && address < arena + (size_t)PAGE * PAGE_COUNT)
+        sim_violation("an IRP was touched after it had been completed");
+    sigaction(number, &previous, NULL);
+    (void)context; /* the instruction runs again, into the handler that was there */
+}
+
+void sim_irps_start(void)
+{
+    struct sigaction current, action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
+
+    if (!arena)
+        arena = mmap(NULL, (size_t)PAGE * PAGE_COUNT, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                     -1, 0);
+    if (arena == MAP_FAILED)
+        sim_violation("the test machine has no address space left for IRPs");
+    sigaction(SIGSEGV, NULL, &current); /* test frameworks set theirs before each test */
+    if (current.sa_sigaction == on_fault)
+        return;
+    previous = current;
+    sigaction(SIGSEGV, &action, NULL);
+}
+
+PIRP sim_irp_new(struct sim_irp_owner *owner)
+{
+    struct page *page;
+
+    pthread_mutex_lock(&irp_lock);
+    page = (struct page *)(void *)(arena + (size_t)(next_page++ % PAGE_COUNT) * PAGE);
+    pthread_mutex_unlock(&irp_lock);
+    mprotect(page, PAGE, PROT_READ | PROT_WRITE);
+    memset(page, 0, sizeof(*page));
+    page->owner = owner;
+    page->state = LIVE;
+    page->irp.Type = 6;
+    page->irp.Size = sizeof(IRP) + sizeof(IO_STACK_LOCATION);
+    page->irp.StackCount = 1;
+    page->irp.CurrentLocation = 1;
+    page->irp.Tail.Overlay.CurrentStackLocation = &page->stack[0];
+    return &page->irp;
+}
+
+void sim_irp_retire(PIRP irp)
+{
+    madvise(irp, PAGE, MADV_DONTNEED);
+    mprotect(irp, PAGE, PROT_NONE);
+}
+
+void IofCompleteRequest(PIRP irp, CCHAR boost) /* wdm: <= DISPATCH_LEVEL; never with a spin lock held */
+{
+    struct page *page = (struct page *)irp;
+    ULONG state;
+
+    (void)boost;
+    sim_max_irql(DISPATCH_LEVEL, "IoCompleteRequest");
+    for (unsigned i = 0; i < sim_self()->held_count; i++) {
+        if (sim_self()->held[i].kind == SIM_LOCK_SPIN || sim_self()->held[i].kind == SIM_LOCK_CANCEL)
+            sim_violation("IoCompleteRequest was called while holding a spin lock");
+    }
+    state = __atomic_exchange_n(&page->state, 0, __ATOMIC_SEQ_CST);
+    if (state != LIVE)
+        sim_violation("an IRP was completed twice");
+    if (irp->IoStatus.Status == STATUS_PENDING)
+        sim_violation("an IRP was completed with STATUS_PENDING");
+    if (irp->CancelRoutine)
+        sim_violation("an IRP was completed with its cancel routine still set");
+    page->owner->completed(page->owner, irp);
+}
+
+void IoAcquireCancelSpinLock(PKIRQL irql) /* wdm: <= DISPATCH_LEVEL */
+{
+    *irql = KeAcquireSpinLockRaiseToDpc(&cancel_lock);
+}
+
+void IoReleaseCancelSpinLock(KIRQL irql) /* wdm: DISPATCH_LEVEL */
+{
+    KeReleaseSpinLock(&cancel_lock, irql);
+}
+
+BOOLEAN IoCancelIrp(PIRP irp) /* wdm: <= DISPATCH_LEVEL; the cancel routine releases the cancel spin lock */
+{
+    struct sim_guard before = sim_enter_driver();
+    PDRIVER_CANCEL routine;
+    KIRQL old;
+
+    IoAcquireCancelSpinLock(&old);
+    __atomic_store_n(&irp->Cancel, TRUE, __ATOMIC_SEQ_CST);
+    routine = IoSetCancelRoutine(irp, NULL);
+    if (!routine) {
+        IoReleaseCancelSpinLock(old);
+    } else {
+        irp->CancelIrql = old;
+        routine(irp->Tail.Overlay.CurrentStackLocation->DeviceObject, irp);
+    }
+    sim_leave_driver(before, "the cancel routine");
+    return routine != NULL;
+}

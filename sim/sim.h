@@ -1,0 +1,170 @@
+/* The model world of the sim: what a test sets up, does as user mode does, and looks at. Paths and names are
+ * UTF-8, written as people write them (`C:\Windows\System32\cmd.exe`). The routines that a driver calls are
+ * in include/. A violation of a routine's contract ends the process with one sentence on stderr and a stack.
+ */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include <stdbool.h>
+#include <ntifs.h>
+
+/* Which Windows the machine runs: what MmGetSystemRoutineAddress finds and which information classes work. */
+enum sim_windows {
+    SIM_WINDOWS_7,
+    SIM_WINDOWS_8_1,
+    SIM_WINDOWS_10_1507,
+    SIM_WINDOWS_10_2004,
+    SIM_WINDOWS_11,
+    SIM_WINDOWS_COUNT
+};
+
+struct sim_options {
+    enum sim_windows windows;
+    bool safe_mode;         /* InitSafeBootMode is not 0 */
+    bool booting;           /* drivers load before drive letters exist; sim_finish_boot ends it */
+    bool no_integrity_bit;  /* the driver's image lacks FORCE_INTEGRITY: registrations answer 0xC0000022 */
+    bool notify_table_full; /* other drivers hold all 64 slots */
+};
+
+/* Makes a machine: C: (NTFS, \Device\HarddiskVolume2, SystemRoot C:\Windows), the System process,
+ * services.exe (SYSTEM) and explorer.exe (a user, session 1). sim_end checks that the driver is gone and
+ * forgets everything. */
+void sim_start(const struct sim_options *options);
+void sim_end(void);
+void sim_finish_boot(void);
+
+/* --- Faults. The nth failable call (allocation, file, registry, token, hash, registration) made after this
+ * fails; 0 none. */
+void sim_fail_nth(unsigned n);
+unsigned sim_fail_calls(void);    /* failable calls since sim_fail_nth */
+const char *sim_fail_fired(void); /* the routine that failed, NULL if none did */
+
+/* --- The driver. From a module (a shared object: loaded fresh, with fresh globals, each time) or an entry in
+ * the test. */
+NTSTATUS sim_load_driver(const char *module);
+NTSTATUS sim_load_driver_entry(PDRIVER_INITIALIZE entry);
+/* As NtUnloadDriver: STATUS_INVALID_DEVICE_REQUEST without an Unload routine; STATUS_DEVICE_BUSY while a
+ * handle is open: new opens then fail, and Unload runs when the last handle is closed. */
+#define STATUS_DEVICE_BUSY ((NTSTATUS)0x80000011)
+NTSTATUS sim_unload_driver(void);
+bool sim_driver_loaded(void);
+PDRIVER_OBJECT sim_driver_object(void);
+
+/* --- The clock: runs by itself; this moves it on. */
+void sim_advance_ms(unsigned milliseconds);
+
+/* --- Disks. */
+enum sim_bus { SIM_BUS_SATA = 11, SIM_BUS_USB = 7, SIM_BUS_1394 = 4 };
+struct sim_volume_options {
+    const char *device;      /* \Device\HarddiskVolume3, or \Device\Mup\server\share for a network share */
+    const char *letter;      /* "D:" or NULL */
+    const char *file_system; /* NULL: NTFS */
+    ULONG device_type;       /* 0: FILE_DEVICE_DISK */
+    ULONG characteristics;   /* FILE_REMOVABLE_MEDIA, FILE_REMOTE_DEVICE... */
+    enum sim_bus bus;        /* 0: SATA */
+    bool no_usn;             /* no journal (as on FAT, on network shares, and where it was never made) */
+    bool no_file_id;
+};
+struct sim_volume;
+struct sim_file;
+struct sim_volume *sim_add_volume(const struct sim_volume_options *options);
+
+/* Makes a file (and the folders above it). A path may end in a named stream (`C:\a\b.txt:c.exe`). */
+struct sim_file *sim_add_file(const char *path, const void *content, size_t size);
+struct sim_file *sim_find_file(const char *path);
+void sim_write_file(struct sim_file *file, const void *content, size_t size); /* also moves the USN on */
+void sim_set_short_name(const char *path,
+                        const char *short_name); /* of a file or folder that has been made */
+void sim_add_junction(const char *path, const char *target);
+/* A creator's own drive letter (DefineDosDevice), seen only below \??\ by its logon session. */
+void sim_define_dos_device(PEPROCESS process, const char *letter, const char *target);
+enum sim_file_flags {
+    SIM_FILE_DELETE_PENDING = 1, /* opens fail with STATUS_DELETE_PENDING */
+    SIM_FILE_WRITABLE_REFERENCES = 2,
+    SIM_FILE_OPLOCKED = 4,    /* an open breaks an oplock */
+    SIM_FILE_SHARE_NONE = 8,  /* somebody holds it open without sharing */
+    SIM_FILE_READ_FAILS = 16, /* STATUS_DEVICE_DATA_ERROR in the middle */
+    SIM_FILE_ACCESS_DENIED = 32,
+};
+void sim_set_file_flags(struct sim_file *file, unsigned flags);
+unsigned sim_file_opens(struct sim_file *file); /* how often it was opened by the driver */
+unsigned sim_file_reads(struct sim_file *file); /* bytes the driver has read of it, in all */
+
+/* --- Registry. Keys as `\Registry\Machine\...`; the service's own by sim_set_parameter_*. */
+#define SIM_SERVICE_KEY "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\Vigil"
+void sim_set_value(const char *key, const char *name, ULONG type, const void *data, ULONG size);
+bool sim_get_value(const char *key, const char *name, ULONG *type, void *data, ULONG *size);
+void sim_set_parameter_dword(const char *name, ULONG value);
+void sim_set_parameter_string(const char *name, const char *value);
+bool sim_get_parameter_dword(const char *name, ULONG *value);
+
+/* --- Processes. */
+struct sim_token {
+    const char *user; /* SID text; NULL: S-1-5-21-1-2-3-1001 */
+    ULONG session;
+    ULONG integrity; /* SECURITY_MANDATORY_*_RID; 0: medium */
+    bool administrator;
+};
+struct sim_process_options {
+    const char *image; /* a path as in sim_add_file; made with made-up content if there is no such file */
+    const char *command_line;      /* NULL: the image in quotes */
+    const char *open_name;         /* NULL: \??\ and the image */
+    PEPROCESS creator;             /* NULL: explorer.exe */
+    PEPROCESS parent;              /* NULL: the creator */
+    ULONG process_id;              /* 0: a free one */
+    const struct sim_token *token; /* NULL: the parent's */
+    bool no_open_name;             /* FileOpenNameAvailable is clear: ImageFileName is a partial name */
+    bool no_command_line;
+    bool no_file;   /* no FileObject, no ImageFileName (clones, minimal processes) */
+    bool subsystem; /* WSL 1 */
+    bool protected_process;
+    bool file_closed; /* FileObject has FO_CLEANUP_COMPLETE: the section outlived the handle */
+    bool transacted;  /* FileObject belongs to a transaction: other bytes than the name leads to */
+};
+/* As NtCreateUserProcess: calls the registered routines on the creating thread, in a critical region. On
+ * success
+ * `*process` stays valid until sim_exit_process. On failure the exit notification has been made on a thread
+ * of the new process. */
+NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS *process);
+void sim_exit_process(PEPROCESS process, NTSTATUS exit_status);
+PEPROCESS sim_system_process(void);
+PEPROCESS sim_services_process(void);
+PEPROCESS sim_explorer_process(void);
+/* The calling thread acts as a thread of `process` from now on (NULL: explorer.exe again). */
+void sim_enter_process(PEPROCESS process);
+
+/* Another driver's process routine, called before (earlier) or after the driver's own. */
+void sim_add_other_routine(PCREATE_PROCESS_NOTIFY_ROUTINE_EX routine, bool earlier);
+/* How many routines the driver has registered now (process and image). */
+unsigned sim_registered_routines(void);
+
+struct sim_image_options {
+    const char *name;  /* NULL: the kernel gave none */
+    PEPROCESS process; /* NULL: a driver, loaded into the kernel */
+    PVOID base;
+    SIZE_T size;
+    bool no_apcs; /* special kernel APCs are off too: file I/O would hang */
+    UCHAR signature_level;
+};
+void sim_load_image(const struct sim_image_options *options);
+
+/* --- The device, as user mode uses it. Each call acts as a thread of the process that opened it. */
+struct sim_handle;
+struct sim_request;
+NTSTATUS sim_open(PEPROCESS process, const char *device, ACCESS_MASK access, struct sim_handle **handle);
+void sim_close(struct sim_handle *handle);
+NTSTATUS sim_read(struct sim_handle *handle, void *buffer, ULONG length, ULONG_PTR *information);
+NTSTATUS sim_ioctl(struct sim_handle *handle, ULONG code, const void *in, ULONG in_size, void *out,
+                   ULONG out_size, ULONG_PTR *information);
+/* An asynchronous read. sim_wait returns STATUS_TIMEOUT if it has not ended in that time; it frees an ended
+ * request. */
+struct sim_request *sim_read_async(struct sim_handle *handle, void *buffer, ULONG length);
+bool sim_request_done(struct sim_request *request);
+NTSTATUS sim_wait(struct sim_request *request, unsigned milliseconds, ULONG_PTR *information);
+void sim_cancel(struct sim_request *request);
+
+/* --- What the driver holds. */
+size_t sim_pool_blocks(void);
+unsigned sim_open_handles(void); /* kernel handles of the driver */
+
+#endif
