@@ -1,0 +1,134 @@
+#include "routines.h"
+#include "context.h"
+#include "file.h"
+#include "handle.h"
+#include "irpqueue.h"
+#include "notify.h"
+#include "object.h"
+#include "pool.h"
+#include "process.h"
+#include "system.h"
+#include "token.h"
+#include "volume.h"
+#include "zwfile.h"
+
+static const struct {
+    const char *name;
+    PVOID address;
+} routines[] = {
+#define SUPPLIED(name)                                                                                       \
+    {                                                                                                        \
+#name, (PVOID)lab_##name                                                                             \
+    }
+#define VARIABLE(name)                                                                                       \
+    {                                                                                                        \
+#name, (PVOID)&lab_##name                                                                            \
+    }
+    /* callbacks */
+    SUPPLIED(PsSetCreateProcessNotifyRoutine),
+    SUPPLIED(PsSetCreateProcessNotifyRoutineEx),
+    SUPPLIED(PsSetCreateProcessNotifyRoutineEx2),
+    SUPPLIED(PsSetLoadImageNotifyRoutine),
+    SUPPLIED(PsRemoveLoadImageNotifyRoutine),
+    /* processes and tokens */
+    SUPPLIED(PsGetCurrentProcess),
+    {"IoGetCurrentProcess", (PVOID)lab_PsGetCurrentProcess},
+    SUPPLIED(PsGetCurrentProcessId),
+    SUPPLIED(PsGetCurrentThreadId),
+    SUPPLIED(PsLookupProcessByProcessId),
+    SUPPLIED(PsGetProcessId),
+    SUPPLIED(PsGetProcessInheritedFromUniqueProcessId),
+    SUPPLIED(PsGetProcessCreateTimeQuadPart),
+    SUPPLIED(PsGetProcessExitStatus),
+    SUPPLIED(PsGetProcessSessionId),
+    SUPPLIED(PsIsProtectedProcess),
+    SUPPLIED(SeLocateProcessImageName),
+    SUPPLIED(PsReferencePrimaryToken),
+    SUPPLIED(PsDereferencePrimaryToken),
+    SUPPLIED(SeQueryInformationToken),
+    SUPPLIED(ZwQuerySystemInformation),
+    VARIABLE(PsInitialSystemProcess),
+    VARIABLE(InitSafeBootMode),
+    /* objects and handles */
+    SUPPLIED(ObfReferenceObject),
+    SUPPLIED(ObfDereferenceObject),
+    {"ObDereferenceObject", (PVOID)lab_ObfDereferenceObject},
+    SUPPLIED(ObReferenceObjectByPointer),
+    SUPPLIED(ObReferenceObjectByHandle),
+    SUPPLIED(ObOpenObjectByPointer),
+    SUPPLIED(ObQueryNameString),
+    SUPPLIED(ZwClose),
+    /* files and volumes */
+    SUPPLIED(ZwCreateFile),
+    SUPPLIED(ZwOpenFile),
+    SUPPLIED(IoCreateFileEx),
+    SUPPLIED(ZwReadFile),
+    SUPPLIED(ZwQueryInformationFile),
+    SUPPLIED(ZwQueryVolumeInformationFile),
+    SUPPLIED(ZwFsControlFile),
+    SUPPLIED(IoVolumeDeviceToDosName),
+    SUPPLIED(IoQueryFileDosDeviceName),
+    SUPPLIED(IoGetBaseFileSystemDeviceObject),
+    SUPPLIED(IoGetAttachedDeviceReference),
+    SUPPLIED(IoGetRelatedDeviceObject),
+    SUPPLIED(IoGetTransactionParameterBlock),
+    SUPPLIED(MmDoesFileHaveUserWritableReferences),
+    /* IRPs */
+    SUPPLIED(IoCsqInitialize),
+    SUPPLIED(IoCsqInsertIrp),
+    SUPPLIED(IoCsqRemoveIrp),
+    SUPPLIED(IoCsqRemoveNextIrp),
+    SUPPLIED(IoRegisterDriverReinitialization),
+    /* memory, locks, IRQL, time */
+    SUPPLIED(ExAllocatePoolWithTag),
+    SUPPLIED(ExAllocatePool2),
+    SUPPLIED(ExFreePool),
+    SUPPLIED(ExFreePoolWithTag),
+    SUPPLIED(ExAcquireFastMutex),
+    SUPPLIED(ExReleaseFastMutex),
+    SUPPLIED(KeAcquireSpinLockRaiseToDpc),
+    SUPPLIED(KeReleaseSpinLock),
+    SUPPLIED(KeAcquireInStackQueuedSpinLock),
+    SUPPLIED(KeReleaseInStackQueuedSpinLock),
+    SUPPLIED(KeAreAllApcsDisabled),
+    SUPPLIED(KeQueryPerformanceCounter),
+    SUPPLIED(KeQuerySystemTimePrecise),
+    SUPPLIED(MmGetSystemRoutineAddress),
+#undef SUPPLIED
+#undef VARIABLE
+};
+
+PVOID lab_routine(const char *name)
+{
+    for (size_t i = 0; i < sizeof(routines) / sizeof(routines[0]); i++) {
+        if (!strcmp(routines[i].name, name))
+            return routines[i].address;
+    }
+    return NULL;
+}
+
+/* What winebuild makes of a routine that is declared and not written: `sub rsp, 40; lea rcx, ...; lea rdx,
+ * ...; call`. */
+static BOOLEAN is_stub(const UCHAR *code)
+{
+    static const UCHAR sub_lea[] = {0x48, 0x83, 0xEC, 0x28, 0x48, 0x8D, 0x0D}, lea[] = {0x48, 0x8D, 0x15};
+
+    return !memcmp(code, sub_lea, sizeof(sub_lea)) && !memcmp(code + 11, lea, sizeof(lea)) &&
+           code[18] == 0xE8;
+}
+
+PVOID lab_wine_routine(const char *module, const char *name)
+{
+    ANSI_STRING ansi_module, ansi_name;
+    UNICODE_STRING wide;
+    PVOID base, address = NULL;
+
+    RtlInitAnsiString(&ansi_module, module);
+    RtlInitAnsiString(&ansi_name, name);
+    if (!NT_SUCCESS(RtlAnsiStringToUnicodeString(&wide, &ansi_module, TRUE)))
+        return NULL;
+    if (NT_SUCCESS(LdrGetDllHandle(NULL, NULL, &wide, &base)))
+        LdrGetProcedureAddress(base, &ansi_name, 0, &address);
+    RtlFreeUnicodeString(&wide);
+    return address && !is_stub(address) ? address : NULL;
+}
