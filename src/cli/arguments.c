@@ -67,8 +67,8 @@ static void complain_unknown(const struct vg_command *command, const char *argum
             nearest = option;
         }
     }
-    vg_complain("%s: there is no option %.*s", command->name, (int)(name - argument + (long)length),
-                argument);
+    vg_say_error("%s: there is no option %.*s", command->name, (int)(name - argument + (long)length),
+                 argument);
     if (nearest != NULL && vg_near_enough(best, strlen(word))) {
         fputs("  did you mean --", stderr);
         print_option_name(stderr, nearest->name);
@@ -118,7 +118,7 @@ static int parse_long(const struct vg_command *command, int argc, char **argv, i
         if (value == NULL)
             return complain_value_missing(command, option);
     } else if (attached != NULL) {
-        vg_complain("%s: %.*s takes no value", command->name, (int)length, argument);
+        vg_say_error("%s: %.*s takes no value", command->name, (int)length, argument);
         return VG_EXIT_USAGE;
     }
     give(parsed, option, value);
@@ -165,13 +165,13 @@ static bool asks_for_help(int argc, char **argv)
 static int check_operands(const struct vg_command *command, const struct vg_arguments *arguments)
 {
     if (arguments->operand_count < command->operands_min) {
-        vg_complain("%s: %s is missing", command->name, command->operand);
+        vg_say_error("%s: %s is missing", command->name, command->operand);
         vg_advise("usage: vigil %s %s", command->name, command->usage);
         return VG_EXIT_USAGE;
     }
     if (arguments->operand_count > command->operands_max) {
-        vg_complain("%s: too many arguments, beginning with %s", command->name,
-                    arguments->operands[command->operands_max]);
+        vg_say_error("%s: too many arguments, beginning with %s", command->name,
+                     arguments->operands[command->operands_max]);
         vg_advise("usage: vigil %s %s", command->name, command->usage);
         return VG_EXIT_USAGE;
     }
@@ -198,7 +198,7 @@ int vg_parse_arguments(const struct vg_command *command, int argc, char **argv, 
     parsed->given = calloc(count_letters(argc, argv), sizeof(*parsed->given));
     parsed->operands = calloc((size_t)argc + 1, sizeof(*parsed->operands));
     if (parsed->given == NULL || parsed->operands == NULL) {
-        vg_complain("out of memory");
+        vg_say_error("out of memory");
         return VG_EXIT_ERROR;
     }
     parsed->arguments.command = command;

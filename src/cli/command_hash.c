@@ -1,6 +1,7 @@
 #include "command.h"
 #include "message.h"
 #include "sha256.h"
+#include "visible.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -28,6 +29,14 @@ static void print_line(const char *digest, const char *path)
         else
             putchar(*path);
     }
+    putchar('\n');
+}
+
+/* As the text file that `SHA256|file:` names takes it: the name is a comment. */
+static void print_list_line(const char *digest, const char *path)
+{
+    printf("%s # ", digest);
+    vg_print_visible(stdout, path, strlen(path));
     putchar('\n');
 }
 
@@ -59,7 +68,9 @@ static int run(const struct vg_arguments *arguments)
             continue;
         }
         hex(digest, text);
-        if (!json)
+        if (vg_arguments_flag(arguments, "list"))
+            print_list_line(text, arguments->operands[i]);
+        else if (!json)
             print_line(text, arguments->operands[i]);
         else if (print_json(text, arguments->operands[i]) != VG_EXIT_OK)
             result = VG_EXIT_ERROR;
@@ -68,6 +79,7 @@ static int run(const struct vg_arguments *arguments)
 }
 
 static const struct vg_option options[] = {
+    {.name = "list", .text = "lines for a policy's list of hashes, with the name as a comment"},
     {.name = "json", .text = "one JSON object a line: File, SHA256"},
     {0},
 };
@@ -75,13 +87,13 @@ static const struct vg_option options[] = {
 const struct vg_command vg_command_hash = {
     .name = "hash",
     .summary = "SHA-256 of files, as a policy's hash lists take it",
-    .usage = "[--json] FILE...",
-    .description = "Prints the SHA-256 of each file's content, in the form of sha256sum. The lines can stand "
-                   "in the text file that\n"
-                   "a policy names with `SHA256|file:`, which reads the first word of each line.\n",
+    .usage = "[--list] [--json] FILE...",
+    .description = "Prints the SHA-256 of each file's content, in the form of sha256sum; with --list in the "
+                   "form of the text\n"
+                   "file that a policy names with `SHA256|file:`.\n",
     .options = options,
     .examples = "  vigil hash setup.exe\n"
-                "  vigil hash Downloads/*.exe >>bad.sha256\n",
+                "  vigil hash --list Downloads/*.exe >>bad.sha256\n",
     .exit_codes = "  0  every file was hashed\n"
                   "  1  some file could not be read; standard error says which, the others were hashed\n"
                   "  2  the command line was wrong\n",

@@ -29,7 +29,7 @@ static int complain_unknown_command(const struct vg_command *const *commands, co
             nearest = *commands;
         }
     }
-    vg_complain("there is no command %s", name);
+    vg_say_error("there is no command %s", name);
     if (nearest != NULL && vg_near_enough(best, strlen(name)))
         vg_advise("did you mean %s?", nearest->name);
     else
@@ -41,7 +41,7 @@ static int complain_unknown_command(const struct vg_command *const *commands, co
 static int finish(int result)
 {
     if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-        vg_complain_errno("cannot write", "standard output");
+        vg_say_errno("cannot write", "standard output");
         return VG_EXIT_ERROR;
     }
     return result;

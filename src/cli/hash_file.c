@@ -12,12 +12,12 @@ static bool hash_stream(FILE *file, const char *path, struct vg_sha256 *sha256, 
 
     while ((got = fread(buffer, 1, BUFFER_SIZE, file)) != 0) {
         if (!vg_sha256_update(sha256, buffer, got)) {
-            vg_complain("cannot hash %s: the provider of SHA-256 failed", path);
+            vg_say_error("cannot hash %s: the provider of SHA-256 failed", path);
             return false;
         }
     }
     if (ferror(file) != 0) {
-        vg_complain_errno("cannot read", path);
+        vg_say_errno("cannot read", path);
         return false;
     }
     return true;
@@ -31,13 +31,13 @@ bool vg_sha256_file(const char *path, uint8_t digest[VG_SHA256_SIZE])
     bool done = false;
 
     if (file == NULL) {
-        vg_complain_errno("cannot open", path);
+        vg_say_errno("cannot open", path);
         return false;
     }
     sha256 = vg_sha256_new();
     buffer = malloc(BUFFER_SIZE);
     if (sha256 == NULL || buffer == NULL)
-        vg_complain("cannot hash %s: out of memory, or SHA-256 is not available", path);
+        vg_say_error("cannot hash %s: out of memory, or SHA-256 is not available", path);
     else if (hash_stream(file, path, sha256, buffer))
         done = vg_sha256_final(sha256, digest);
     free(buffer);

@@ -3,6 +3,7 @@
 int main(int argc, char **argv)
 {
     static const struct vg_command *const commands[] = {
+        &vg_command_check,
         &vg_command_hash,
         &vg_command_inspect,
         NULL,

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void vg_complain(const char *format, ...)
+void vg_say_error(const char *format, ...)
 {
     va_list arguments;
 
@@ -30,9 +30,9 @@ void vg_advise(const char *format, ...)
     va_end(arguments);
 }
 
-void vg_complain_errno(const char *what, const char *file)
+void vg_say_errno(const char *what, const char *file)
 {
-    vg_complain("%s %s: %s", what, file, strerror(errno));
+    vg_say_error("%s %s: %s", what, file, strerror(errno));
 }
 
 bool vg_colour_wanted(FILE *stream)

@@ -15,13 +15,17 @@
 #endif
 
 /* "vigil: ..." and a newline, on stderr. */
-void vg_complain(const char *format, ...) VG_PRINTF_LIKE(1, 2);
+void vg_say_error(const char *format, ...) VG_PRINTF_LIKE(1, 2);
+
+/* The names these had; the policy reader has a vg_complain of its own. */
+#define vg_complain       vg_say_error
+#define vg_complain_errno vg_say_errno
 
 /* An indented line below a complaint that says what to do, on stderr. */
 void vg_advise(const char *format, ...) VG_PRINTF_LIKE(1, 2);
 
 /* "vigil: WHAT FILE: strerror(errno)". */
-void vg_complain_errno(const char *what, const char *file);
+void vg_say_errno(const char *what, const char *file);
 
 enum vg_colour {
     VG_COLOUR_NONE,

@@ -18,7 +18,7 @@ static uint8_t *read_stream(FILE *file, const char *path, size_t limit, size_t *
     while (bytes != NULL && (got = fread(bytes + filled, 1, capacity - filled, file)) != 0) {
         filled += got;
         if (filled > limit) {
-            vg_complain("%s is larger than the %zu MiB that are read", path, limit >> 20);
+            vg_say_error("%s is larger than the %zu MiB that are read", path, limit >> 20);
             free(bytes);
             return NULL;
         }
@@ -32,9 +32,9 @@ static uint8_t *read_stream(FILE *file, const char *path, size_t limit, size_t *
         }
     }
     if (bytes == NULL) {
-        vg_complain("cannot read %s: out of memory", path);
+        vg_say_error("cannot read %s: out of memory", path);
     } else if (ferror(file) != 0) {
-        vg_complain_errno("cannot read", path);
+        vg_say_errno("cannot read", path);
         free(bytes);
         bytes = NULL;
     }
@@ -49,7 +49,7 @@ bool vg_read_whole_file(const char *path, size_t limit, uint8_t **bytes, size_t 
     size_t content_size;
 
     if (file == NULL) {
-        vg_complain_errno("cannot open", path);
+        vg_say_errno("cannot open", path);
         return false;
     }
     content = read_stream(file, path, limit, &content_size);

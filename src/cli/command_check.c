@@ -1,0 +1,186 @@
+#include "command.h"
+#include "message.h"
+#include "policy_source.h"
+#include "predicate_text.h"
+#include "problem_list.h"
+#include "sigma_report.h"
+#include "visible.h"
+
+#include "../policy/print.h"
+
+#include <string.h>
+
+#define ACTIONS       4
+#define DIGESTS_SHOWN 8
+
+static const char *const verdict_words[] = {[VG_ALLOW] = "allow", [VG_DENY] = "deny", [VG_ASK] = "ask"};
+
+static const char *mode_word(enum vg_mode mode)
+{
+    return mode == VG_MODE_ENFORCE ? "enforce" : "monitor";
+}
+
+static void print_summary(const char *file, const struct vg_model *model, unsigned warnings)
+{
+    size_t counts[ACTIONS] = {0};
+
+    for (size_t i = 0; i < model->rule_count; i++)
+        counts[model->rules[i].action]++;
+    vg_print_visible(stdout, file, strlen(file));
+    printf(": %zu rule%s", model->rule_count, model->rule_count == 1 ? "" : "s");
+    for (unsigned action = 0, listed = 0; action < ACTIONS; action++) {
+        if (counts[action] != 0)
+            printf("%s%zu %s", listed++ != 0 ? ", " : " (", counts[action],
+                   vg_action_word((enum vg_action)action));
+    }
+    printf("%s, mode %s, default %s; ", model->rule_count != 0 ? ")" : "", mode_word(model->mode),
+           verdict_words[model->default_verdict]);
+    if (warnings == 0)
+        puts("nothing to complain about");
+    else
+        printf("%u warning%s\n", warnings, warnings == 1 ? "" : "s");
+}
+
+static json_t *rules_json(const struct vg_model *model)
+{
+    json_t *rules = json_array();
+
+    for (size_t i = 0; i < model->rule_count; i++) {
+        const struct vg_rule *rule = &model->rules[i];
+
+        json_array_append_new(
+            rules, json_pack("{s:I, s:s, s:o, s:o, s:i, s:i, s:o, s:o}", "Index", (json_int_t)i, "Action",
+                             vg_action_word(rule->action), "Name", vg_json_text(rule->name), "File",
+                             vg_json_text(rule->place.file), "Line", (int)rule->place.line, "Column",
+                             (int)rule->place.column, "SigmaId", vg_json_text(rule->sigma_id), "SigmaLevel",
+                             vg_json_text(rule->sigma_level)));
+    }
+    return rules;
+}
+
+static int check_json(const struct vg_arguments *arguments, const char *file)
+{
+    struct vg_problem_list problems = {.array = json_array()};
+    struct vg_reporter reporter = vg_problem_reporter(&problems);
+    struct vg_policy_paths storage;
+    struct vg_read_options read_options;
+    struct vg_model model;
+    json_t *object;
+    bool valid;
+    bool written;
+
+    if (!vg_policy_options(arguments, &storage, &read_options)) {
+        json_decref(problems.array);
+        return VG_EXIT_USAGE;
+    }
+    valid = vg_model_read_file(file, &read_options, &reporter, &model);
+    object =
+        json_pack("{s:o, s:b, s:o}", "File", vg_json_text(file), "Valid", valid, "Problems", problems.array);
+    if (valid) {
+        json_object_set_new(object, "Mode", json_string(mode_word(model.mode)));
+        json_object_set_new(object, "Default", json_string(verdict_words[model.default_verdict]));
+        json_object_set_new(object, "AskOtherwise", json_string(verdict_words[model.ask_otherwise]));
+        json_object_set_new(object, "UnknownMatches", json_boolean(model.unknown_matches));
+        json_object_set_new(object, "DenyStatus", json_sprintf("0x%08X", (unsigned)model.deny_status));
+        json_object_set_new(object, "Rules", rules_json(&model));
+        vg_model_free(&model);
+    }
+    written = object != NULL && json_dumpf(object, stdout, JSON_COMPACT) == 0;
+    putchar('\n');
+    json_decref(object);
+    return valid && written ? VG_EXIT_OK : VG_EXIT_ERROR;
+}
+
+static int check_text(const struct vg_arguments *arguments, const char *file)
+{
+    static const struct vg_print_options print = {.digests_most = DIGESTS_SHOWN};
+    struct vg_console_reporter console = {.stream = stderr};
+    struct vg_model model;
+    int result = vg_read_policy(arguments, file, &console, &model);
+
+    if (result == VG_EXIT_USAGE)
+        return result;
+    if (result != VG_EXIT_OK) {
+        vg_print_visible(stdout, file, strlen(file));
+        printf(": %u error%s, %u warning%s\n", console.errors, console.errors == 1 ? "" : "s",
+               console.warnings, console.warnings == 1 ? "" : "s");
+        return VG_EXIT_ERROR;
+    }
+    /* With -v the whole standard output is a policy that can be read again; so the summary is a comment
+     * there. */
+    if (vg_arguments_flag(arguments, "verbose"))
+        fputs("# ", stdout);
+    print_summary(file, &model, console.warnings);
+    if (vg_arguments_flag(arguments, "verbose"))
+        vg_model_print(&model, vg_arguments_flag(arguments, "all-hashes") ? NULL : &print, stdout);
+    vg_model_free(&model);
+    return VG_EXIT_OK;
+}
+
+static int check_sigma(const struct vg_arguments *arguments, const char *folder)
+{
+    struct vg_sigma_report report;
+    int result = VG_EXIT_ERROR;
+
+    if (vg_sigma_report_make(folder, &report)) {
+        result = VG_EXIT_OK;
+        if (!vg_arguments_flag(arguments, "json"))
+            vg_sigma_report_print(&report, folder, vg_arguments_flag(arguments, "verbose"));
+        else if (!vg_sigma_report_print_json(&report, folder))
+            result = VG_EXIT_ERROR;
+    }
+    vg_sigma_report_free(&report);
+    return result;
+}
+
+static int run(const struct vg_arguments *arguments)
+{
+    const char *sigma = vg_arguments_value(arguments, "sigma");
+    int result = VG_EXIT_OK;
+
+    if (arguments->operand_count == 0 && sigma == NULL) {
+        vg_say_error("check: POLICY is missing");
+        vg_advise("usage: vigil check %s", arguments->command->usage);
+        return VG_EXIT_USAGE;
+    }
+    if (arguments->operand_count != 0)
+        result = vg_arguments_flag(arguments, "json") ? check_json(arguments, arguments->operands[0])
+                                                      : check_text(arguments, arguments->operands[0]);
+    if (sigma != NULL && check_sigma(arguments, sigma) != VG_EXIT_OK && result == VG_EXIT_OK)
+        result = VG_EXIT_ERROR;
+    return result;
+}
+
+static const struct vg_option options[] = {
+    {.name = "verbose", .letter = 'v', .text = "print what was understood, as a policy"},
+    {.name = "all-hashes", .text = "with -v: every hash, not only the first few of a list"},
+    {.name = "json", .text = "one JSON object a line"},
+    {.name = "sigma",
+     .value = "DIR",
+     .text = "report how many Sigma rules below DIR load, and what the others need"},
+    VG_POLICY_OPTIONS,
+    {0},
+};
+
+const struct vg_command vg_command_check = {
+    .name = "check",
+    .summary = "reads a policy and says what is wrong with it",
+    .usage = "POLICY [-v] [--json] [--sigma DIR]",
+    .description =
+        "Reads a policy with everything it includes. What is wrong goes to standard error as\n"
+        "file:line:column: error: what, with a hint below it; a summary goes to standard output. With -v "
+        "that\n"
+        "is followed by what was understood, as a policy that can be read again (with --all-hashes whole):\n"
+        "compare it with what you meant.\n",
+    .options = options,
+    .examples = "  vigil check policy.yaml\n"
+                "  vigil check -v policy.yaml | less\n"
+                "  vigil check --sigma sigma/rules/windows/process_creation\n",
+    .exit_codes = "  0  the policy is good (there may be warnings)\n"
+                  "  1  the policy has errors, or could not be read\n"
+                  "  2  the command line was wrong\n",
+    .operands_min = 0,
+    .operands_max = 1,
+    .operand = "POLICY",
+    .run = run,
+};

@@ -1,0 +1,152 @@
+#include "predicate_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A text that grows; `failed` once memory ran out. */
+struct text {
+    char *bytes;
+    size_t size;
+    size_t capacity;
+    bool failed;
+};
+
+static bool reserve(struct text *text, size_t more)
+{
+    size_t capacity = text->capacity != 0 ? text->capacity : 64;
+    char *larger;
+
+    while (capacity - text->size <= more)
+        capacity *= 2;
+    if (capacity == text->capacity)
+        return !text->failed;
+    larger = realloc(text->bytes, capacity);
+    if (larger == NULL) {
+        text->failed = true;
+        return false;
+    }
+    text->bytes = larger;
+    text->capacity = capacity;
+    return !text->failed;
+}
+
+static void add(struct text *text, const char *words)
+{
+    size_t length = strlen(words);
+
+    if (!reserve(text, length))
+        return;
+    memcpy(text->bytes + text->size, words, length + 1);
+    text->size += length;
+}
+
+static void add_utf16(struct text *text, struct vg_span units)
+{
+    size_t length = vg_utf8_from_utf16(units, NULL, 0);
+
+    if (!reserve(text, length))
+        return;
+    vg_utf8_from_utf16(units, text->bytes + text->size, length);
+    text->size += length;
+    text->bytes[text->size] = '\0';
+}
+
+static bool is(const struct vg_predicate *predicate, size_t index, enum vg_token_kind kind)
+{
+    return predicate->tokens[index].kind == kind;
+}
+
+/* Wildcards stand for themselves; a literal star or question mark is escaped as Sigma escapes it. */
+static void add_pattern(struct text *text, const struct vg_predicate *predicate)
+{
+    add(text, " matches '");
+    for (size_t i = 0; i < predicate->token_count; i++) {
+        if (is(predicate, i, VG_TOKEN_ANY_RUN))
+            add(text, "*");
+        else if (is(predicate, i, VG_TOKEN_ANY_ONE))
+            add(text, "?");
+        else
+            add_utf16(text, predicate->tokens[i].text);
+    }
+    add(text, "'");
+}
+
+static void add_simple(struct text *text, const char *words, struct vg_span literal)
+{
+    add(text, words);
+    add(text, " '");
+    add_utf16(text, literal);
+    add(text, "'");
+}
+
+/* The patterns that people write as a modifier are said as that modifier. */
+static void add_match(struct text *text, const struct vg_predicate *predicate)
+{
+    size_t count = predicate->token_count;
+    const struct vg_token *tokens = predicate->tokens;
+
+    if (count == 0)
+        add(text, " is empty");
+    else if (count == 1 && is(predicate, 0, VG_TOKEN_LITERAL))
+        add_simple(text, " is", tokens[0].text);
+    else if (count == 1 && is(predicate, 0, VG_TOKEN_ANY_RUN))
+        add(text, " has any value");
+    else if (count == 2 && is(predicate, 0, VG_TOKEN_ANY_RUN) && is(predicate, 1, VG_TOKEN_LITERAL))
+        add_simple(text, " ends with", tokens[1].text);
+    else if (count == 2 && is(predicate, 0, VG_TOKEN_LITERAL) && is(predicate, 1, VG_TOKEN_ANY_RUN))
+        add_simple(text, " starts with", tokens[0].text);
+    else if (count == 3 && is(predicate, 0, VG_TOKEN_ANY_RUN) && is(predicate, 1, VG_TOKEN_LITERAL) &&
+             is(predicate, 2, VG_TOKEN_ANY_RUN))
+        add_simple(text, " contains", tokens[1].text);
+    else
+        add_pattern(text, predicate);
+    if (predicate->cased)
+        add(text, " (case counts)");
+}
+
+static void add_test(struct text *text, const struct vg_predicate *predicate)
+{
+    char number[48];
+
+    switch (predicate->test) {
+    case VG_TEST_EXISTS:
+        add(text, " has a value");
+        break;
+    case VG_TEST_NULL:
+        add(text, " is absent");
+        break;
+    case VG_TEST_UNDER:
+        add_simple(text, " is under", predicate->tokens[0].text);
+        break;
+    case VG_TEST_DIGESTS:
+        snprintf(number, sizeof(number), " is one of %zu hash%s", predicate->digest_count,
+                 predicate->digest_count == 1 ? "" : "es");
+        add(text, number);
+        break;
+    case VG_TEST_PATTERN:
+        add_match(text, predicate);
+        break;
+    }
+}
+
+char *vg_predicate_text(const struct vg_predicate *predicate)
+{
+    struct text text = {0};
+
+    add(&text, vg_field_name(predicate->field));
+    add_test(&text, predicate);
+    if (text.failed) {
+        free(text.bytes);
+        return NULL;
+    }
+    return text.bytes;
+}
+
+const char *vg_action_word(enum vg_action action)
+{
+    static const char *const words[] = {"allow", "deny", "ask", "audit"};
+
+    return words[action];
+}
