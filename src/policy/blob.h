@@ -1,0 +1,289 @@
+/* The bytes of a compiled policy. docs/blob.md tells the story; this header is the layout itself, shared by
+ * the compiler, the validator and the matcher. Everything is little-endian; every section starts at a
+ * multiple of 8. Freestanding. */
+#ifndef VG_POLICY_BLOB_H
+#define VG_POLICY_BLOB_H
+
+#include <assert.h>
+
+#include <vigil/policy.h>
+
+#define VG_BLOB_MAGIC   "VIGILPOL"
+#define VG_BLOB_VERSION 1u
+
+/* The checksum covers everything from `identity` on, the identity everything behind itself. */
+#define VG_BLOB_CHECKSUM_FROM 32u
+#define VG_BLOB_IDENTITY_FROM 64u
+
+/* Limits of the format. A policy beyond them is refused by the compiler, a blob beyond them by the validator.
+ */
+#define VG_BLOB_RULES_MAX         0x3FFFFFFFu /* an index shares its word with two flags */
+#define VG_BLOB_TRACKED_MAX       0x3FFFFFu   /* predicates inside conditions: 22 bits of an instruction */
+#define VG_BLOB_STACK_MAX         64u         /* values on the stack of a condition */
+#define VG_BLOB_STARS_MAX         32u         /* * in one pattern */
+#define VG_BLOB_TOKENS_MAX        4096u       /* tokens of one pattern */
+#define VG_BLOB_PATTERN_UNITS_MAX 32768u      /* literal units of one pattern */
+#define VG_BLOB_PROBES_MAX        64u         /* slots a look-up may visit */
+#define VG_BLOB_BUCKET_UNITS_MAX  65536u      /* literal units that may hang on one gram */
+#define VG_BLOB_GRAM_MAX          4u          /* units of the longest gram */
+
+/* The seed that the compiler hashes with. A blob states its own. */
+#define VG_BLOB_SEED 0x5649474C53454544u
+
+/* No index, where an index may be missing. */
+#define VG_BLOB_NONE UINT32_MAX
+
+/* The last entry of a list in POSTINGS or ANCHORS. */
+#define VG_BLOB_LAST 0x80000000u
+
+/* What a key leads to: a rule directly, when truth of the key is all there is to know, or a list in POSTINGS.
+ */
+#define VG_TARGET_RULE       0x80000000u
+#define VG_TARGET_PERMISSIVE 0x40000000u /* only beside VG_TARGET_RULE: see vg_predicate.permissive */
+#define VG_TARGET_INDEX      0x3FFFFFFFu
+
+/* An entry of RULES: the name's offset in NAMES, and the action (enum vg_action) in the top two bits. */
+#define VG_RULE_ACTION_SHIFT 30u
+#define VG_RULE_NAME_MASK    0x3FFFFFFFu
+
+/* enum vg_action as it stands in RULES. */
+enum vg_blob_action {
+    VG_BLOB_ALLOW,
+    VG_BLOB_DENY,
+    VG_BLOB_ASK,
+    VG_BLOB_AUDIT,
+};
+
+enum vg_blob_flags {
+    VG_BLOB_UNKNOWN_MATCHES = 1,
+    VG_BLOB_WATCH_IMAGES = 2,
+    VG_BLOB_RECORD_HASHES = 4,
+    VG_BLOB_FLAGS_ALL = 7,
+};
+
+/* X(identifier, element type). The order is that of the sections in the file. */
+#define VG_BLOB_SECTIONS(X)                                                                                  \
+    X(RULES, uint32_t)                                                                                       \
+    X(NAMES, uint8_t)                                                                                        \
+    X(FIELDS, struct vg_blob_field)                                                                          \
+    X(CONDITIONS, struct vg_blob_condition)                                                                  \
+    X(CODE, uint32_t)                                                                                        \
+    X(PREDICATES, struct vg_blob_predicate)                                                                  \
+    X(TOKENS, struct vg_blob_token)                                                                          \
+    X(TEXT, uint16_t)                                                                                        \
+    X(LISTS, uint32_t)                                                                                       \
+    X(ANCHORS, uint32_t)                                                                                     \
+    X(POSTINGS, uint32_t)                                                                                    \
+    X(SLOTS, struct vg_blob_slot)                                                                            \
+    X(KEYS, struct vg_blob_key)                                                                              \
+    X(FILTERS, uint64_t)                                                                                     \
+    X(LITERALS, struct vg_blob_literal)                                                                      \
+    X(DIGESTS, struct vg_blob_digest)                                                                        \
+    X(DIGEST_TARGETS, uint32_t)                                                                              \
+    X(DIGEST_STARTS, uint32_t)
+
+enum vg_blob_section_id {
+#define VG_BLOB_SECTION_ENUM(identifier, type) VG_BLOB_##identifier,
+    VG_BLOB_SECTIONS(VG_BLOB_SECTION_ENUM)
+#undef VG_BLOB_SECTION_ENUM
+        VG_BLOB_SECTION_COUNT
+};
+
+struct vg_blob_section {
+    uint32_t offset; /* from the start of the blob: where the section before ended, rounded up to 8 */
+    uint32_t count;  /* of elements */
+};
+
+struct vg_blob_header {
+    char magic[8];
+    uint32_t version;
+    uint32_t header_size;
+    uint64_t size;     /* of the whole blob, a multiple of 8 */
+    uint64_t checksum; /* vg_checksum */
+    uint8_t identity[VG_POLICY_IDENTITY_SIZE];
+    uint32_t mode;            /* enum vg_mode */
+    uint32_t default_verdict; /* enum vg_verdict */
+    uint32_t ask_otherwise;   /* VG_ALLOW or VG_DENY */
+    uint32_t flags;           /* enum vg_blob_flags */
+    uint32_t deny_status;
+    uint32_t tracked_count; /* predicates 0..tracked_count-1 are those that conditions mention */
+    uint32_t first_true;    /* the rule that matches whatever the facts are; later ones are not compiled */
+    uint32_t always_first;  /* conditions that no predicate announces: a slice of LISTS, ascending */
+    uint32_t always_count;
+    uint32_t reserved;
+    uint64_t seed; /* of every hash in the blob */
+    struct vg_blob_section sections[VG_BLOB_SECTION_COUNT];
+};
+
+/* A slice of a section. */
+struct vg_blob_slice {
+    uint32_t first;
+    uint32_t count;
+};
+
+/* A hash table: 1 << bits slots, linear probing over at most `probes` of them; none at all when `probes` is
+ * 0. */
+struct vg_blob_table {
+    uint32_t slots; /* the first in SLOTS */
+    uint16_t bits;
+    uint16_t probes;
+};
+
+/* Texts to be found anywhere in a value: a filter with a bit per gram hash, then a table from gram to
+ * LITERALS. */
+struct vg_blob_grams {
+    struct vg_blob_table table;
+    uint32_t filter;      /* the first word in FILTERS */
+    uint32_t filter_bits; /* the filter has 1 << filter_bits bits, at least 64 */
+};
+
+/* Everything about one field that some rule mentions. Ascending by field. */
+struct vg_blob_field {
+    uint32_t field;                 /* enum vg_field */
+    uint32_t first_rule;            /* the first plain rule that a predicate of this field can decide */
+    uint32_t first_permissive_rule; /* the same among permissive predicates */
+    struct vg_blob_slice
+        anchored; /* of LISTS: conditions announced by a predicate of this field, ascending */
+    struct vg_blob_slice anchored_permissive;
+    struct vg_blob_slice general; /* of LISTS: predicates that no table finds; each is tried */
+    struct vg_blob_table exact;   /* the whole value -> KEYS */
+    struct vg_blob_table folder;  /* the value up to one of its backslashes -> KEYS */
+    struct vg_blob_table name;    /* the value behind its last backslash -> KEYS */
+    struct vg_blob_grams grams[VG_BLOB_GRAM_MAX]; /* grams of 1, 2, 3, 4 units */
+    struct vg_blob_slice digests;                 /* of DIGESTS and DIGEST_TARGETS, ascending as bytes */
+    uint32_t digest_starts;                       /* the first of (1 << digest_bits) + 1 in DIGEST_STARTS */
+    uint32_t digest_bits;                         /* leading bits of a digest that choose its start; 1..24 */
+};
+
+/* A rule that is more than "one of these predicates holds". Ascending by rule. */
+struct vg_blob_condition {
+    uint32_t rule;
+    uint32_t code; /* the first instruction in CODE; programs follow each other without gaps */
+    uint64_t fields;
+    uint64_t permissive_fields; /* those of `fields` that a permissive predicate tests */
+};
+
+struct vg_blob_predicate {
+    uint32_t rule;    /* the first plain rule it decides, or VG_BLOB_NONE */
+    uint32_t anchors; /* a list in ANCHORS: the conditions it announces, or VG_BLOB_NONE */
+    uint32_t tokens;  /* the first in TOKENS */
+    uint16_t token_count;
+    uint8_t field;
+    uint8_t test; /* enum vg_blob_test */
+    uint32_t flags;
+};
+
+/* enum vg_test as it stands in PREDICATES. */
+enum vg_blob_test {
+    VG_BLOB_TEST_EXISTS,
+    VG_BLOB_TEST_NULL,
+    VG_BLOB_TEST_PATTERN,
+    VG_BLOB_TEST_UNDER,
+    VG_BLOB_TEST_DIGESTS,
+    VG_BLOB_TEST_COUNT
+};
+
+enum vg_blob_predicate_flags {
+    VG_PREDICATE_CASED = 1,
+    VG_PREDICATE_PERMISSIVE = 2,
+    VG_PREDICATE_SPELLS_STREAM = 4, /* has a literal colon beyond its second unit */
+    VG_PREDICATE_CONFIRM = 8,       /* a hit of its key is only a hint: the pattern itself must be tried */
+    VG_PREDICATE_FLAGS_ALL = 15,
+};
+
+struct vg_blob_token {
+    uint32_t kind; /* enum vg_blob_token_kind */
+    uint32_t text; /* the first unit in TEXT */
+    uint32_t units;
+};
+
+/* enum vg_token_kind as it stands in TOKENS. */
+enum vg_blob_token_kind { VG_BLOB_LITERAL, VG_BLOB_ANY_RUN, VG_BLOB_ANY_ONE, VG_BLOB_TOKEN_KIND_COUNT };
+
+struct vg_blob_slot {
+    uint32_t tag;  /* the upper half of the hash */
+    uint32_t item; /* index + 1 in KEYS or LITERALS; 0: an empty slot */
+};
+
+struct vg_blob_key {
+    uint32_t text; /* folded */
+    uint32_t units;
+    uint32_t target;
+};
+
+/* Literals of one gram follow each other; the last has VG_BLOB_LAST in `units`. */
+struct vg_blob_literal {
+    uint32_t text; /* folded */
+    uint32_t units;
+    uint32_t gram; /* where in the literal its gram starts */
+    uint32_t target;
+};
+
+struct vg_blob_digest {
+    uint8_t bytes[32];
+};
+
+/* An instruction: operation in bits 29..31. LEAF and LEAF_NOT: permissive in bit 28, field in bits 22..27,
+ * predicate in bits 0..21. JUMP_*: distance, forward, in bits 0..21. CONSTANT: 1 for true in bit 0. */
+enum vg_blob_operation {
+    VG_CODE_END,
+    VG_CODE_LEAF,
+    VG_CODE_LEAF_NOT,
+    VG_CODE_AND,
+    VG_CODE_OR,
+    VG_CODE_JUMP_FALSE, /* when the top is false whatever comes: over the rest of an AND */
+    VG_CODE_JUMP_TRUE,
+    VG_CODE_CONSTANT,
+};
+
+#define VG_CODE_SHIFT       29u
+#define VG_CODE_PERMISSIVE  0x10000000u
+#define VG_CODE_FIELD_SHIFT 22u
+#define VG_CODE_FIELD_MASK  0x3Fu
+#define VG_CODE_OPERAND     0x3FFFFFu
+
+static_assert(VG_FIELD_COUNT <= 64, "a field is a bit of 64");
+static_assert(sizeof(struct vg_blob_header) == 112 + 8 * VG_BLOB_SECTION_COUNT, "blob");
+static_assert(offsetof(struct vg_blob_header, identity) == VG_BLOB_CHECKSUM_FROM, "blob");
+static_assert(offsetof(struct vg_blob_header, mode) == VG_BLOB_IDENTITY_FROM, "blob");
+static_assert(sizeof(struct vg_blob_field) == 36 + 24 + 64 + 16, "blob");
+static_assert(sizeof(struct vg_blob_condition) == 24, "blob");
+static_assert(sizeof(struct vg_blob_predicate) == 20, "blob");
+static_assert(sizeof(struct vg_blob_token) == 12, "blob");
+static_assert(sizeof(struct vg_blob_slot) == 8, "blob");
+static_assert(sizeof(struct vg_blob_key) == 12, "blob");
+static_assert(sizeof(struct vg_blob_literal) == 16, "blob");
+static_assert(sizeof(struct vg_blob_digest) == 32, "blob");
+
+/* The blob's sections as arrays. Valid for a blob whose header and section table were checked. */
+struct vg_blob_view {
+    const struct vg_blob_header *header;
+#define VG_BLOB_VIEW_MEMBER(identifier, type) const type *identifier;
+    VG_BLOB_SECTIONS(VG_BLOB_VIEW_MEMBER)
+#undef VG_BLOB_VIEW_MEMBER
+};
+
+static inline const void *vg_blob_section(const struct vg_blob_header *header, enum vg_blob_section_id id)
+{
+    return (const uint8_t *)header + header->sections[id].offset;
+}
+
+static inline uint32_t vg_blob_count(const struct vg_blob_header *header, enum vg_blob_section_id id)
+{
+    return header->sections[id].count;
+}
+
+static inline struct vg_blob_view vg_blob_view_of(const void *blob)
+{
+    const struct vg_blob_header *header = blob;
+    struct vg_blob_view view = {.header = header,
+#define VG_BLOB_VIEW_FILL(identifier, type)                                                                  \
+    .identifier = (const type *)vg_blob_section(header, VG_BLOB_##identifier),
+                                VG_BLOB_SECTIONS(VG_BLOB_VIEW_FILL)
+#undef VG_BLOB_VIEW_FILL
+    };
+
+    return view;
+}
+
+#endif

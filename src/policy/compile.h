@@ -1,0 +1,203 @@
+/* What the compiler's files share. The way through: compile.c walks the rules; compile_rule.c brings a
+ * condition into a normal form, compile_code.c writes it as a program and announces it by its rarest
+ * predicates; compile_predicate.c knows each predicate once; compile_index.c turns predicates into keys,
+ * compile_grams.c picks the part of a text by which it is found, compile_tables.c and compile_digests.c lay
+ * out the tables, compile_write.c the blob. Hosted. */
+#ifndef VG_POLICY_COMPILE_H
+#define VG_POLICY_COMPILE_H
+
+#include "blob.h"
+#include "buffer.h"
+#include "model.h"
+
+/* A predicate, once. */
+struct vg_compiled_predicate {
+    const struct vg_predicate *source;
+    uint64_t hash;
+    uint32_t plain_rule;     /* the first rule it decides by itself, or VG_BLOB_NONE */
+    uint32_t index;          /* in PREDICATES; VG_BLOB_NONE while it needs no place there */
+    uint32_t last_condition; /* that it was made to announce */
+    uint32_t digest_list;    /* the list of this predicate alone in POSTINGS, once there is one */
+    uint32_t cost;           /* how often it is estimated to be true; the lower, the better it announces */
+    uint32_t flags;          /* enum vg_blob_predicate_flags */
+};
+
+/* A condition in normal form: NOT stands only at leaves, no AND is a child of an AND, no OR of an OR,
+ * constants are alone. */
+enum vg_node_kind {
+    VG_NODE_FALSE,
+    VG_NODE_TRUE,
+    VG_NODE_LEAF,
+    VG_NODE_AND,
+    VG_NODE_OR,
+};
+
+struct vg_node {
+    enum vg_node_kind kind;
+    bool negated;       /* of a LEAF */
+    uint32_t predicate; /* of a LEAF: in vg_compile.predicates */
+    uint32_t stage;     /* the latest stage among the facts it tests */
+    uint32_t cost;      /* of its cheapest cover; VG_BLOB_NONE when it has none */
+    uint32_t first;     /* children: a slice of vg_compile.links */
+    uint32_t count;
+};
+
+enum vg_key_kind { VG_KEY_EXACT, VG_KEY_FOLDER, VG_KEY_NAME, VG_KEY_LITERAL, VG_KEY_KIND_COUNT };
+
+/* A text by which predicates are found. */
+struct vg_compiled_key {
+    uint64_t hash;
+    uint32_t text; /* the first unit in TEXT */
+    uint32_t units;
+    uint32_t postings; /* the last added of a chain in vg_compile.chain */
+    uint32_t gram;     /* of a LITERAL: where its gram starts */
+    uint8_t field;
+    uint8_t kind;
+};
+
+/* A predicate under a key. */
+struct vg_chain {
+    uint32_t predicate;
+    uint32_t next; /* VG_BLOB_NONE at the end */
+};
+
+/* A digest that a predicate lists. */
+struct vg_compiled_digest {
+    uint64_t prefix; /* its first eight bytes as a number, the first the highest */
+    const uint8_t *bytes;
+    uint32_t predicate;
+    uint32_t field;
+};
+
+/* A tracked predicate announces a condition. */
+struct vg_anchor {
+    uint32_t predicate; /* index in PREDICATES */
+    uint32_t condition;
+};
+
+/* A set of indexes into an array of things with 64-bit hashes. */
+struct vg_index_set {
+    uint32_t *slots; /* index + 1; 0: empty */
+    uint32_t mask;
+    uint32_t used;
+};
+
+/* How often grams occur in what Windows usually runs, by their hash: exact enough for an estimate. */
+#define VG_TYPICAL_BITS 17u
+#define VG_TYPICAL_SIZE ((size_t)1 << VG_TYPICAL_BITS)
+
+/* What one field collects. */
+struct vg_compiled_field {
+    bool used;
+    struct vg_buffer anchored; /* uint32_t */
+    struct vg_buffer anchored_permissive;
+    struct vg_buffer general; /* uint32_t: in vg_compile.predicates */
+    struct vg_blob_field out;
+};
+
+struct vg_compile {
+    uint8_t typical[VG_TYPICAL_SIZE];
+    const struct vg_model *model;
+    const struct vg_reporter *reporter;
+    bool failed; /* and reported */
+    uint32_t tracked_count;
+    uint32_t first_true;
+
+    struct vg_buffer predicates; /* struct vg_compiled_predicate */
+    struct vg_index_set predicate_set;
+    struct vg_buffer keys; /* struct vg_compiled_key */
+    struct vg_index_set key_set;
+    struct vg_buffer chain;   /* struct vg_chain */
+    struct vg_buffer anchors; /* struct vg_anchor, ascending by condition */
+    struct vg_buffer always;  /* uint32_t: conditions */
+    struct vg_buffer placed;  /* uint32_t: untracked predicates with a place in PREDICATES, in order */
+    struct vg_buffer digests; /* struct vg_compiled_digest, ascending by field, then as bytes */
+    struct vg_compiled_field fields[VG_FIELD_COUNT];
+
+    /* Of the rule at hand. */
+    const struct vg_rule *rule;
+    uint32_t rule_index;
+    struct vg_buffer nodes;   /* struct vg_node */
+    struct vg_buffer links;   /* uint32_t */
+    struct vg_buffer pending; /* uint32_t: children being collected */
+
+    struct vg_buffer sections[VG_BLOB_SECTION_COUNT];
+};
+
+/* Reports an error at `place` once; later calls are silent, since the compilation has failed. */
+void vg_compile_error(struct vg_compile *compile, struct vg_place place, const char *message,
+                      const char *hint);
+
+/* compile_predicate.c: the index of a predicate, VG_BLOB_NONE after an error. */
+uint32_t vg_compile_predicate(struct vg_compile *compile, const struct vg_predicate *predicate);
+
+static inline struct vg_compiled_predicate *vg_predicate_at(const struct vg_compile *compile, uint32_t index)
+{
+    return VG_BUFFER_AT(&compile->predicates, struct vg_compiled_predicate) + index;
+}
+
+/* Finds an index whose element has `hash` and for which `same` holds, or the slot for a new one. */
+bool vg_index_set_find(const struct vg_index_set *set, uint64_t hash,
+                       bool (*same)(const void *context, uint32_t index, const void *wanted),
+                       const void *context, const void *wanted, uint32_t *index);
+bool vg_index_set_add(struct vg_index_set *set, uint32_t index, uint64_t hash,
+                      uint64_t (*hash_of)(const void *context, uint32_t index), const void *context);
+
+/* compile_rule.c: the condition of the rule at hand in normal form; the index of its root in `nodes`. */
+uint32_t vg_compile_normalize(struct vg_compile *compile, const struct vg_expr *expr);
+
+static inline struct vg_node *vg_node_at(const struct vg_compile *compile, uint32_t index)
+{
+    return VG_BUFFER_AT(&compile->nodes, struct vg_node) + index;
+}
+
+static inline uint32_t vg_child_of(const struct vg_compile *compile, const struct vg_node *node,
+                                   uint32_t child)
+{
+    return VG_BUFFER_AT(&compile->links, uint32_t)[node->first + child];
+}
+
+/* compile_code.c: adds the rule at hand as a condition. */
+void vg_compile_condition(struct vg_compile *compile, uint32_t root);
+
+/* compile_index.c: gives every predicate that matters its keys. */
+void vg_compile_index(struct vg_compile *compile);
+
+/* compile_grams.c: how common the most telling gram of a text is in what Windows usually runs (0: not at
+ * all), and where that gram starts. `load` (may be NULL) tells how much already hangs on a gram. */
+struct vg_gram_load;
+uint32_t vg_typical_gram(const struct vg_compile *compile, const uint16_t *text, uint32_t units,
+                         const struct vg_gram_load *load, uint32_t field, uint32_t *start);
+void vg_typical_count(uint8_t sample[VG_TYPICAL_SIZE]);
+uint32_t vg_gram_units(uint32_t literal_units);
+void vg_compile_grams(struct vg_compile *compile);
+
+/* compile_tables.c: KEYS, LITERALS, SLOTS, FILTERS, and POSTINGS for them. A predicate that some key reaches
+ * by a list needs a place in PREDICATES; all such are marked before the tables are written. */
+void vg_compile_mark_keys(struct vg_compile *compile);
+void vg_compile_tables(struct vg_compile *compile);
+
+/* Whether the truth of any of these predicates says no more than "rule so-and-so decides", and if so, the
+ * target that says it. */
+bool vg_compile_direct(const struct vg_compile *compile, const uint32_t *predicates, uint32_t count,
+                       uint32_t *target);
+
+/* Gives a predicate a place in PREDICATES, unless it has one. */
+void vg_compile_place(struct vg_compile *compile, uint32_t predicate);
+
+/* Writes a list of predicates to POSTINGS; returns where it starts. */
+uint32_t vg_compile_list(struct vg_compile *compile, const uint32_t *predicates, uint32_t count);
+
+/* compile_digests.c: DIGESTS, DIGEST_TARGETS, DIGEST_STARTS, and POSTINGS for them. */
+void vg_compile_sort_digests(struct vg_compile *compile);
+void vg_compile_mark_digests(struct vg_compile *compile);
+void vg_compile_digests(struct vg_compile *compile);
+
+/* compile_write.c: PREDICATES, TOKENS, ANCHORS, LISTS, FIELDS; then the blob of all sections. */
+void vg_compile_write(struct vg_compile *compile);
+bool vg_compile_blob(struct vg_compile *compile, void **blob, size_t *size);
+
+/* identity.c: SHA-256 of bytes; false when the platform's library fails. */
+bool vg_identity(const void *bytes, size_t size, uint8_t identity[VG_POLICY_IDENTITY_SIZE]);
+
+#endif

@@ -1,0 +1,247 @@
+#include "compile.h"
+#include "hash.h"
+
+#include <string.h>
+
+/* A key that is looked for. */
+struct wanted {
+    uint64_t hash;
+    const uint16_t *folded;
+    uint32_t units;
+    uint8_t field;
+    uint8_t kind;
+};
+
+static struct vg_compiled_key *key_at(const struct vg_compile *compile, uint32_t index)
+{
+    return VG_BUFFER_AT(&compile->keys, struct vg_compiled_key) + index;
+}
+
+static bool same_key(const void *context, uint32_t index, const void *wanted)
+{
+    const struct vg_compile *compile = context;
+    const struct vg_compiled_key *key = key_at(compile, index);
+    const struct wanted *other = wanted;
+    const uint16_t *text = VG_BUFFER_AT(&compile->sections[VG_BLOB_TEXT], uint16_t) + key->text;
+
+    return key->hash == other->hash && key->units == other->units && key->field == other->field &&
+           key->kind == other->kind &&
+           (key->units == 0 || memcmp(text, other->folded, key->units * sizeof(*text)) == 0);
+}
+
+/* Keys of different kinds share the hash of their text; the set tells them apart. */
+static uint64_t set_hash(uint64_t hash, uint8_t field, uint8_t kind)
+{
+    return hash ^ (((uint64_t)field << 3 | kind) * 0x9E3779B97F4A7C15u) >> 32;
+}
+
+static uint64_t key_hash_of(const void *context, uint32_t index)
+{
+    const struct vg_compiled_key *key = key_at(context, index);
+
+    return set_hash(key->hash, key->field, key->kind);
+}
+
+static uint32_t new_key(struct vg_compile *compile, const struct wanted *wanted)
+{
+    struct vg_buffer *text = &compile->sections[VG_BLOB_TEXT];
+    uint32_t index = VG_BUFFER_COUNT(&compile->keys, struct vg_compiled_key);
+    struct vg_compiled_key key = {
+        .hash = wanted->hash,
+        .text = VG_BUFFER_COUNT(text, uint16_t),
+        .units = wanted->units,
+        .postings = VG_BLOB_NONE,
+        .field = wanted->field,
+        .kind = wanted->kind,
+    };
+
+    vg_buffer_put(text, wanted->folded, wanted->units * sizeof(*wanted->folded));
+    vg_buffer_put(&compile->keys, &key, sizeof(key));
+    if (text->failed || compile->keys.failed)
+        return VG_BLOB_NONE;
+    if (!vg_index_set_add(&compile->key_set, index, set_hash(key.hash, key.field, key.kind), key_hash_of,
+                          compile)) {
+        compile->keys.failed = true;
+        return VG_BLOB_NONE;
+    }
+    return index;
+}
+
+/* Puts the predicate under the key of this text. */
+static void add_key(struct vg_compile *compile, uint32_t predicate, enum vg_key_kind kind,
+                    const uint16_t *units, uint32_t count)
+{
+    struct vg_chain link = {predicate, VG_BLOB_NONE};
+    struct wanted wanted = {
+        .units = count,
+        .field = (uint8_t)vg_predicate_at(compile, predicate)->source->field,
+        .kind = (uint8_t)kind,
+    };
+    uint16_t *folded;
+    uint32_t key;
+
+    compile->pending.size = 0;
+    folded = vg_buffer_add(&compile->pending, (size_t)count * sizeof(*folded));
+    if (!folded)
+        return;
+    for (uint32_t i = 0; i < count; i++)
+        folded[i] = vg_fold(units[i]);
+    wanted.folded = folded;
+    wanted.hash = vg_hash_text(VG_BLOB_SEED, folded, count);
+    if (!vg_index_set_find(&compile->key_set, set_hash(wanted.hash, wanted.field, wanted.kind), same_key,
+                           compile, &wanted, &key))
+        key = new_key(compile, &wanted);
+    if (key == VG_BLOB_NONE)
+        return;
+    link.next = key_at(compile, key)->postings;
+    key_at(compile, key)->postings = VG_BUFFER_COUNT(&compile->chain, struct vg_chain);
+    vg_buffer_put(&compile->chain, &link, sizeof(link));
+}
+
+static bool is_literal(const struct vg_token *token)
+{
+    return token->kind == VG_TOKEN_LITERAL;
+}
+
+/* Where the text behind the last backslash starts; 0 when there is no backslash. */
+static uint32_t behind_last_backslash(struct vg_span text)
+{
+    uint32_t at = vg_unit_count(text);
+
+    while (at > 0 && vg_units(text)[at - 1] != u'\\')
+        at--;
+    return at;
+}
+
+static void need_confirmation(struct vg_compile *compile, uint32_t predicate)
+{
+    vg_predicate_at(compile, predicate)->flags |= VG_PREDICATE_CONFIRM;
+}
+
+/* The literal that tells most: the one with the least typical gram, the longest among equals. */
+static const struct vg_token *most_telling(const struct vg_compile *compile,
+                                           const struct vg_predicate *source)
+{
+    const struct vg_token *best = NULL;
+    uint32_t least = UINT32_MAX;
+
+    for (size_t i = 0; i < source->token_count; i++) {
+        const struct vg_token *token = &source->tokens[i];
+        uint32_t start;
+        uint32_t common;
+
+        if (!is_literal(token) || vg_unit_count(token->text) == 0)
+            continue;
+        common = vg_typical_gram(compile, vg_units(token->text), vg_unit_count(token->text), NULL, 0, &start);
+        if (!best || common < least || (common == least && token->text.size > best->text.size)) {
+            best = token;
+            least = common;
+        }
+    }
+    return best;
+}
+
+/* * at both ends of one literal, or at one of them: the shapes that a key alone can decide. */
+static void index_by_literal(struct vg_compile *compile, uint32_t predicate)
+{
+    const struct vg_predicate *source = vg_predicate_at(compile, predicate)->source;
+    const struct vg_token *tokens = source->tokens;
+    const struct vg_token *literal = most_telling(compile, source);
+
+    if (!literal) {
+        need_confirmation(compile, predicate);
+        vg_buffer_put32(&compile->fields[source->field].general, predicate);
+        return;
+    }
+    if (!(source->token_count == 3 && tokens[0].kind == VG_TOKEN_ANY_RUN && is_literal(&tokens[1]) &&
+          tokens[2].kind == VG_TOKEN_ANY_RUN))
+        need_confirmation(compile, predicate);
+    add_key(compile, predicate, VG_KEY_LITERAL, vg_units(literal->text), vg_unit_count(literal->text));
+}
+
+/* A pattern that ends in a literal with a backslash: `*\cmd.exe`, `C:\*\Temp\x.exe`. */
+static void index_by_name(struct vg_compile *compile, uint32_t predicate, const struct vg_token *last,
+                          uint32_t start)
+{
+    const struct vg_predicate *source = vg_predicate_at(compile, predicate)->source;
+
+    if (source->token_count != 2 || source->tokens[0].kind != VG_TOKEN_ANY_RUN || start != 1)
+        need_confirmation(compile, predicate);
+    add_key(compile, predicate, VG_KEY_NAME, vg_units(last->text) + start, vg_unit_count(last->text) - start);
+}
+
+static void index_pattern(struct vg_compile *compile, uint32_t predicate)
+{
+    const struct vg_predicate *source = vg_predicate_at(compile, predicate)->source;
+    const struct vg_token *tokens = source->tokens;
+    const struct vg_token *last;
+    uint32_t start;
+
+    if (source->token_count == 0) {
+        add_key(compile, predicate, VG_KEY_EXACT, NULL, 0);
+        return;
+    }
+    last = &tokens[source->token_count - 1];
+    if (source->token_count == 1 && is_literal(last)) {
+        add_key(compile, predicate, VG_KEY_EXACT, vg_units(last->text), vg_unit_count(last->text));
+        return;
+    }
+    if (source->token_count == 2 && is_literal(&tokens[0]) && last->kind == VG_TOKEN_ANY_RUN) {
+        uint32_t units = vg_unit_count(tokens[0].text);
+
+        if (units > 0 && vg_units(tokens[0].text)[units - 1] == u'\\') {
+            add_key(compile, predicate, VG_KEY_FOLDER, vg_units(tokens[0].text), units - 1);
+            return;
+        }
+    }
+    if (is_literal(last) && (start = behind_last_backslash(last->text)) > 0)
+        index_by_name(compile, predicate, last, start);
+    else
+        index_by_literal(compile, predicate);
+}
+
+/* A folder is found as a whole value and as the folder of one. */
+static void index_folder(struct vg_compile *compile, uint32_t predicate)
+{
+    const struct vg_predicate *source = vg_predicate_at(compile, predicate)->source;
+    struct vg_span text = source->token_count ? source->tokens[0].text : (struct vg_span){NULL, 0};
+
+    add_key(compile, predicate, VG_KEY_EXACT, vg_units(text), vg_unit_count(text));
+    add_key(compile, predicate, VG_KEY_FOLDER, vg_units(text), vg_unit_count(text));
+}
+
+static void index_predicate(struct vg_compile *compile, uint32_t predicate)
+{
+    const struct vg_predicate *source = vg_predicate_at(compile, predicate)->source;
+
+    switch (source->test) {
+    case VG_TEST_EXISTS:
+    case VG_TEST_NULL:
+        vg_buffer_put32(&compile->fields[source->field].general, predicate);
+        break;
+    case VG_TEST_PATTERN:
+        index_pattern(compile, predicate);
+        break;
+    case VG_TEST_UNDER:
+        index_folder(compile, predicate);
+        break;
+    case VG_TEST_DIGESTS:
+        break; /* compile_digests.c */
+    }
+}
+
+void vg_compile_index(struct vg_compile *compile)
+{
+    for (uint32_t i = 0; i < VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate); i++) {
+        const struct vg_compiled_predicate *predicate = vg_predicate_at(compile, i);
+        struct vg_blob_field *field = &compile->fields[predicate->source->field].out;
+
+        if (predicate->index == VG_BLOB_NONE && predicate->plain_rule == VG_BLOB_NONE)
+            continue;
+        if (predicate->plain_rule < field->first_rule)
+            field->first_rule = predicate->plain_rule;
+        if (predicate->source->permissive && predicate->plain_rule < field->first_permissive_rule)
+            field->first_permissive_rule = predicate->plain_rule;
+        index_predicate(compile, i);
+    }
+}

@@ -1,0 +1,255 @@
+#include "compile.h"
+#include "hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Fields with so few values that a predicate on them tells little about a start. */
+#define FEW_VALUES                                                                                           \
+    ((uint64_t)1 << VG_FIELD_REPARENTED | (uint64_t)1 << VG_FIELD_TAMPERED | (uint64_t)1 << VG_FIELD_USER |  \
+     (uint64_t)1 << VG_FIELD_INTEGRITY_LEVEL | (uint64_t)1 << VG_FIELD_TERMINAL_SESSION_ID |                 \
+     (uint64_t)1 << VG_FIELD_SUBSYSTEM | (uint64_t)1 << VG_FIELD_DRIVE)
+
+/* Estimates: true so many times in a million starts, but for a staged field, which costs reading a file. */
+#define COST_STAGED  0x01000000u
+#define COST_ALWAYS  1000000u
+#define COST_OFTEN   100000u
+#define COST_EXACT   10u
+#define COST_TYPICAL 2000u
+
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
+{
+    const uint8_t *at = bytes;
+    uint64_t word;
+
+    for (; size >= sizeof(word); size -= sizeof(word), at += sizeof(word)) {
+        memcpy(&word, at, sizeof(word));
+        hash = vg_hash_word(hash, word);
+    }
+    word = 0;
+    if (size)
+        memcpy(&word, at, size);
+    return vg_hash_end(hash, word, (uint32_t)size);
+}
+
+static uint64_t hash_predicate(const struct vg_predicate *predicate)
+{
+    uint64_t hash = vg_hash_word((uint64_t)predicate->field << 8 | (uint64_t)predicate->test,
+                                 (uint64_t)predicate->cased << 1 | (uint64_t)predicate->permissive);
+
+    for (size_t i = 0; i < predicate->token_count; i++) {
+        const struct vg_token *token = &predicate->tokens[i];
+
+        hash = vg_hash_word(hash, token->kind);
+        if (token->kind == VG_TOKEN_LITERAL)
+            hash = hash_bytes(hash, token->text.bytes, token->text.size);
+    }
+    if (predicate->digest_count)
+        hash = hash_bytes(hash, predicate->digests, predicate->digest_count * sizeof(*predicate->digests));
+    return hash;
+}
+
+static bool same_token(const struct vg_token *a, const struct vg_token *b)
+{
+    return a->kind == b->kind && (a->kind != VG_TOKEN_LITERAL || vg_text_equal(a->text, b->text));
+}
+
+static bool same_predicate(const void *context, uint32_t index, const void *wanted)
+{
+    const struct vg_predicate *a = vg_predicate_at(context, index)->source;
+    const struct vg_predicate *b = wanted;
+
+    if (a == b)
+        return true;
+    if (a->field != b->field || a->test != b->test || a->cased != b->cased ||
+        a->permissive != b->permissive || a->token_count != b->token_count ||
+        a->digest_count != b->digest_count)
+        return false;
+    for (size_t i = 0; i < a->token_count; i++) {
+        if (!same_token(&a->tokens[i], &b->tokens[i]))
+            return false;
+    }
+    return a->digest_count == 0 || memcmp(a->digests, b->digests, a->digest_count * sizeof(*a->digests)) == 0;
+}
+
+static uint64_t predicate_hash_of(const void *context, uint32_t index)
+{
+    return vg_predicate_at(context, index)->hash;
+}
+
+bool vg_index_set_find(const struct vg_index_set *set, uint64_t hash,
+                       bool (*same)(const void *context, uint32_t index, const void *wanted),
+                       const void *context, const void *wanted, uint32_t *index)
+{
+    if (!set->slots)
+        return false;
+    for (uint32_t slot = (uint32_t)hash & set->mask; set->slots[slot]; slot = (slot + 1) & set->mask) {
+        if (same(context, set->slots[slot] - 1, wanted)) {
+            *index = set->slots[slot] - 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_index(struct vg_index_set *set, uint32_t index, uint64_t hash)
+{
+    uint32_t slot = (uint32_t)hash & set->mask;
+
+    while (set->slots[slot])
+        slot = (slot + 1) & set->mask;
+    set->slots[slot] = index + 1;
+}
+
+bool vg_index_set_add(struct vg_index_set *set, uint32_t index, uint64_t hash,
+                      uint64_t (*hash_of)(const void *context, uint32_t index), const void *context)
+{
+    if (!set->slots || set->used >= set->mask / 2) {
+        struct vg_index_set larger = {.mask = set->slots ? set->mask * 2 + 1 : 1023};
+
+        if (larger.mask == UINT32_MAX || !(larger.slots = calloc((size_t)larger.mask + 1, sizeof(uint32_t))))
+            return false;
+        for (uint32_t slot = 0; set->slots && slot <= set->mask; slot++) {
+            if (set->slots[slot])
+                put_index(&larger, set->slots[slot] - 1, hash_of(context, set->slots[slot] - 1));
+        }
+        larger.used = set->used;
+        free(set->slots);
+        *set = larger;
+    }
+    put_index(set, index, hash);
+    set->used++;
+    return true;
+}
+
+/* Whether the predicate spells a colon beyond its second unit; a wildcard counts as one unit. */
+static bool spells_stream(const struct vg_predicate *predicate)
+{
+    size_t position = 0;
+
+    for (size_t i = 0; i < predicate->token_count; i++) {
+        const struct vg_token *token = &predicate->tokens[i];
+        uint32_t units = token->kind == VG_TOKEN_LITERAL ? vg_unit_count(token->text) : 1;
+
+        for (uint32_t at = 0; token->kind == VG_TOKEN_LITERAL && at < units; at++) {
+            if (vg_units(token->text)[at] == u':' && position + at >= 2)
+                return true;
+        }
+        position += units;
+    }
+    return false;
+}
+
+static uint32_t flags_of(const struct vg_predicate *predicate)
+{
+    bool has_text = predicate->test == VG_TEST_PATTERN || predicate->test == VG_TEST_UNDER;
+    uint32_t flags = 0;
+
+    if (predicate->permissive)
+        flags |= VG_PREDICATE_PERMISSIVE;
+    if (has_text && predicate->cased)
+        flags |= VG_PREDICATE_CASED | VG_PREDICATE_CONFIRM;
+    if (has_text && predicate->permissive && vg_field_kind(predicate->field) == VG_KIND_PATH &&
+        spells_stream(predicate))
+        flags |= VG_PREDICATE_SPELLS_STREAM | VG_PREDICATE_CONFIRM;
+    return flags;
+}
+
+static uint32_t cost_of_text(const struct vg_compile *compile, const struct vg_predicate *predicate)
+{
+    uint32_t longest = 0;
+    uint32_t typical = UINT32_MAX;
+
+    if (predicate->test == VG_TEST_PATTERN && predicate->token_count <= 1 &&
+        (predicate->token_count == 0 || predicate->tokens[0].kind == VG_TOKEN_LITERAL))
+        return COST_EXACT;
+    for (size_t i = 0; i < predicate->token_count; i++) {
+        const struct vg_token *token = &predicate->tokens[i];
+        uint32_t start;
+        uint32_t common;
+
+        if (token->kind != VG_TOKEN_LITERAL)
+            continue;
+        common = vg_typical_gram(compile, vg_units(token->text), vg_unit_count(token->text), NULL, 0, &start);
+        typical = common < typical ? common : typical;
+        if (vg_unit_count(token->text) > longest)
+            longest = vg_unit_count(token->text);
+    }
+    if (typical == UINT32_MAX)
+        return COST_ALWAYS;
+    return (COST_OFTEN >> (longest < 12 ? longest : 12)) + typical * COST_TYPICAL + COST_EXACT;
+}
+
+static uint32_t cost_of(const struct vg_compile *compile, const struct vg_predicate *predicate)
+{
+    uint32_t cost;
+
+    if (predicate->test == VG_TEST_EXISTS)
+        cost = COST_ALWAYS;
+    else if (predicate->test == VG_TEST_NULL || FEW_VALUES >> predicate->field & 1)
+        cost = COST_OFTEN;
+    else if (predicate->test == VG_TEST_DIGESTS)
+        cost = COST_EXACT;
+    else
+        cost = cost_of_text(compile, predicate);
+    return vg_field_stage(predicate->field) == VG_STAGE_CHEAP ? cost : cost + COST_STAGED;
+}
+
+static const char *limit_broken_by(const struct vg_predicate *predicate)
+{
+    bool has_text = predicate->test == VG_TEST_PATTERN || predicate->test == VG_TEST_UNDER;
+    bool holds_digests = vg_field_kind(predicate->field) == VG_KIND_SHA256;
+    size_t stars = 0;
+    size_t units = 0;
+
+    if (has_text && holds_digests)
+        return "this field holds a hash: a pattern cannot test it";
+    if (predicate->test == VG_TEST_DIGESTS && !holds_digests)
+        return "this field holds text: a list of hashes cannot test it";
+    for (size_t i = 0; i < predicate->token_count; i++) {
+        const struct vg_token *token = &predicate->tokens[i];
+
+        stars += token->kind == VG_TOKEN_ANY_RUN;
+        units += token->kind == VG_TOKEN_LITERAL ? vg_unit_count(token->text) : 0;
+    }
+    if (stars > VG_BLOB_STARS_MAX)
+        return "more than 32 * in one pattern";
+    if (predicate->token_count > VG_BLOB_TOKENS_MAX)
+        return "more than 4,096 wildcards and texts in one pattern";
+    if (units > VG_BLOB_PATTERN_UNITS_MAX)
+        return "a pattern longer than 32,768 characters";
+    return NULL;
+}
+
+uint32_t vg_compile_predicate(struct vg_compile *compile, const struct vg_predicate *predicate)
+{
+    uint64_t hash = hash_predicate(predicate);
+    const char *limit = limit_broken_by(predicate);
+    struct vg_compiled_predicate *added;
+    uint32_t index;
+
+    if (limit) {
+        vg_compile_error(compile, predicate->place, limit, NULL);
+        return VG_BLOB_NONE;
+    }
+    if (vg_index_set_find(&compile->predicate_set, hash, same_predicate, compile, predicate, &index))
+        return index;
+    index = VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate);
+    added = vg_buffer_add(&compile->predicates, sizeof(*added));
+    if (!added)
+        return VG_BLOB_NONE;
+    added->source = predicate;
+    added->hash = hash;
+    added->plain_rule = VG_BLOB_NONE;
+    added->index = VG_BLOB_NONE;
+    added->last_condition = VG_BLOB_NONE;
+    added->digest_list = VG_BLOB_NONE;
+    added->cost = cost_of(compile, predicate);
+    added->flags = flags_of(predicate);
+    compile->fields[predicate->field].used = true;
+    if (!vg_index_set_add(&compile->predicate_set, index, hash, predicate_hash_of, compile)) {
+        compile->predicates.failed = true;
+        return VG_BLOB_NONE;
+    }
+    return index;
+}

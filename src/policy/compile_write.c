@@ -1,0 +1,218 @@
+#include "compile.h"
+#include "hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void write_tokens(struct vg_compile *compile, const struct vg_predicate *source,
+                         struct vg_blob_predicate *out)
+{
+    struct vg_buffer *text = &compile->sections[VG_BLOB_TEXT];
+
+    for (size_t i = 0; i < source->token_count; i++) {
+        const struct vg_token *token = &source->tokens[i];
+        struct vg_blob_token written = {.kind = (uint32_t)token->kind};
+
+        if (token->kind == VG_TOKEN_LITERAL) {
+            written.text = VG_BUFFER_COUNT(text, uint16_t);
+            written.units = vg_unit_count(token->text);
+        }
+        for (uint32_t unit = 0; unit < written.units; unit++) {
+            uint16_t value = vg_units(token->text)[unit];
+
+            value = source->cased ? value : vg_fold(value);
+            vg_buffer_put(text, &value, sizeof(value));
+        }
+        vg_buffer_put(&compile->sections[VG_BLOB_TOKENS], &written, sizeof(written));
+    }
+    out->token_count = (uint16_t)source->token_count;
+}
+
+static void write_predicate(struct vg_compile *compile, const struct vg_compiled_predicate *predicate,
+                            uint32_t anchors)
+{
+    struct vg_blob_predicate out = {
+        .rule = predicate->plain_rule,
+        .anchors = anchors,
+        .tokens = VG_BUFFER_COUNT(&compile->sections[VG_BLOB_TOKENS], struct vg_blob_token),
+        .field = (uint8_t)predicate->source->field,
+        .test = (uint8_t)predicate->source->test,
+        .flags = predicate->flags,
+    };
+
+    if (predicate->flags & VG_PREDICATE_CONFIRM)
+        write_tokens(compile, predicate->source, &out);
+    vg_buffer_put(&compile->sections[VG_BLOB_PREDICATES], &out, sizeof(out));
+}
+
+/* Tracked predicates by their index in PREDICATES. */
+static uint32_t *tracked_order(const struct vg_compile *compile)
+{
+    uint32_t *order = malloc(compile->tracked_count * sizeof(*order) + 1);
+
+    for (uint32_t i = 0; order && i < VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate);
+         i++) {
+        if (vg_predicate_at(compile, i)->index < compile->tracked_count)
+            order[vg_predicate_at(compile, i)->index] = i;
+    }
+    return order;
+}
+
+/* Where each tracked predicate's list starts in ANCHORS, and one more. */
+static uint32_t *write_anchors(struct vg_compile *compile)
+{
+    const struct vg_anchor *anchors = VG_BUFFER_AT(&compile->anchors, struct vg_anchor);
+    uint32_t count = VG_BUFFER_COUNT(&compile->anchors, struct vg_anchor);
+    uint32_t *starts = calloc((size_t)compile->tracked_count + 2, sizeof(*starts));
+    uint32_t *out = vg_buffer_add(&compile->sections[VG_BLOB_ANCHORS], count * sizeof(*out));
+
+    if (!starts || !out) {
+        free(starts);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        starts[anchors[i].predicate + 2]++;
+    for (uint32_t i = 0; i < compile->tracked_count; i++)
+        starts[i + 2] += starts[i + 1];
+    for (uint32_t i = 0; i < count; i++)
+        out[starts[anchors[i].predicate + 1]++] = anchors[i].condition;
+    for (uint32_t i = 0; i < compile->tracked_count; i++) {
+        if (starts[i + 1] > starts[i])
+            out[starts[i + 1] - 1] |= VG_BLOB_LAST;
+    }
+    return starts;
+}
+
+static void write_predicates(struct vg_compile *compile)
+{
+    const uint32_t *placed = VG_BUFFER_AT(&compile->placed, uint32_t);
+    uint32_t *order = tracked_order(compile);
+    uint32_t *starts = write_anchors(compile);
+
+    if (!order || !starts)
+        compile->predicates.failed = true;
+    for (uint32_t i = 0; order && starts && i < compile->tracked_count; i++)
+        write_predicate(compile, vg_predicate_at(compile, order[i]),
+                        starts[i + 1] > starts[i] ? starts[i] : VG_BLOB_NONE);
+    for (uint32_t i = 0; i < VG_BUFFER_COUNT(&compile->placed, uint32_t); i++)
+        write_predicate(compile, vg_predicate_at(compile, placed[i]), VG_BLOB_NONE);
+    free(order);
+    free(starts);
+}
+
+static struct vg_blob_slice write_list(struct vg_compile *compile, const struct vg_buffer *list)
+{
+    struct vg_buffer *lists = &compile->sections[VG_BLOB_LISTS];
+    struct vg_blob_slice slice = {VG_BUFFER_COUNT(lists, uint32_t), VG_BUFFER_COUNT(list, uint32_t)};
+
+    vg_buffer_put(lists, list->bytes, list->size);
+    return slice;
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left;
+    uint32_t b = *(const uint32_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+static void write_fields(struct vg_compile *compile)
+{
+    for (uint32_t i = 0; i < VG_FIELD_COUNT; i++) {
+        struct vg_compiled_field *field = &compile->fields[i];
+        uint32_t *general = VG_BUFFER_AT(&field->general, uint32_t);
+        uint32_t count = VG_BUFFER_COUNT(&field->general, uint32_t);
+
+        if (!field->used)
+            continue;
+        for (uint32_t j = 0; j < count; j++)
+            general[j] = vg_predicate_at(compile, general[j])->index;
+        if (count)
+            qsort(general, count, sizeof(*general), compare_numbers);
+        field->out.field = i;
+        field->out.anchored = write_list(compile, &field->anchored);
+        field->out.anchored_permissive = write_list(compile, &field->anchored_permissive);
+        field->out.general = write_list(compile, &field->general);
+        vg_buffer_put(&compile->sections[VG_BLOB_FIELDS], &field->out, sizeof(field->out));
+    }
+}
+
+void vg_compile_write(struct vg_compile *compile)
+{
+    write_predicates(compile);
+    (void)write_list(compile, &compile->always);
+    write_fields(compile);
+}
+
+static void fill_header(const struct vg_compile *compile, struct vg_blob_header *header, size_t size)
+{
+    const struct vg_model *model = compile->model;
+
+    memcpy(header->magic, VG_BLOB_MAGIC, sizeof(header->magic));
+    header->version = VG_BLOB_VERSION;
+    header->header_size = sizeof(*header);
+    header->size = size;
+    header->mode = (uint32_t)model->mode;
+    header->default_verdict = (uint32_t)model->default_verdict;
+    header->ask_otherwise = (uint32_t)model->ask_otherwise;
+    header->flags = (model->unknown_matches ? VG_BLOB_UNKNOWN_MATCHES : 0u) |
+                    (model->watch_images ? VG_BLOB_WATCH_IMAGES : 0u) |
+                    (model->record_hashes ? VG_BLOB_RECORD_HASHES : 0u);
+    header->deny_status = model->deny_status;
+    header->tracked_count = compile->tracked_count;
+    header->first_true = compile->first_true;
+    header->always_count = VG_BUFFER_COUNT(&compile->always, uint32_t);
+    header->seed = VG_BLOB_SEED;
+}
+
+static size_t round_up(size_t size)
+{
+    return (size + 7) / 8 * 8;
+}
+
+bool vg_compile_blob(struct vg_compile *compile, void **blob, size_t *size)
+{
+    static const uint32_t element_sizes[VG_BLOB_SECTION_COUNT] = {
+#define ELEMENT_SIZE(identifier, type) sizeof(type),
+        VG_BLOB_SECTIONS(ELEMENT_SIZE)
+#undef ELEMENT_SIZE
+    };
+    struct vg_place whole = {NULL, 0, 0};
+    struct vg_blob_header *header;
+    size_t total = sizeof(*header);
+    size_t at = sizeof(*header);
+    uint8_t *bytes;
+
+    for (unsigned id = 0; id < VG_BLOB_SECTION_COUNT; id++)
+        total += round_up(compile->sections[id].size);
+    if (total > UINT32_MAX) {
+        vg_compile_error(compile, whole, "the compiled policy would be larger than 4 GiB", NULL);
+        return false;
+    }
+    bytes = calloc(1, total);
+    if (!bytes) {
+        vg_compile_error(compile, whole, "out of memory", NULL);
+        return false;
+    }
+    header = (struct vg_blob_header *)(void *)bytes;
+    fill_header(compile, header, total);
+    for (unsigned id = 0; id < VG_BLOB_SECTION_COUNT; id++) {
+        const struct vg_buffer *section = &compile->sections[id];
+
+        header->sections[id].offset = (uint32_t)at;
+        header->sections[id].count = (uint32_t)(section->size / element_sizes[id]);
+        if (section->size)
+            memcpy(bytes + at, section->bytes, section->size);
+        at += round_up(section->size);
+    }
+    if (!vg_identity(bytes + VG_BLOB_IDENTITY_FROM, total - VG_BLOB_IDENTITY_FROM, header->identity)) {
+        vg_compile_error(compile, whole, "the system's SHA-256 failed", NULL);
+        free(bytes);
+        return false;
+    }
+    header->checksum = vg_checksum(bytes + VG_BLOB_CHECKSUM_FROM, total - VG_BLOB_CHECKSUM_FROM);
+    *blob = bytes;
+    *size = total;
+    return true;
+}

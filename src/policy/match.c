@@ -1,0 +1,341 @@
+#include "match.h"
+
+#include <string.h>
+
+/* Conditions that a fact announces by not being known: an ascending list. */
+struct stream {
+    const uint32_t *at;
+    const uint32_t *end;
+};
+
+/* The candidates of one decision, in order: those announced by a true predicate, those that nothing
+ * announces, and those announced by a fact that is not known. */
+struct candidates {
+    struct stream streams[VG_FIELD_COUNT + 1];
+    uint32_t stream_count;
+    uint32_t next; /* none below this is given again */
+};
+
+/* The rule that decides as far as plain rules go, and the first plain rule that waits for a fact. */
+struct plain {
+    uint32_t best;
+    uint32_t waiting;
+    enum vg_field waiting_for;
+};
+
+static uint64_t field_bit(uint32_t field)
+{
+    return (uint64_t)1 << field;
+}
+
+static uint32_t lower(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t place(struct vg_match *match, const struct vg_blob_header *header, uint8_t *scratch)
+{
+    size_t used = sizeof(struct vg_scratch);
+
+    used += sizeof(uint64_t) * vg_bitset_place(&match->truths, header->tracked_count,
+                                               scratch ? (uint64_t *)(void *)(scratch + used) : NULL);
+    used += sizeof(uint64_t) * vg_bitset_place(&match->candidates, vg_blob_count(header, VG_BLOB_CONDITIONS),
+                                               scratch ? (uint64_t *)(void *)(scratch + used) : NULL);
+    match->stamps = scratch ? (uint32_t *)(void *)(scratch + used) : NULL;
+    used += sizeof(uint32_t) * (size_t)vg_blob_count(header, VG_BLOB_LITERALS);
+    return (used + 7) / 8 * 8;
+}
+
+static_assert(sizeof(struct vg_scratch) % 8 == 0, "the sets behind it are aligned");
+
+void vg_match_begin(struct vg_match *match, const struct vg_policy *policy, void *scratch)
+{
+    match->blob = vg_blob_view_of(policy->blob);
+    match->scratch = scratch;
+    (void)place(match, match->blob.header, scratch);
+}
+
+size_t vg_policy_scratch_size(const struct vg_policy *policy)
+{
+    struct vg_match match;
+
+    return place(&match, (const struct vg_blob_header *)(const void *)policy->blob, NULL);
+}
+
+void vg_policy_scratch_init(const struct vg_policy *policy, void *scratch)
+{
+    memset(scratch, 0, vg_policy_scratch_size(policy));
+    vg_policy_begin(policy, scratch);
+}
+
+void vg_policy_begin(const struct vg_policy *policy, void *scratch)
+{
+    struct vg_match match;
+
+    vg_match_begin(&match, policy, scratch);
+    vg_bitset_clear(&match.truths);
+    vg_bitset_clear(&match.candidates);
+    match.scratch->taken = 0;
+    match.scratch->asked = 0;
+    match.scratch->unknown = 0;
+    match.scratch->claimed = 0;
+    match.scratch->best = match.blob.header->first_true;
+}
+
+static bool may_be_asked(const struct vg_match *match, uint32_t field)
+{
+    return vg_field_stage((enum vg_field)field) == VG_STAGE_HASH &&
+           !(match->scratch->asked & field_bit(field));
+}
+
+static bool is_established(const struct vg_fact *fact)
+{
+    return fact->state == VG_FACT_KNOWN || fact->state == VG_FACT_ABSENT;
+}
+
+/* Takes every fact that was not taken yet; returns those that are pending. */
+static uint64_t take_facts(struct vg_match *match, const struct vg_record *record)
+{
+    const struct vg_blob_field *fields = match->blob.FIELDS;
+    uint32_t count = vg_blob_count(match->blob.header, VG_BLOB_FIELDS);
+    uint64_t pending = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct vg_fact *fact = &record->facts[fields[i].field];
+        uint64_t bit = field_bit(fields[i].field);
+
+        if (match->scratch->taken & bit)
+            continue;
+        if (fact->state == VG_FACT_PENDING && may_be_asked(match, fields[i].field)) {
+            pending |= bit;
+            continue;
+        }
+        match->scratch->taken |= bit;
+        if (!is_established(fact)) {
+            match->scratch->unknown |= bit;
+            continue;
+        }
+        if (fact->flags & VG_FACT_CLAIMED)
+            match->scratch->claimed |= bit;
+        vg_match_scan(match, &fields[i], fact);
+    }
+    return pending;
+}
+
+static void add_stream(struct candidates *candidates, const struct vg_match *match, struct vg_blob_slice list)
+{
+    struct stream *stream = &candidates->streams[candidates->stream_count];
+
+    if (list.count == 0)
+        return;
+    stream->at = match->blob.LISTS + list.first;
+    stream->end = stream->at + list.count;
+    candidates->stream_count++;
+}
+
+static void open_candidates(struct candidates *candidates, const struct vg_match *match, uint64_t pending)
+{
+    const struct vg_blob_header *header = match->blob.header;
+    uint64_t not_known = pending | match->scratch->unknown;
+
+    candidates->next = 0;
+    candidates->stream_count = 0;
+    add_stream(candidates, match, (struct vg_blob_slice){header->always_first, header->always_count});
+    if (!(not_known | match->scratch->claimed))
+        return;
+    for (uint32_t i = 0; i < vg_blob_count(header, VG_BLOB_FIELDS); i++) {
+        const struct vg_blob_field *field = &match->blob.FIELDS[i];
+
+        if (not_known & field_bit(field->field))
+            add_stream(candidates, match, field->anchored);
+        else if (match->scratch->claimed & field_bit(field->field))
+            add_stream(candidates, match, field->anchored_permissive);
+    }
+}
+
+/* The next condition, ascending, each once; VG_BLOB_NONE at the end. */
+static uint32_t next_candidate(struct candidates *candidates, const struct vg_match *match)
+{
+    uint32_t next = vg_bitset_next(&match->candidates, candidates->next);
+
+    for (uint32_t i = 0; i < candidates->stream_count; i++) {
+        struct stream *stream = &candidates->streams[i];
+
+        while (stream->at < stream->end && *stream->at < candidates->next)
+            stream->at++;
+        if (stream->at < stream->end)
+            next = lower(next, *stream->at);
+    }
+    if (next != VG_BLOB_NONE)
+        candidates->next = next + 1;
+    return next;
+}
+
+static struct plain settle_plain(const struct vg_match *match, uint64_t pending)
+{
+    struct plain plain = {.best = match->scratch->best, .waiting = VG_BLOB_NONE};
+    bool unknown_matches = (match->blob.header->flags & VG_BLOB_UNKNOWN_MATCHES) != 0;
+
+    for (uint32_t i = 0; i < vg_blob_count(match->blob.header, VG_BLOB_FIELDS); i++) {
+        const struct vg_blob_field *field = &match->blob.FIELDS[i];
+        uint64_t bit = field_bit(field->field);
+
+        if ((pending & bit) && field->first_rule < plain.waiting) {
+            plain.waiting = field->first_rule;
+            plain.waiting_for = (enum vg_field)field->field;
+        }
+        if (!unknown_matches)
+            continue;
+        if (match->scratch->unknown & bit)
+            plain.best = lower(plain.best, field->first_rule);
+        if (match->scratch->claimed & bit)
+            plain.best = lower(plain.best, field->first_permissive_rule);
+    }
+    return plain;
+}
+
+/* Unknown facts that plain rules before the deciding one rest on, or the deciding one itself when it was no
+ * true predicate that decided it. */
+static uint64_t unknown_to_plain(const struct vg_match *match, uint32_t decided)
+{
+    uint64_t fields = 0;
+    uint32_t before = decided == match->scratch->best || decided == VG_BLOB_NONE ? decided : decided + 1;
+
+    for (uint32_t i = 0; i < vg_blob_count(match->blob.header, VG_BLOB_FIELDS); i++) {
+        const struct vg_blob_field *field = &match->blob.FIELDS[i];
+        uint64_t bit = field_bit(field->field);
+
+        if ((match->scratch->unknown & bit) && field->first_rule < before)
+            fields |= bit;
+        if ((match->scratch->claimed & bit) && field->first_permissive_rule < before)
+            fields |= bit;
+    }
+    return fields;
+}
+
+static uint64_t unknown_to_condition(const struct vg_match *match, const struct vg_blob_condition *condition)
+{
+    return (condition->fields & match->scratch->unknown) |
+           (condition->permissive_fields & match->scratch->claimed);
+}
+
+static uint32_t rule_action(const struct vg_match *match, uint32_t rule)
+{
+    return match->blob.RULES[rule] >> VG_RULE_ACTION_SHIFT;
+}
+
+static void decide_by(const struct vg_match *match, uint32_t rule, struct vg_decision *decision)
+{
+    decision->rule = rule;
+    decision->verdict = rule == VG_RULE_NONE ? (enum vg_verdict)match->blob.header->default_verdict
+                                             : (enum vg_verdict)rule_action(match, rule);
+}
+
+static void record_audit(uint32_t rule, struct vg_decision *decision)
+{
+    if (decision->audit_count < VG_AUDITS_MAX)
+        decision->audits[decision->audit_count] = rule;
+    decision->audit_count++;
+}
+
+enum verdict_of_condition {
+    CONDITION_FAILS,
+    CONDITION_HOLDS,
+    CONDITION_WAITS,
+};
+
+/* What the value of a condition comes to under the policy's word on unknown facts. */
+static enum verdict_of_condition judge(const struct vg_match *match, uint16_t value, enum vg_field *need)
+{
+    unsigned ask = 0;
+    bool holds;
+    bool fixed;
+
+    if (match->blob.header->flags & VG_BLOB_UNKNOWN_MATCHES) {
+        holds = !(value & VG_MAY_BE_FALSE);
+        fixed = holds || (value & VG_IS_FALSE);
+        ask = value >> VG_ASK_FALSE_SHIFT;
+    } else {
+        holds = (value & VG_IS_TRUE) != 0;
+        fixed = holds || !(value & VG_MAY_BE_TRUE);
+        ask = value >> VG_ASK_TRUE_SHIFT;
+    }
+    if (!fixed) {
+        *need = (enum vg_field)(ask & VG_ASK_MASK);
+        return CONDITION_WAITS;
+    }
+    return holds ? CONDITION_HOLDS : CONDITION_FAILS;
+}
+
+/* Runs the candidates before `limit` in order. Returns true when that settled the outcome: a condition
+ * decided, or waits for decision->need. */
+static bool settle_conditions(const struct vg_match *match, uint64_t pending, uint32_t limit,
+                              struct vg_decision *decision, enum vg_outcome *outcome)
+{
+    struct candidates candidates;
+
+    open_candidates(&candidates, match, pending);
+    for (;;) {
+        uint32_t index = next_candidate(&candidates, match);
+        const struct vg_blob_condition *condition;
+        enum verdict_of_condition verdict;
+        uint16_t value;
+
+        if (index == VG_BLOB_NONE || match->blob.CONDITIONS[index].rule >= limit)
+            return false;
+        condition = &match->blob.CONDITIONS[index];
+        value = vg_match_condition(match, condition, pending);
+        verdict = judge(match, value, &decision->need);
+        if (verdict == CONDITION_WAITS) {
+            *outcome = VG_NEED_FACT;
+            return true;
+        }
+        if (!(value & (VG_IS_TRUE | VG_IS_FALSE)))
+            decision->unknown_fields |= unknown_to_condition(match, condition);
+        if (verdict == CONDITION_FAILS)
+            continue;
+        if (rule_action(match, condition->rule) == VG_BLOB_AUDIT) {
+            record_audit(condition->rule, decision);
+            continue;
+        }
+        decide_by(match, condition->rule, decision);
+        *outcome = VG_DECIDED;
+        return true;
+    }
+}
+
+static enum vg_outcome settle(const struct vg_match *match, uint64_t pending, struct vg_decision *decision)
+{
+    struct plain plain = settle_plain(match, pending);
+    enum vg_outcome outcome;
+
+    if (settle_conditions(match, pending, lower(plain.best, plain.waiting), decision, &outcome)) {
+        if (outcome == VG_DECIDED)
+            decision->unknown_fields |= unknown_to_plain(match, decision->rule);
+        return outcome;
+    }
+    if (plain.waiting < plain.best) {
+        decision->need = plain.waiting_for;
+        return VG_NEED_FACT;
+    }
+    decide_by(match, plain.best, decision);
+    decision->unknown_fields |= unknown_to_plain(match, plain.best);
+    return VG_DECIDED;
+}
+
+enum vg_outcome vg_policy_decide(const struct vg_policy *policy, const struct vg_record *record,
+                                 void *scratch, struct vg_decision *decision)
+{
+    struct vg_match match;
+    enum vg_outcome outcome;
+    uint64_t pending;
+
+    vg_match_begin(&match, policy, scratch);
+    memset(decision, 0, sizeof(*decision));
+    decision->rule = VG_RULE_NONE;
+    pending = take_facts(&match, record);
+    outcome = settle(&match, pending, decision);
+    if (outcome == VG_NEED_FACT)
+        match.scratch->asked |= field_bit((uint32_t)decision->need);
+    return outcome;
+}

@@ -1,0 +1,68 @@
+/* What the matcher's files share. A decision goes: scan (match_scan.c) each fact once into truths and
+ * candidates; then settle (match.c) the candidates in order, running their conditions (match_condition.c).
+ * Freestanding. */
+#ifndef VG_POLICY_MATCH_H
+#define VG_POLICY_MATCH_H
+
+#include "bitset.h"
+#include "blob.h"
+
+/* What is kept between two calls for one start. Behind it in the scratch: the sets, then the stamps. */
+struct vg_scratch {
+    uint64_t taken;   /* bit per field: scanned, or found unknown */
+    uint64_t asked;   /* asked for by VG_NEED_FACT */
+    uint64_t unknown; /* taken, and unknown to every predicate */
+    uint64_t claimed; /* taken, and unknown to permissive predicates */
+    uint32_t best;    /* the first plain rule that is true */
+    uint32_t serial;  /* of the value being scanned; never 0 */
+};
+
+/* One decision at work. */
+struct vg_match {
+    struct vg_blob_view blob;
+    struct vg_scratch *scratch;
+    struct vg_bitset truths;     /* tracked predicates that are true */
+    struct vg_bitset candidates; /* conditions announced by a true predicate */
+    uint32_t *stamps;            /* per literal: the serial of the value it was last found in */
+};
+
+/* A value under scan. */
+struct vg_value {
+    const uint16_t *units;
+    uint32_t count;
+    bool is_path;
+    bool stream_known; /* whether `has_stream` has been found out */
+    bool has_stream;   /* a colon anywhere but as the second unit of a path */
+};
+
+void vg_match_begin(struct vg_match *match, const struct vg_policy *policy, void *scratch);
+
+/* Takes a fact that is KNOWN or ABSENT into truths, candidates and scratch->best. */
+void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, const struct vg_fact *fact);
+
+/* Whether the value satisfies a PATTERN or UNDER predicate, tried in full. */
+bool vg_match_pattern(const struct vg_blob_view *blob, const struct vg_blob_predicate *predicate,
+                      struct vg_value *value);
+
+bool vg_value_has_stream(struct vg_value *value);
+
+/* The value of a condition under what is known so far, in Kleene's logic, with a second reading in which a
+ * pending fact may still turn out either way. */
+enum vg_condition_bits {
+    VG_IS_TRUE = 1,
+    VG_IS_FALSE = 2,
+    VG_MAY_BE_TRUE = 4,
+    VG_MAY_BE_FALSE = 8,
+};
+
+/* The bits, and the field whose gathering could make the value true, and false. Each is meaningful only while
+ * the value may still become so and is not. */
+#define VG_ASK_TRUE_SHIFT  4u
+#define VG_ASK_FALSE_SHIFT 10u
+#define VG_ASK_MASK        0x3Fu
+
+/* `pending`: bit per field that could still be gathered. */
+uint16_t vg_match_condition(const struct vg_match *match, const struct vg_blob_condition *condition,
+                            uint64_t pending);
+
+#endif

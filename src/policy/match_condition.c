@@ -1,0 +1,93 @@
+#include "match.h"
+
+#define SWAP_ASKS(value)                                                                                     \
+    (((value) >> VG_ASK_FALSE_SHIFT & VG_ASK_MASK) << VG_ASK_TRUE_SHIFT |                                    \
+     ((value) >> VG_ASK_TRUE_SHIFT & VG_ASK_MASK) << VG_ASK_FALSE_SHIFT)
+
+static uint16_t negate(uint16_t value)
+{
+    unsigned from = value;
+    unsigned bits =
+        (from & (VG_IS_TRUE | VG_MAY_BE_TRUE)) << 1 | (from & (VG_IS_FALSE | VG_MAY_BE_FALSE)) >> 1;
+
+    return (uint16_t)(bits | SWAP_ASKS(from));
+}
+
+/* A conjunction: what makes it true must hold on both sides, what makes it false on one. While it may become
+ * true, the first side that is not true yet needs asking; while it may become false, the first that may. */
+static uint16_t both(uint16_t left, uint16_t right)
+{
+    unsigned all = VG_IS_TRUE | VG_MAY_BE_TRUE;
+    unsigned any = VG_IS_FALSE | VG_MAY_BE_FALSE;
+    unsigned bits = (left & right & all) | ((left | right) & any);
+    unsigned ask_true = left & VG_IS_TRUE ? right : left;
+    unsigned ask_false = left & VG_MAY_BE_FALSE ? left : right;
+
+    return (uint16_t)(bits | (ask_true & VG_ASK_MASK << VG_ASK_TRUE_SHIFT) |
+                      (ask_false & VG_ASK_MASK << VG_ASK_FALSE_SHIFT));
+}
+
+static uint16_t either(uint16_t left, uint16_t right)
+{
+    return negate(both(negate(left), negate(right)));
+}
+
+static uint16_t leaf(const struct vg_match *match, uint32_t instruction, uint64_t pending)
+{
+    uint32_t field = instruction >> VG_CODE_FIELD_SHIFT & VG_CODE_FIELD_MASK;
+    uint64_t bit = (uint64_t)1 << field;
+
+    if (pending & bit)
+        return (uint16_t)(VG_MAY_BE_TRUE | VG_MAY_BE_FALSE | field << VG_ASK_TRUE_SHIFT |
+                          field << VG_ASK_FALSE_SHIFT);
+    if (match->scratch->unknown & bit)
+        return 0;
+    if ((instruction & VG_CODE_PERMISSIVE) && (match->scratch->claimed & bit))
+        return 0;
+    return vg_bitset_has(&match->truths, instruction & VG_CODE_OPERAND) ? VG_IS_TRUE | VG_MAY_BE_TRUE
+                                                                        : VG_IS_FALSE | VG_MAY_BE_FALSE;
+}
+
+/* The validator has shown that the stack neither over- nor underflows, that jumps go forward and that END is
+ * reached with one value. */
+uint16_t vg_match_condition(const struct vg_match *match, const struct vg_blob_condition *condition,
+                            uint64_t pending)
+{
+    const uint32_t *at = match->blob.CODE + condition->code;
+    uint16_t stack[VG_BLOB_STACK_MAX];
+    uint32_t depth = 0;
+
+    for (;; at++) {
+        uint32_t instruction = *at;
+
+        switch (instruction >> VG_CODE_SHIFT) {
+        case VG_CODE_LEAF:
+            stack[depth++] = leaf(match, instruction, pending);
+            break;
+        case VG_CODE_LEAF_NOT:
+            stack[depth++] = negate(leaf(match, instruction, pending));
+            break;
+        case VG_CODE_AND:
+            depth--;
+            stack[depth - 1] = both(stack[depth - 1], stack[depth]);
+            break;
+        case VG_CODE_OR:
+            depth--;
+            stack[depth - 1] = either(stack[depth - 1], stack[depth]);
+            break;
+        case VG_CODE_JUMP_FALSE:
+            if (stack[depth - 1] & VG_IS_FALSE)
+                at += instruction & VG_CODE_OPERAND;
+            break;
+        case VG_CODE_JUMP_TRUE:
+            if (stack[depth - 1] & VG_IS_TRUE)
+                at += instruction & VG_CODE_OPERAND;
+            break;
+        case VG_CODE_CONSTANT:
+            stack[depth++] = instruction & 1 ? VG_IS_TRUE | VG_MAY_BE_TRUE : VG_IS_FALSE | VG_MAY_BE_FALSE;
+            break;
+        default: /* VG_CODE_END */
+            return stack[0];
+        }
+    }
+}

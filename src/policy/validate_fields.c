@@ -1,0 +1,199 @@
+#include "validate.h"
+
+#include <string.h>
+
+/* How far the sections that fields share have been used up. */
+struct used {
+    uint32_t lists;
+    uint32_t slots;
+    uint32_t filters;
+    uint32_t digests;
+    uint32_t starts;
+};
+
+/* A slice of LISTS, ascending, each entry below `limit`. */
+static bool check_list(struct vg_check *check, const struct vg_blob_slice *slice, uint32_t limit,
+                       struct used *used)
+{
+    const uint32_t *list = check->blob.LISTS + used->lists;
+
+    if (slice->first != used->lists || slice->count > vg_check_count(check, VG_BLOB_LISTS) - used->lists)
+        return vg_check_failed(check, "a list lies outside", slice);
+    used->lists += slice->count;
+    for (uint32_t i = 0; i < slice->count; i++) {
+        if (list[i] >= limit || (i > 0 && list[i] <= list[i - 1]))
+            return vg_check_failed(check, "a list does not ascend within its bounds", &list[i]);
+    }
+    return true;
+}
+
+static bool check_general(struct vg_check *check, const struct vg_blob_field *field)
+{
+    const uint32_t *list = check->blob.LISTS + field->general.first;
+
+    for (uint32_t i = 0; i < field->general.count; i++) {
+        if (check->blob.PREDICATES[list[i]].field != field->field)
+            return vg_check_failed(check, "a predicate is listed with another field", &list[i]);
+    }
+    return true;
+}
+
+static bool check_table(struct vg_check *check, const struct vg_blob_table *table, uint32_t items,
+                        struct used *used)
+{
+    const struct vg_blob_slot *slots = check->blob.SLOTS + used->slots;
+    uint32_t count;
+
+    if (table->probes == 0) {
+        if (table->slots != 0 || table->bits != 0)
+            return vg_check_failed(check, "a table that is not there has slots", table);
+        return true;
+    }
+    if (table->bits > 30 || table->slots != used->slots)
+        return vg_check_failed(check, "a table lies outside", table);
+    count = (uint32_t)1 << table->bits;
+    if (count > vg_check_count(check, VG_BLOB_SLOTS) - used->slots)
+        return vg_check_failed(check, "a table lies outside", table);
+    if (table->probes > count || table->probes > VG_BLOB_PROBES_MAX)
+        return vg_check_failed(check, "a table wants too many probes", table);
+    used->slots += count;
+    for (uint32_t i = 0; i < count; i++) {
+        if (slots[i].item > items)
+            return vg_check_failed(check, "a slot leads outside", &slots[i]);
+    }
+    return true;
+}
+
+static bool check_grams(struct vg_check *check, const struct vg_blob_grams *grams, struct used *used)
+{
+    uint32_t words;
+
+    if (!check_table(check, &grams->table, vg_check_count(check, VG_BLOB_LITERALS), used))
+        return false;
+    if (grams->table.probes == 0) {
+        if (grams->filter != 0 || grams->filter_bits != 0)
+            return vg_check_failed(check, "a filter without a table", grams);
+        return true;
+    }
+    if (grams->filter_bits < 6 || grams->filter_bits > 32 || grams->filter != used->filters)
+        return vg_check_failed(check, "a filter lies outside", grams);
+    words = (uint32_t)1 << (grams->filter_bits - 6);
+    if (words > vg_check_count(check, VG_BLOB_FILTERS) - used->filters)
+        return vg_check_failed(check, "a filter lies outside", grams);
+    used->filters += words;
+    return true;
+}
+
+static bool check_tables(struct vg_check *check, const struct vg_blob_field *field, struct used *used)
+{
+    uint32_t keys = vg_check_count(check, VG_BLOB_KEYS);
+    bool any = field->exact.probes || field->folder.probes || field->name.probes;
+
+    if (!check_table(check, &field->exact, keys, used) || !check_table(check, &field->folder, keys, used) ||
+        !check_table(check, &field->name, keys, used))
+        return false;
+    for (unsigned i = 0; i < VG_BLOB_GRAM_MAX; i++) {
+        if (!check_grams(check, &field->grams[i], used))
+            return false;
+        any = any || field->grams[i].table.probes;
+    }
+    if (any && vg_field_kind((enum vg_field)field->field) == VG_KIND_SHA256)
+        return vg_check_failed(check, "tables of text on a field that holds none", field);
+    return true;
+}
+
+static bool check_digest_starts(struct vg_check *check, const struct vg_blob_field *field, struct used *used)
+{
+    const uint32_t *starts = check->blob.DIGEST_STARTS + used->starts;
+    uint32_t count;
+
+    if (field->digest_bits < 1 || field->digest_bits > 24 || field->digest_starts != used->starts)
+        return vg_check_failed(check, "the starts of digests lie outside", field);
+    count = ((uint32_t)1 << field->digest_bits) + 1;
+    if (count > vg_check_count(check, VG_BLOB_DIGEST_STARTS) - used->starts)
+        return vg_check_failed(check, "the starts of digests lie outside", field);
+    used->starts += count;
+    for (uint32_t i = 1; i < count; i++) {
+        if (starts[i] < starts[i - 1])
+            return vg_check_failed(check, "the starts of digests do not ascend", &starts[i]);
+    }
+    if (starts[0] != 0 || starts[count - 1] != field->digests.count)
+        return vg_check_failed(check, "the starts of digests do not cover them", starts);
+    return true;
+}
+
+static bool check_digests(struct vg_check *check, const struct vg_blob_field *field, struct used *used)
+{
+    const struct vg_blob_digest *digests = check->blob.DIGESTS + used->digests;
+    const struct vg_blob_slice *slice = &field->digests;
+
+    if (slice->count == 0) {
+        if (slice->first != 0 || field->digest_starts != 0 || field->digest_bits != 0)
+            return vg_check_failed(check, "starts of digests without digests", field);
+        return true;
+    }
+    if (vg_field_kind((enum vg_field)field->field) != VG_KIND_SHA256)
+        return vg_check_failed(check, "digests on a field that holds text", field);
+    if (slice->first != used->digests ||
+        slice->count > vg_check_count(check, VG_BLOB_DIGESTS) - used->digests)
+        return vg_check_failed(check, "digests lie outside", field);
+    used->digests += slice->count;
+    for (uint32_t i = 1; i < slice->count; i++) {
+        if (memcmp(digests[i - 1].bytes, digests[i].bytes, sizeof(digests[i].bytes)) >= 0)
+            return vg_check_failed(check, "digests do not ascend", &digests[i]);
+    }
+    return check_digest_starts(check, field, used);
+}
+
+static bool check_field(struct vg_check *check, const struct vg_blob_field *field, struct used *used)
+{
+    uint32_t conditions = vg_check_count(check, VG_BLOB_CONDITIONS);
+    uint32_t predicates = vg_check_count(check, VG_BLOB_PREDICATES);
+
+    if (field->first_rule != VG_BLOB_NONE && !vg_check_deciding_rule(check, field->first_rule))
+        return vg_check_failed(check, "no such deciding rule", &field->first_rule);
+    if (field->first_permissive_rule != VG_BLOB_NONE &&
+        !vg_check_deciding_rule(check, field->first_permissive_rule))
+        return vg_check_failed(check, "no such deciding rule", &field->first_permissive_rule);
+    return check_list(check, &field->anchored, conditions, used) &&
+           check_list(check, &field->anchored_permissive, conditions, used) &&
+           check_list(check, &field->general, predicates, used) && check_general(check, field) &&
+           check_tables(check, field, used) && check_digests(check, field, used);
+}
+
+static bool check_all_used(struct vg_check *check, const struct used *used)
+{
+    if (used->lists != vg_check_count(check, VG_BLOB_LISTS))
+        return vg_check_failed(check, "a list of nobody", check->blob.LISTS + used->lists);
+    if (used->slots != vg_check_count(check, VG_BLOB_SLOTS))
+        return vg_check_failed(check, "slots of no table", check->blob.SLOTS + used->slots);
+    if (used->filters != vg_check_count(check, VG_BLOB_FILTERS))
+        return vg_check_failed(check, "a filter of no table", check->blob.FILTERS + used->filters);
+    if (used->digests != vg_check_count(check, VG_BLOB_DIGESTS) ||
+        used->digests != vg_check_count(check, VG_BLOB_DIGEST_TARGETS))
+        return vg_check_failed(check, "digests of no field", check->blob.DIGESTS);
+    if (used->starts != vg_check_count(check, VG_BLOB_DIGEST_STARTS))
+        return vg_check_failed(check, "starts of digests of no field",
+                               check->blob.DIGEST_STARTS + used->starts);
+    return true;
+}
+
+bool vg_check_fields(struct vg_check *check)
+{
+    const struct vg_blob_field *fields = check->blob.FIELDS;
+    const struct vg_blob_header *header = check->blob.header;
+    const struct vg_blob_slice always = {header->always_first, header->always_count};
+    struct used used = {0, 0, 0, 0, 0};
+
+    if (always.first != 0 || always.count > vg_check_count(check, VG_BLOB_LISTS))
+        return vg_check_failed(check, "a list lies outside", &header->always_first);
+    if (!check_list(check, &always, vg_check_count(check, VG_BLOB_CONDITIONS), &used))
+        return false;
+    for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_FIELDS); i++) {
+        if (fields[i].field >= VG_FIELD_COUNT || (i > 0 && fields[i].field <= fields[i - 1].field))
+            return vg_check_failed(check, "fields do not ascend within their bounds", &fields[i]);
+        if (!check_field(check, &fields[i], &used))
+            return false;
+    }
+    return check_all_used(check, &used);
+}

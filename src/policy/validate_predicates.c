@@ -1,0 +1,202 @@
+#include "validate.h"
+
+/* How far the sections that predicates share have been used up. */
+struct used {
+    uint32_t tokens;
+    uint32_t anchors;
+};
+
+static bool is_text_field(uint32_t field)
+{
+    return vg_field_kind((enum vg_field)field) != VG_KIND_SHA256;
+}
+
+static bool check_token(struct vg_check *check, const struct vg_blob_token *token)
+{
+    uint32_t text = vg_check_count(check, VG_BLOB_TEXT);
+
+    if (token->kind >= VG_BLOB_TOKEN_KIND_COUNT)
+        return vg_check_failed(check, "unknown kind of token", token);
+    if (token->text > text || token->units > text - token->text)
+        return vg_check_failed(check, "a token's text lies outside", token);
+    if (token->kind != VG_BLOB_LITERAL && token->units != 0)
+        return vg_check_failed(check, "a wildcard with text", token);
+    return true;
+}
+
+static bool check_tokens(struct vg_check *check, const struct vg_blob_predicate *predicate, struct used *used)
+{
+    const struct vg_blob_token *tokens = check->blob.TOKENS + predicate->tokens;
+    uint64_t units = 0;
+    uint32_t stars = 0;
+
+    if (predicate->tokens != used->tokens || predicate->token_count > VG_BLOB_TOKENS_MAX ||
+        predicate->token_count > vg_check_count(check, VG_BLOB_TOKENS) - used->tokens)
+        return vg_check_failed(check, "a predicate's tokens lie outside", predicate);
+    used->tokens += predicate->token_count;
+    for (uint32_t i = 0; i < predicate->token_count; i++) {
+        if (!check_token(check, &tokens[i]))
+            return false;
+        units += tokens[i].units;
+        stars += tokens[i].kind == VG_BLOB_ANY_RUN;
+    }
+    if (units > VG_BLOB_PATTERN_UNITS_MAX || stars > VG_BLOB_STARS_MAX)
+        return vg_check_failed(check, "a pattern is too long", predicate);
+    if (predicate->test == VG_BLOB_TEST_UNDER &&
+        (predicate->token_count > 1 || (predicate->token_count == 1 && tokens[0].kind != VG_BLOB_LITERAL)))
+        return vg_check_failed(check, "a folder is not one text", predicate);
+    return true;
+}
+
+/* Only patterns and folders have tokens, and only on fields that hold text. */
+static bool check_test(struct vg_check *check, const struct vg_blob_predicate *predicate)
+{
+    bool has_text = predicate->test == VG_BLOB_TEST_PATTERN || predicate->test == VG_BLOB_TEST_UNDER;
+
+    if (predicate->field >= VG_FIELD_COUNT)
+        return vg_check_failed(check, "unknown field", predicate);
+    if (predicate->test >= VG_BLOB_TEST_COUNT)
+        return vg_check_failed(check, "unknown test", predicate);
+    if (predicate->flags & ~(uint32_t)VG_PREDICATE_FLAGS_ALL)
+        return vg_check_failed(check, "unknown flag of a predicate", predicate);
+    if (has_text && !is_text_field(predicate->field))
+        return vg_check_failed(check, "a test of text on a field that holds none", predicate);
+    if (!has_text && (predicate->token_count != 0 || (predicate->flags & VG_PREDICATE_CONFIRM)))
+        return vg_check_failed(check, "a pattern where none belongs", predicate);
+    return true;
+}
+
+static bool check_anchors(struct vg_check *check, const struct vg_blob_predicate *predicate, bool tracked,
+                          struct used *used)
+{
+    uint32_t count = vg_check_count(check, VG_BLOB_ANCHORS);
+    uint32_t entry;
+
+    if (predicate->anchors == VG_BLOB_NONE)
+        return true;
+    if (!tracked || predicate->anchors != used->anchors)
+        return vg_check_failed(check, "a predicate announces what is not its own", predicate);
+    do {
+        if (used->anchors >= count)
+            return vg_check_failed(check, "a list of conditions does not end", predicate);
+        entry = check->blob.ANCHORS[used->anchors++];
+        if ((entry & ~VG_BLOB_LAST) >= vg_check_count(check, VG_BLOB_CONDITIONS))
+            return vg_check_failed(check, "no such condition", predicate);
+    } while (!(entry & VG_BLOB_LAST));
+    return true;
+}
+
+bool vg_check_predicates(struct vg_check *check)
+{
+    const struct vg_blob_predicate *predicates = check->blob.PREDICATES;
+    struct used used = {0, 0};
+
+    for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_PREDICATES); i++) {
+        const struct vg_blob_predicate *predicate = &predicates[i];
+
+        if (predicate->rule != VG_BLOB_NONE && !vg_check_deciding_rule(check, predicate->rule))
+            return vg_check_failed(check, "a predicate decides by no deciding rule", predicate);
+        if (!check_test(check, predicate) || !check_tokens(check, predicate, &used) ||
+            !check_anchors(check, predicate, i < check->blob.header->tracked_count, &used))
+            return false;
+    }
+    if (used.tokens != vg_check_count(check, VG_BLOB_TOKENS))
+        return vg_check_failed(check, "tokens of no predicate", check->blob.TOKENS + used.tokens);
+    if (used.anchors != vg_check_count(check, VG_BLOB_ANCHORS))
+        return vg_check_failed(check, "a list of conditions of no predicate",
+                               check->blob.ANCHORS + used.anchors);
+    return true;
+}
+
+/* A target that leads to a rule, or to the list that starts at *used, which is then used up. */
+static bool check_target(struct vg_check *check, const uint32_t *target, uint32_t *used)
+{
+    uint32_t count = vg_check_count(check, VG_BLOB_POSTINGS);
+
+    if (*target & VG_TARGET_RULE) {
+        if (!vg_check_deciding_rule(check, *target & VG_TARGET_INDEX))
+            return vg_check_failed(check, "a key leads to no deciding rule", target);
+        return true;
+    }
+    if (*target != *used || *used >= count)
+        return vg_check_failed(check, "a key's list is not its own", target);
+    while (*used < count && !(check->blob.POSTINGS[*used] & VG_BLOB_LAST))
+        ++*used;
+    if (*used == count)
+        return vg_check_failed(check, "a list of predicates does not end", target);
+    ++*used;
+    return true;
+}
+
+static bool check_text(struct vg_check *check, uint32_t text, uint32_t units, const void *where)
+{
+    uint32_t count = vg_check_count(check, VG_BLOB_TEXT);
+
+    if (text > count || units > count - text)
+        return vg_check_failed(check, "a key's text lies outside", where);
+    return true;
+}
+
+static bool check_literals(struct vg_check *check, uint32_t *used)
+{
+    const struct vg_blob_literal *literals = check->blob.LITERALS;
+    uint32_t count = vg_check_count(check, VG_BLOB_LITERALS);
+    uint64_t bucket = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t units = literals[i].units & ~VG_BLOB_LAST;
+
+        if (units == 0 || literals[i].gram >= units)
+            return vg_check_failed(check, "a gram lies outside of its text", &literals[i]);
+        if (!check_text(check, literals[i].text, units, &literals[i]) ||
+            !check_target(check, &literals[i].target, used))
+            return false;
+        bucket += units;
+        if (bucket > VG_BLOB_BUCKET_UNITS_MAX)
+            return vg_check_failed(check, "too many texts share a gram", &literals[i]);
+        if (literals[i].units & VG_BLOB_LAST)
+            bucket = 0;
+        else if (i == count - 1)
+            return vg_check_failed(check, "the last texts of a gram do not end", &literals[i]);
+    }
+    return true;
+}
+
+/* Digests may share lists: one digest is looked up per value. */
+static bool check_digest_targets(struct vg_check *check)
+{
+    const uint32_t *targets = check->blob.DIGEST_TARGETS;
+    const uint32_t *postings = check->blob.POSTINGS;
+
+    for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_DIGEST_TARGETS); i++) {
+        if (targets[i] & VG_TARGET_RULE) {
+            if (!vg_check_deciding_rule(check, targets[i] & VG_TARGET_INDEX))
+                return vg_check_failed(check, "a digest leads to no deciding rule", &targets[i]);
+        } else if (targets[i] >= vg_check_count(check, VG_BLOB_POSTINGS) ||
+                   (targets[i] != 0 && !(postings[targets[i] - 1] & VG_BLOB_LAST))) {
+            return vg_check_failed(check, "a digest leads to no list", &targets[i]);
+        }
+    }
+    return true;
+}
+
+bool vg_check_postings(struct vg_check *check)
+{
+    const struct vg_blob_key *keys = check->blob.KEYS;
+    const uint32_t *postings = check->blob.POSTINGS;
+    uint32_t count = vg_check_count(check, VG_BLOB_POSTINGS);
+    uint32_t used = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if ((postings[i] & ~VG_BLOB_LAST) >= vg_check_count(check, VG_BLOB_PREDICATES))
+            return vg_check_failed(check, "no such predicate", &postings[i]);
+    }
+    if (count != 0 && !(postings[count - 1] & VG_BLOB_LAST))
+        return vg_check_failed(check, "the last list of predicates does not end", &postings[count - 1]);
+    for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_KEYS); i++) {
+        if (!check_text(check, keys[i].text, keys[i].units, &keys[i]) ||
+            !check_target(check, &keys[i].target, &used))
+            return false;
+    }
+    return check_literals(check, &used) && check_digest_targets(check);
+}
