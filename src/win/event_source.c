@@ -31,14 +31,12 @@ void vg_event_source_close(struct vg_event_source *source)
     memset(source, 0, sizeof *source);
 }
 
-/* Whether a failed read means that the driver is about to stop, rather than that something is wrong. */
-static bool is_closing(HANDLE device)
+/* Whether the driver ends reads because it is about to stop. */
+static bool is_quiesced(HANDLE device)
 {
     struct vg_abi_status status;
-    DWORD error = vg_device_status(device, &status);
 
-    return error == ERROR_INVALID_HANDLE || error == ERROR_FILE_NOT_FOUND || error == ERROR_NOT_READY ||
-           (!error && status.quiesced);
+    return !vg_device_status(device, &status) && status.quiesced;
 }
 
 /* The next event is larger than the buffer; nothing was consumed. */
@@ -73,6 +71,9 @@ enum vg_batch vg_event_source_read(struct vg_event_source *source, DWORD millise
     DWORD waited = WAIT_OBJECT_0;
     DWORD error = 0;
 
+    /* Asked for here too: while events pour in, no wait would ever see it. */
+    if (WaitForSingleObject(source->stop, 0) == WAIT_OBJECT_0)
+        return VG_BATCH_STOPPED;
     for (;;) {
         ResetEvent(source->read.hEvent);
         if (!ReadFile(source->device, source->buffer, source->capacity, NULL, &source->read) &&
@@ -80,8 +81,12 @@ enum vg_batch vg_event_source_read(struct vg_event_source *source, DWORD millise
             error = GetLastError();
         else
             error = finish_read(source, milliseconds, size, &waited);
-        if (error != ERROR_INSUFFICIENT_BUFFER || !grow(source))
-            break;
+        if (error == ERROR_INSUFFICIENT_BUFFER && grow(source))
+            continue;
+        /* A quiesce that was taken back at once, because the stop was refused. */
+        if (error == ERROR_OPERATION_ABORTED && waited == WAIT_OBJECT_0 && !is_quiesced(source->device))
+            continue;
+        break;
     }
     if (!error && *size)
         return VG_BATCH_EVENTS;
@@ -89,7 +94,7 @@ enum vg_batch vg_event_source_read(struct vg_event_source *source, DWORD millise
         return VG_BATCH_STOPPED;
     if (waited == WAIT_TIMEOUT)
         return VG_BATCH_TIMEOUT;
-    if (!error || is_closing(source->device))
+    if (!error || error == ERROR_OPERATION_ABORTED || error == ERROR_NOT_READY)
         return VG_BATCH_CLOSING;
     vg_complain_win32(error, "events cannot be read");
     return VG_BATCH_FAILED;
