@@ -23,14 +23,15 @@ static_assert(offsetof(struct short_sid, sub_authorities) == FIELD_OFFSET(SID, S
 static struct short_sid local_system = {1, 1, {0, 0, 0, 0, 0, 5}, {18, 0}};
 static struct short_sid administrators = {1, 2, {0, 0, 0, 0, 0, 5}, {32, 544}};
 
-/* An ACL with room for two entries. */
+/* An ACL with room for two entries, each with its SID, whose first four bytes the entry includes. */
 struct two_entries {
     ACL acl;
     struct {
         ACCESS_ALLOWED_ACE ace;
-        ULONG more_of_the_sid[2];
+        UCHAR more_of_the_sid[sizeof(struct short_sid) - sizeof(ULONG)];
     } entries[2];
 };
+static_assert(sizeof(struct two_entries) == 8 + 2 * (8 + 16), "the layout of ACL");
 
 /* A descriptor whose list lets SYSTEM and the administrators do everything, and nobody else anything. It
  * points into `acl`. */

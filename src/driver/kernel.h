@@ -117,7 +117,7 @@ typedef ULONG(NTAPI *VG_MM_DOES_FILE_HAVE_USER_WRITABLE_REFERENCES)(
 
 /* IoGetTransactionParameterBlock (ntddk.h), Windows Vista, looked up. Only whether there is one matters here.
  */
-typedef PVOID(NTAPI *VG_IO_GET_TRANSACTION_PARAMETER_BLOCK)(_In_ PFILE_OBJECT FileObject);
+typedef PTXN_PARAMETER_BLOCK(NTAPI *VG_IO_GET_TRANSACTION_PARAMETER_BLOCK)(_In_ PFILE_OBJECT FileObject);
 
 #ifdef __MINGW32__
 NTKERNELAPI NTSTATUS NTAPI PsGetProcessExitStatus(_In_ PEPROCESS Process);
