@@ -16,7 +16,7 @@ target_compile_definitions(vg_kernel_options INTERFACE
   __INTRINSIC_DEFINED___cpuidex= __INTRINSIC_DEFINED_InterlockedBitTestAndSet= __INTRINSIC_DEFINED_InterlockedBitTestAndReset=)
 target_compile_options(vg_kernel_options INTERFACE
   -ffreestanding -fno-builtin-printf -fno-stack-protector -fno-common -O2
-  -g -gcodeview -gno-codeview-command-line -ffile-compilation-dir=.
+  -g -gcodeview -gno-codeview-command-line
   -Wno-error=\#warnings -Wno-\#warnings)
 
 function(vg_add_driver name)
