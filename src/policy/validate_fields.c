@@ -84,22 +84,39 @@ static bool check_grams(struct vg_check *check, const struct vg_blob_grams *gram
     return true;
 }
 
-static bool check_tables(struct vg_check *check, const struct vg_blob_field *field, struct used *used)
+/* The tables stand in SLOTS by kind, then by field. */
+static bool check_tables(struct vg_check *check, struct used *used)
 {
+    const struct vg_blob_field *fields = check->blob.FIELDS;
+    uint32_t count = vg_check_count(check, VG_BLOB_FIELDS);
     uint32_t keys = vg_check_count(check, VG_BLOB_KEYS);
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (!check_table(check, &fields[i].exact, keys, used))
+            return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (!check_table(check, &fields[i].folder, keys, used))
+            return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (!check_table(check, &fields[i].name, keys, used))
+            return false;
+    }
+    for (uint32_t i = 0; i < count * VG_BLOB_GRAM_MAX; i++) {
+        if (!check_grams(check, &fields[i / VG_BLOB_GRAM_MAX].grams[i % VG_BLOB_GRAM_MAX], used))
+            return false;
+    }
+    return true;
+}
+
+static bool has_tables(const struct vg_blob_field *field)
+{
     bool any = field->exact.probes || field->folder.probes || field->name.probes;
 
-    if (!check_table(check, &field->exact, keys, used) || !check_table(check, &field->folder, keys, used) ||
-        !check_table(check, &field->name, keys, used))
-        return false;
-    for (unsigned i = 0; i < VG_BLOB_GRAM_MAX; i++) {
-        if (!check_grams(check, &field->grams[i], used))
-            return false;
+    for (unsigned i = 0; i < VG_BLOB_GRAM_MAX; i++)
         any = any || field->grams[i].table.probes;
-    }
-    if (any && vg_field_kind((enum vg_field)field->field) == VG_KIND_SHA256)
-        return vg_check_failed(check, "tables of text on a field that holds none", field);
-    return true;
+    return any;
 }
 
 static bool check_digest_starts(struct vg_check *check, const struct vg_blob_field *field, struct used *used)
@@ -155,10 +172,12 @@ static bool check_field(struct vg_check *check, const struct vg_blob_field *fiel
     if (field->first_permissive_rule != VG_BLOB_NONE &&
         !vg_check_deciding_rule(check, field->first_permissive_rule))
         return vg_check_failed(check, "no such deciding rule", &field->first_permissive_rule);
+    if (has_tables(field) && vg_field_kind((enum vg_field)field->field) == VG_KIND_SHA256)
+        return vg_check_failed(check, "tables of text on a field that holds none", field);
     return check_list(check, &field->anchored, conditions, used) &&
            check_list(check, &field->anchored_permissive, conditions, used) &&
            check_list(check, &field->general, predicates, used) && check_general(check, field) &&
-           check_tables(check, field, used) && check_digests(check, field, used);
+           check_digests(check, field, used);
 }
 
 static bool check_all_used(struct vg_check *check, const struct used *used)
@@ -195,5 +214,5 @@ bool vg_check_fields(struct vg_check *check)
         if (!check_field(check, &fields[i], &used))
             return false;
     }
-    return check_all_used(check, &used);
+    return check_tables(check, &used) && check_all_used(check, &used);
 }

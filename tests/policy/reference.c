@@ -1,0 +1,279 @@
+#include "reference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum truth {
+    FALSE,
+    TRUE,
+    UNKNOWN,
+};
+
+/* One position of a pattern: a unit, or a wildcard. */
+enum { ANY_RUN = 0x10000, ANY_ONE };
+
+static bool may_be_gathered(const struct vg_record *record, enum vg_field field)
+{
+    return record->facts[field].state == VG_FACT_PENDING && vg_field_stage(field) == VG_STAGE_HASH;
+}
+
+static size_t spell(const struct vg_predicate *predicate, uint32_t *codes)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < predicate->token_count; i++) {
+        const struct vg_token *token = &predicate->tokens[i];
+
+        if (token->kind == VG_TOKEN_ANY_RUN)
+            codes[count++] = ANY_RUN;
+        else if (token->kind == VG_TOKEN_ANY_ONE)
+            codes[count++] = ANY_ONE;
+        else
+            for (uint32_t at = 0; at < vg_unit_count(token->text); at++)
+                codes[count++] = vg_units(token->text)[at];
+    }
+    return count;
+}
+
+static bool is_stream_colon(struct vg_span value, uint32_t at)
+{
+    return vg_units(value)[at] == u':' && at != 1;
+}
+
+static bool has_stream(struct vg_span value)
+{
+    for (uint32_t at = 0; at < vg_unit_count(value); at++) {
+        if (is_stream_colon(value, at))
+            return true;
+    }
+    return false;
+}
+
+static bool same_unit(uint32_t code, uint16_t unit, bool cased)
+{
+    return cased ? code == unit : vg_upcase((uint16_t)code) == vg_upcase(unit);
+}
+
+/* matches[i]: the codes so far match the first i units. */
+static bool matches_codes(const uint32_t *codes, size_t code_count, struct vg_span value, bool cased,
+                          bool guarded)
+{
+    uint32_t units = vg_unit_count(value);
+    bool *matches = calloc((size_t)units + 2, sizeof(*matches));
+    bool *next = calloc((size_t)units + 2, sizeof(*next));
+    bool result;
+
+    matches[0] = true;
+    for (size_t code = 0; code < code_count; code++) {
+        next[0] = codes[code] == ANY_RUN && matches[0];
+        for (uint32_t at = 0; at < units; at++) {
+            bool wild = !(guarded && is_stream_colon(value, at));
+
+            if (codes[code] == ANY_RUN)
+                next[at + 1] = matches[at + 1] || (next[at] && wild);
+            else if (codes[code] == ANY_ONE)
+                next[at + 1] = matches[at] && wild;
+            else
+                next[at + 1] = matches[at] && same_unit(codes[code], vg_units(value)[at], cased);
+        }
+        memcpy(matches, next, ((size_t)units + 1) * sizeof(*matches));
+    }
+    result = matches[units];
+    free(matches);
+    free(next);
+    return result;
+}
+
+/* A value is in a folder when it is the folder, or goes on with a backslash behind it. */
+static bool matches_text(const struct vg_predicate *predicate, struct vg_span value)
+{
+    uint32_t codes[4096];
+    size_t count = spell(predicate, codes);
+    bool guarded = false;
+    bool spells = false;
+
+    if (predicate->permissive && vg_field_kind(predicate->field) == VG_KIND_PATH && has_stream(value)) {
+        for (size_t i = 2; i < count; i++)
+            spells = spells || codes[i] == u':';
+        if (!spells)
+            return false;
+        guarded = true;
+    }
+    if (matches_codes(codes, count, value, predicate->cased, guarded))
+        return true;
+    if (predicate->test != VG_TEST_UNDER)
+        return false;
+    codes[count] = u'\\';
+    codes[count + 1] = ANY_RUN;
+    return matches_codes(codes, count + 2, value, predicate->cased, guarded);
+}
+
+static bool matches_digest(const struct vg_predicate *predicate, struct vg_span value)
+{
+    for (size_t i = 0; i < predicate->digest_count; i++) {
+        if (value.size == 32 && memcmp(value.bytes, predicate->digests[i], 32) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum truth evaluate_predicate(const struct vg_predicate *predicate, const struct vg_record *record)
+{
+    const struct vg_fact *fact = &record->facts[predicate->field];
+
+    if (fact->state != VG_FACT_KNOWN && fact->state != VG_FACT_ABSENT)
+        return UNKNOWN;
+    if (predicate->permissive && (fact->flags & VG_FACT_CLAIMED))
+        return UNKNOWN;
+    if (predicate->test == VG_TEST_EXISTS)
+        return fact->state == VG_FACT_KNOWN ? TRUE : FALSE;
+    if (predicate->test == VG_TEST_NULL)
+        return fact->state == VG_FACT_ABSENT ? TRUE : FALSE;
+    for (unsigned i = 0; i < fact->count; i++) {
+        if (predicate->test == VG_TEST_DIGESTS ? matches_digest(predicate, fact->values[i])
+                                               : matches_text(predicate, fact->values[i]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static enum truth negate(enum truth truth)
+{
+    return truth == UNKNOWN ? UNKNOWN : truth == TRUE ? FALSE : TRUE;
+}
+
+static enum truth combine(enum vg_expr_kind kind, enum truth a, enum truth b)
+{
+    enum truth strong = kind == VG_EXPR_AND ? FALSE : TRUE;
+
+    if (a == strong || b == strong)
+        return strong;
+    return a == UNKNOWN || b == UNKNOWN ? UNKNOWN : negate(strong);
+}
+
+static enum truth evaluate(const struct vg_expr *expr, const struct vg_record *record)
+{
+    enum truth truth = expr->kind == VG_EXPR_TRUE || expr->kind == VG_EXPR_AND ? TRUE : FALSE;
+
+    if (expr->kind == VG_EXPR_PREDICATE)
+        return evaluate_predicate(expr->predicate, record);
+    if (expr->kind == VG_EXPR_NOT)
+        return negate(evaluate(expr->children[0], record));
+    for (size_t i = 0; i < expr->child_count; i++)
+        truth = combine(expr->kind, truth, evaluate(expr->children[i], record));
+    return truth;
+}
+
+/* What the expression comes to whatever the facts are; UNKNOWN when that depends. */
+static enum truth constant_of(const struct vg_expr *expr)
+{
+    enum truth truth = expr->kind == VG_EXPR_TRUE || expr->kind == VG_EXPR_AND ? TRUE : FALSE;
+
+    if (expr->kind == VG_EXPR_PREDICATE)
+        return UNKNOWN;
+    if (expr->kind == VG_EXPR_NOT)
+        return negate(constant_of(expr->children[0]));
+    for (size_t i = 0; i < expr->child_count; i++)
+        truth = combine(expr->kind, truth, constant_of(expr->children[i]));
+    return truth;
+}
+
+static uint64_t unknown_fields(const struct vg_expr *expr, const struct vg_record *record)
+{
+    uint64_t fields = 0;
+
+    if (constant_of(expr) != UNKNOWN)
+        return 0;
+    if (expr->kind == VG_EXPR_PREDICATE) {
+        enum vg_field field = expr->predicate->field;
+
+        if (evaluate_predicate(expr->predicate, record) == UNKNOWN && !may_be_gathered(record, field))
+            fields = (uint64_t)1 << field;
+        return fields;
+    }
+    for (size_t i = 0; i < expr->child_count; i++)
+        fields |= unknown_fields(expr->children[i], record);
+    return fields;
+}
+
+void reference_decide(const struct vg_model *model, const struct vg_record *record,
+                      struct vg_decision *decision)
+{
+    memset(decision, 0, sizeof(*decision));
+    decision->rule = VG_RULE_NONE;
+    decision->verdict = model->default_verdict;
+    for (size_t i = 0; i < model->rule_count; i++) {
+        const struct vg_rule *rule = &model->rules[i];
+        enum truth truth = evaluate(rule->condition, record);
+
+        if (truth == UNKNOWN)
+            decision->unknown_fields |= unknown_fields(rule->condition, record);
+        if (truth == FALSE || (truth == UNKNOWN && !model->unknown_matches))
+            continue;
+        if (rule->action != VG_ACTION_AUDIT) {
+            decision->rule = (uint32_t)i;
+            decision->verdict = (enum vg_verdict)rule->action;
+            return;
+        }
+        if (decision->audit_count < VG_AUDITS_MAX)
+            decision->audits[decision->audit_count] = (uint32_t)i;
+        decision->audit_count++;
+    }
+}
+
+/* What an expression could come to while each pending predicate by itself may be true, false or unknown: bit
+ * per truth. */
+static unsigned outcomes(const struct vg_expr *expr, const struct vg_record *record)
+{
+    unsigned result = 1u << (expr->kind == VG_EXPR_TRUE || expr->kind == VG_EXPR_AND ? TRUE : FALSE);
+
+    if (expr->kind == VG_EXPR_PREDICATE)
+        return may_be_gathered(record, expr->predicate->field)
+                   ? 1u << TRUE | 1u << FALSE | 1u << UNKNOWN
+                   : 1u << evaluate_predicate(expr->predicate, record);
+    for (size_t i = 0; i < expr->child_count; i++) {
+        unsigned child = outcomes(expr->children[i], record);
+        unsigned next = 0;
+
+        for (unsigned a = FALSE; a <= UNKNOWN; a++) {
+            if (expr->kind == VG_EXPR_NOT && (child >> a & 1))
+                next |= 1u << negate((enum truth)a);
+            for (unsigned b = FALSE; b <= UNKNOWN && expr->kind != VG_EXPR_NOT; b++) {
+                if ((result >> a & 1) && (child >> b & 1))
+                    next |= 1u << combine(expr->kind, (enum truth)a, (enum truth)b);
+            }
+        }
+        result = next;
+    }
+    return result;
+}
+
+static bool mentions(const struct vg_expr *expr, enum vg_field field)
+{
+    if (expr->kind == VG_EXPR_PREDICATE)
+        return expr->predicate->field == field;
+    for (size_t i = 0; i < expr->child_count; i++) {
+        if (mentions(expr->children[i], field))
+            return true;
+    }
+    return false;
+}
+
+bool reference_may_ask(const struct vg_model *model, const struct vg_record *record, enum vg_field field)
+{
+    unsigned matching = 1u << TRUE | (model->unknown_matches ? 1u << UNKNOWN : 0);
+
+    if (!may_be_gathered(record, field))
+        return false;
+    for (size_t i = 0; i < model->rule_count; i++) {
+        unsigned possible = outcomes(model->rules[i].condition, record);
+        bool may_match = (possible & matching) != 0;
+        bool may_fail = (possible & ~matching) != 0;
+
+        if (may_match && may_fail)
+            return mentions(model->rules[i].condition, field); /* the first open rule is the one to ask for */
+        if (may_match && model->rules[i].action != VG_ACTION_AUDIT)
+            return false;
+    }
+    return false;
+}
