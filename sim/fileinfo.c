@@ -170,13 +170,17 @@ static NTSTATUS read_usn(const struct sim_file_object *opened, PIO_STATUS_BLOCK 
     return answer(io, out, length, &record, sizeof(record));
 }
 
-/* [MS-FSCC] 2.3.55: writes a close record, so that the next change gets a new USN; returns the file's USN. */
-static NTSTATUS write_usn_close(struct sim_file_object *opened, PIO_STATUS_BLOCK io, void *out, ULONG length)
+/* ntifs FSCTL_WRITE_USN_CLOSE_RECORD: a record of its own, so the file's USN moves on; returns the new one.
+ */
+static NTSTATUS write_usn_close(const struct sim_file_object *opened, PIO_STATUS_BLOCK io, void *out,
+                                ULONG length)
 {
     if (!opened->file)
         return STATUS_INVALID_PARAMETER;
     if (length < sizeof(USN))
         return STATUS_BUFFER_TOO_SMALL;
+    opened->volume->next_usn += 80;
+    opened->file->usn = opened->volume->next_usn;
     return answer(io, out, length, &opened->file->usn, sizeof(USN));
 }
 

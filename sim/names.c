@@ -139,7 +139,7 @@ static bool follow_letter(UNICODE_STRING *name, USHORT prefix, PEPROCESS process
             return true;
         }
     }
-    if (sim_is_booting())
+    if (sim_is_booting() && sim_self()->in_kernel) /* a test may use letters before the system has them */
         return false;
     for (struct sim_volume *volume = sim_volume_list(); volume; volume = volume->next) {
         if (volume->letter.Length && sim_text_starts(&rest, &volume->letter)) {

@@ -1,5 +1,5 @@
-/* The sim's strictness with a driver: what DriverEntry, callbacks, requests and Unload must leave as they found it.
- * The driver is this file's own, one breach at a time. */
+/* The sim's strictness with a driver: what DriverEntry, callbacks, requests and Unload must leave as they
+ * found it. The driver is this file's own, one breach at a time. */
 #include "../cmocka_all.h"
 
 #include <sim/sim.h>
@@ -109,7 +109,8 @@ static void start(void)
 
 static NTSTATUS start_cmd(PEPROCESS *process)
 {
-    return sim_start_process(&(struct sim_process_options){.image = "C:\\Windows\\System32\\cmd.exe"}, process);
+    return sim_start_process(&(struct sim_process_options){.image = "C:\\Windows\\System32\\cmd.exe"},
+                             process);
 }
 
 static void a_correct_driver_loads_and_unloads(void **state)
@@ -153,7 +154,8 @@ static void registration_answers_as_documented(void **state)
 
 static void every_failure_of_loading_is_reached_in_turn(void **state)
 {
-    const char *const expected[] = {"IoCreateDevice", "IoCreateSymbolicLink", "PsSetCreateProcessNotifyRoutineEx"};
+    const char *const expected[] = {"IoCreateDevice", "IoCreateSymbolicLink",
+                                    "PsSetCreateProcessNotifyRoutineEx"};
 
     (void)state;
     for (unsigned n = 1; n <= 3; n++) {
@@ -172,7 +174,8 @@ static void an_unload_waits_for_the_last_handle(void **state)
     (void)state;
     start();
     assert_int_equal(sim_load_driver_entry(entry), STATUS_SUCCESS);
-    assert_int_equal(sim_open(sim_services_process(), "\\Device\\Test", GENERIC_READ, &handle), STATUS_SUCCESS);
+    assert_int_equal(sim_open(sim_services_process(), "\\Device\\Test", GENERIC_READ, &handle),
+                     STATUS_SUCCESS);
     assert_int_equal(sim_unload_driver(), STATUS_DEVICE_BUSY);
     assert_int_equal(sim_open(sim_services_process(), "\\DosDevices\\Test", GENERIC_READ, &second),
                      STATUS_NO_SUCH_DEVICE);
@@ -191,7 +194,8 @@ static void a_pended_read_ends_when_it_is_cancelled(void **state)
     (void)state;
     start();
     assert_int_equal(sim_load_driver_entry(entry), STATUS_SUCCESS);
-    assert_int_equal(sim_open(sim_services_process(), "\\Device\\Test", GENERIC_READ, &handle), STATUS_SUCCESS);
+    assert_int_equal(sim_open(sim_services_process(), "\\Device\\Test", GENERIC_READ, &handle),
+                     STATUS_SUCCESS);
     request = sim_read_async(handle, buffer, sizeof(buffer));
     assert_false(sim_request_done(request));
     assert_int_equal(sim_wait(request, 10, NULL), STATUS_TIMEOUT);
@@ -329,8 +333,8 @@ static void request_breach(void (*breach)(PIRP irp))
     sim_load_driver_entry(entry);
     in_control = breach;
     sim_open(sim_services_process(), "\\Device\\Test", GENERIC_ALL, &handle);
-    sim_ioctl(handle, CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, METHOD_BUFFERED, FILE_ANY_ACCESS), buffer, 4, buffer, 8,
-              NULL);
+    sim_ioctl(handle, CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, METHOD_BUFFERED, FILE_ANY_ACCESS), buffer, 4,
+              buffer, 8, NULL);
 }
 
 static void complete_again(PIRP irp)
@@ -395,14 +399,17 @@ static void what_a_driver_leaves_behind_is_named(void **state)
     (void)state;
     assert_violation(leak_pool, "1 block(s) of pool are still allocated after DriverEntry failed");
     assert_violation(forget_the_device, "was not deleted after DriverUnload");
-    assert_violation(forget_the_callback, "1 notification routine(s) are still registered after DriverUnload");
-    assert_violation(forget_a_reference, "taken by PsLookupProcessByProcessId are still held after DriverUnload");
+    assert_violation(forget_the_callback,
+                     "1 notification routine(s) are still registered after DriverUnload");
+    assert_violation(forget_a_reference,
+                     "taken by PsLookupProcessByProcessId are still held after DriverUnload");
 }
 
 static void what_a_callback_changes_is_named(void **state)
 {
     (void)state;
-    assert_violation(return_at_apc_level, "the process callback was entered at PASSIVE_LEVEL and returned at APC_LEVEL");
+    assert_violation(return_at_apc_level,
+                     "the process callback was entered at PASSIVE_LEVEL and returned at APC_LEVEL");
     assert_violation(leave_region, "the process callback changed the critical region count");
     assert_violation(return_with_a_lock, "the process callback returned holding a spin lock");
     assert_violation(remove_the_callback_in_itself, "it would wait for itself");

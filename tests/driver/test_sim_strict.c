@@ -74,7 +74,8 @@ static void pool_breaches_are_caught(void **state)
     assert_violation(free_with_another_tag, "freed a block of tag 'Test' with the tag 'Uest'");
     assert_violation(free_a_plain_value, "which is not a block of pool");
     assert_violation(allocate_nx_on_windows_7, "NonPagedPoolNx, which this Windows does not have");
-    assert_violation(allocate_paged_at_dispatch, "was called at DISPATCH_LEVEL; it may be called at APC_LEVEL at most");
+    assert_violation(allocate_paged_at_dispatch,
+                     "was called at DISPATCH_LEVEL; it may be called at APC_LEVEL at most");
     assert_violation(allocate_nothing, "was asked for 0 bytes");
     assert_violation(put_an_event_in_paged_pool, "storage in paged pool");
 }
@@ -216,7 +217,8 @@ static void read_without_synchronous_io(void)
     IO_STATUS_BLOCK io;
     char buffer[4];
     start();
-    ZwReadFile(open_explorer(OBJ_KERNEL_HANDLE, 0), NULL, NULL, NULL, &io, buffer, sizeof(buffer), NULL, NULL);
+    ZwReadFile(open_explorer(OBJ_KERNEL_HANDLE, 0), NULL, NULL, NULL, &io, buffer, sizeof(buffer), NULL,
+               NULL);
 }
 
 static void open_an_oplocked_file(void)
@@ -236,7 +238,7 @@ static void do_file_io_in_a_guarded_region(void)
 static void hash_with_a_dead_handle(void)
 {
     start();
-    BCryptHashData(NULL, (PUCHAR)"a", 1, 0);
+    BCryptHashData(NULL, (PUCHAR) "a", 1, 0);
 }
 
 static void object_breaches_are_caught(void **state)

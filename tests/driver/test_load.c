@@ -1,0 +1,158 @@
+/* Loading and unloading. */
+#include "scenario.h"
+
+#include <stdlib.h>
+
+#define DENY_CMD                                                                                             \
+    "vigil: 1\nmode: enforce\ndefault: allow\nrules:\n  - deny: no shell\n    when: { Image|endswith: "      \
+    "'\\cmd.exe' }\n"
+
+static void it_loads_and_unloads_on_every_windows(void **state)
+{
+    static const unsigned registered_with[SIM_WINDOWS_COUNT] = {1, 1, 1, 2, 2};
+
+    (void)state;
+    for (int windows = 0; windows < SIM_WINDOWS_COUNT; windows++) {
+        begin_on(&(struct sim_options){.windows = (enum sim_windows)windows}, NULL);
+        assert_int_equal(status().registered_with, registered_with[windows]);
+        assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+        assert_int_equal(status().starts, 1);
+        assert_int_equal(status().exits, 1);
+        end();
+    }
+}
+
+static void it_denies_on_every_windows(void **state)
+{
+    (void)state;
+    for (int windows = 0; windows < SIM_WINDOWS_COUNT; windows++) {
+        begin_on(&(struct sim_options){.windows = (enum sim_windows)windows}, DENY_CMD);
+        assert_int_equal(status().policy_status, STATUS_SUCCESS);
+        assert_int_equal(try_start(CMD, NULL), DENIED);
+        assert_int_equal(try_start(NOTEPAD, NULL), STATUS_SUCCESS);
+        end();
+    }
+}
+
+static void without_a_policy_it_records_and_denies_nothing(void **state)
+{
+    (void)state;
+    begin(NULL);
+    assert_int_equal(status().enforcement, VG_MONITOR_NO_POLICY);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    assert_int_equal(next_start()->reason, VG_REASON_NO_POLICY);
+    end();
+}
+
+static void a_broken_policy_file_leaves_it_watching(void **state)
+{
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_11});
+    sim_add_file(POLICY_PATH, "this is no policy at all", 24);
+    sim_set_parameter_string("PolicyPath", "\\SystemRoot\\System32\\vigil.policy");
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_int_equal(status().enforcement, VG_MONITOR_NO_POLICY);
+    assert_int_equal(status().policy_status, STATUS_FILE_CORRUPT_ERROR);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    end();
+}
+
+static void without_the_integrity_bit_it_stays_and_says_why(void **state)
+{
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004, .no_integrity_bit = true});
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_int_equal(status().registered_with, 0);
+    assert_int_equal(status().registration_status, STATUS_ACCESS_DENIED);
+    end();
+}
+
+static void with_a_full_table_of_callbacks_it_stays_and_says_why(void **state)
+{
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_7, .notify_table_full = true});
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_int_equal(status().registration_status, STATUS_INVALID_PARAMETER);
+    end();
+}
+
+static void a_policy_on_a_volume_that_comes_later_is_loaded_when_it_comes(void **state)
+{
+    struct blob blob = compile(DENY_CMD);
+
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004, .booting = true});
+    sim_set_parameter_string("PolicyPath", "\\??\\C:\\Windows\\System32\\vigil.policy");
+    sim_add_file(POLICY_PATH, blob.bytes, blob.size);
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_int_equal(status().enforcement, VG_MONITOR_NO_POLICY);
+    sim_finish_boot();
+    assert_int_equal(status().enforcement, VG_ENFORCING_DENIES);
+    confirm_boot();
+    assert_int_equal(status().enforcement, VG_ENFORCING);
+    free(blob.bytes);
+    end();
+}
+
+static void it_knows_the_processes_that_ran_before_it(void **state)
+{
+    const struct vg_event_start *event;
+    PEPROCESS word;
+
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
+    word = start(WINWORD);
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .creator = word}),
+                     STATUS_SUCCESS);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_PARENT_IMAGE), WINWORD);
+    assert_string_equal(fact(event, VG_FIELD_PARENT_COMMAND_LINE), "(unknown)");
+    assert_string_equal(fact(event, VG_FIELD_CREATOR_IMAGE), WINWORD);
+    assert_true(status().processes >= 4);
+    end();
+}
+
+static void an_unload_is_refused_while_a_handle_is_open(void **state)
+{
+    struct sim_handle *handle;
+
+    (void)state;
+    begin(NULL);
+    assert_int_equal(sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ, &handle),
+                     STATUS_SUCCESS);
+    close_admin();
+    assert_int_equal(sim_unload_driver(), STATUS_DEVICE_BUSY);
+    assert_true(sim_driver_loaded());
+    sim_close(handle);
+    assert_false(sim_driver_loaded());
+    end();
+}
+
+static void with_unloading_forbidden_there_is_no_unload_routine(void **state)
+{
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
+    sim_set_parameter_dword("AllowUnload", 0);
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_null(sim_driver_object()->DriverUnload);
+    assert_int_equal(sim_unload_driver(), STATUS_INVALID_DEVICE_REQUEST);
+    /* The machine would be shut down with the driver in it; the process of this test ends so too. */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_loads_and_unloads_on_every_windows),
+        cmocka_unit_test(it_denies_on_every_windows),
+        cmocka_unit_test(without_a_policy_it_records_and_denies_nothing),
+        cmocka_unit_test(a_broken_policy_file_leaves_it_watching),
+        cmocka_unit_test(without_the_integrity_bit_it_stays_and_says_why),
+        cmocka_unit_test(with_a_full_table_of_callbacks_it_stays_and_says_why),
+        cmocka_unit_test(a_policy_on_a_volume_that_comes_later_is_loaded_when_it_comes),
+        cmocka_unit_test(it_knows_the_processes_that_ran_before_it),
+        cmocka_unit_test(an_unload_is_refused_while_a_handle_is_open),
+        cmocka_unit_test(with_unloading_forbidden_there_is_no_unload_routine),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
