@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define LAB_DEVICE_NAME L"\\Device\\VigilLab"
+#define LAB_HOOK_PATH   L"C:\\lab\\lab-hook.dll"
 
 /* CTL_CODE(FILE_DEVICE_UNKNOWN, 0x900 + n, METHOD_BUFFERED, FILE_ANY_ACCESS) */
 #define LAB_IOCTL(n)      ((0x22u << 16) | ((0x900u + (n)) << 2))
@@ -44,6 +45,7 @@ struct lab_loaded {
 
 struct lab_answer {
     int32_t status; /* the NTSTATUS that the creation ends with */
+    uint32_t known; /* 1: the hook had asked before */
 };
 
 struct lab_status {

@@ -28,7 +28,7 @@ static BOOLEAN take_text(const char *request, ULONG size, ULONG *at, ULONG bytes
     return TRUE;
 }
 
-static NTSTATUS serve_created(const char *request, ULONG size, NTSTATUS *answer)
+static NTSTATUS serve_created(const char *request, ULONG size, struct lab_answer *answer)
 {
     const struct lab_created *created = (const struct lab_created *)(PVOID)request;
     ULONG at = sizeof(*created);
@@ -84,13 +84,13 @@ static NTSTATUS serve(PIRP irp, ULONG *written)
     ULONG size = location->Parameters.DeviceIoControl.InputBufferLength;
     ULONG output_size = location->Parameters.DeviceIoControl.OutputBufferLength;
     char *buffer = irp->AssociatedIrp.SystemBuffer;
-    NTSTATUS status, verdict = STATUS_SUCCESS;
-    struct lab_answer answer;
+    struct lab_answer answer = {0};
+    NTSTATUS status;
 
     if (code == LAB_IOCTL_STATUS)
         return serve_status(buffer, output_size, written);
     if (code == LAB_IOCTL_CREATED)
-        status = serve_created(buffer, size, &verdict);
+        status = serve_created(buffer, size, &answer);
     else if (code == LAB_IOCTL_EXITED)
         status = serve_exited(buffer, size);
     else if (code == LAB_IOCTL_LOADED)
@@ -98,7 +98,6 @@ static NTSTATUS serve(PIRP irp, ULONG *written)
     else
         return STATUS_INVALID_DEVICE_REQUEST;
     if (NT_SUCCESS(status) && output_size >= sizeof(answer)) {
-        answer.status = verdict;
         memcpy(buffer, &answer, sizeof(answer));
         *written = sizeof(answer);
     }

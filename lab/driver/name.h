@@ -11,7 +11,7 @@ struct lab_volume;
 struct lab_name {
     struct lab_volume *volume; /* NULL when it lies on none (a UNC name) */
     UNICODE_STRING
-        open; /* \??\C:\windows\system32\cmd.exe: what Wine opens; owns the buffer, NUL-terminated */
+    open; /* \??\C:\windows\system32\cmd.exe: what Wine opens; owns the buffer, NUL-terminated */
     UNICODE_STRING path; /* \windows\system32\cmd.exe, part of `open` */
 };
 

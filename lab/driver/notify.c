@@ -110,17 +110,18 @@ static NTSTATUS ask(struct lab_process *process, const struct lab_created *creat
     return info.CreationStatus;
 }
 
-NTSTATUS lab_notify_created(const struct lab_created *created, const UNICODE_STRING *image,
-                            const UNICODE_STRING *command_line)
+struct lab_answer lab_notify_created(const struct lab_created *created, const UNICODE_STRING *image,
+                                     const UNICODE_STRING *command_line)
 {
     HANDLE id = ULongToHandle(created->process_id);
     struct lab_process *process = lab_process_known(id);
-    NTSTATUS status;
+    struct lab_answer answer = {0};
 
     if (process && process->announced && created->flags & LAB_IF_UNKNOWN) {
-        status = process->creation_status;
+        answer.status = process->creation_status;
+        answer.known = TRUE;
         lab_object_dereference(&process->object);
-        return status;
+        return answer;
     }
     if (process) { /* its id is used again, so it has ended */
         lab_notify_exited(id, STATUS_UNSUCCESSFUL);
@@ -128,18 +129,18 @@ NTSTATUS lab_notify_created(const struct lab_created *created, const UNICODE_STR
     }
     process = lab_process_of(id);
     if (!process)
-        return STATUS_SUCCESS; /* ended already */
+        return answer; /* ended already */
     InterlockedIncrement64(&starts);
     if (created->flags & LAB_IF_UNKNOWN)
         InterlockedIncrement64(&unhooked);
     process->announced = TRUE;
     process->parent_id = ULongToHandle(created->parent_process_id);
-    status = ask(process, created, image, command_line);
-    process->creation_status = status;
-    if (!NT_SUCCESS(status))
-        end(process, status);
+    process->creation_status = ask(process, created, image, command_line);
+    answer.status = process->creation_status;
+    if (!NT_SUCCESS(answer.status))
+        end(process, answer.status);
     lab_object_dereference(&process->object);
-    return status;
+    return answer;
 }
 
 /* --- images

@@ -8,9 +8,10 @@
 struct lab_process;
 
 /* A process was created and has not run yet. Calls the routines on a thread that stands for the creator's;
- * when one of them fails the creation, ends the process and reports its exit. Returns the CreationStatus. */
-NTSTATUS lab_notify_created(const struct lab_created *created, const UNICODE_STRING *image,
-                            const UNICODE_STRING *command_line);
+ * when one of them fails the creation, ends the process and reports its exit. The answer is the
+ * CreationStatus, and whether it was asked for before. */
+struct lab_answer lab_notify_created(const struct lab_created *created, const UNICODE_STRING *image,
+                                     const UNICODE_STRING *command_line);
 
 /* A process has ended. Reported once, however many say so; returns when it was. */
 void lab_notify_exited(HANDLE id, NTSTATUS exit_status);

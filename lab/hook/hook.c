@@ -35,6 +35,8 @@ NTSTATUS NTAPI LdrGetDllHandle(PCWSTR, PULONG, UNICODE_STRING *, PVOID *);
 NTSTATUS NTAPI LdrGetProcedureAddress(PVOID, ANSI_STRING *, ULONG, PVOID *);
 
 NTSTATUS NTAPI NtTerminateProcess(HANDLE, NTSTATUS);
+NTSTATUS NTAPI NtWriteVirtualMemory(HANDLE, PVOID, const void *, SIZE_T, PSIZE_T);
+NTSTATUS NTAPI NtQueueApcThread(HANDLE, PVOID, PVOID, PVOID, PVOID);
 #undef RtlMoveMemory /* the C library's memmove */
 VOID NTAPI RtlMoveMemory(VOID UNALIGNED *, const VOID UNALIGNED *, SIZE_T);
 
@@ -137,6 +139,24 @@ static NTSTATUS decide(HANDLE process, HANDLE thread, const UNICODE_STRING *imag
     return status;
 }
 
+/* Has the hook loaded into a new process that may run. A user APC of its first thread runs after the loader
+ * has mapped and initialised the program's DLLs and before the program's entry point. System DLLs lie at the
+ * same address in every process. */
+static void pass_on(HANDLE process, HANDLE thread)
+{
+    static const WCHAR path[] = LAB_HOOK_PATH;
+    UNICODE_STRING kernel32_name = CONSTANT_STRING(L"kernel32.dll");
+    ANSI_STRING name = CONSTANT_STRING("LoadLibraryW");
+    PVOID kernel32, load_library, remote = NULL;
+    SIZE_T size = sizeof(path);
+
+    if (LdrGetDllHandle(NULL, NULL, &kernel32_name, &kernel32) >= 0 &&
+        LdrGetProcedureAddress(kernel32, &name, 0, &load_library) >= 0 &&
+        NtAllocateVirtualMemory(process, &remote, 0, &size, MEM_COMMIT, PAGE_READWRITE) >= 0 &&
+        NtWriteVirtualMemory(process, remote, path, sizeof(path), NULL) >= 0)
+        NtQueueApcThread(thread, load_library, remote, NULL, NULL);
+}
+
 static NTSTATUS NTAPI hooked(PHANDLE process, PHANDLE thread, ACCESS_MASK process_access,
                              ACCESS_MASK thread_access, POBJECT_ATTRIBUTES process_attributes,
                              POBJECT_ATTRIBUTES thread_attributes, ULONG process_flags, ULONG thread_flags,
@@ -156,9 +176,11 @@ static NTSTATUS NTAPI hooked(PHANDLE process, PHANDLE thread, ACCESS_MASK proces
         NtClose(*process);
         NtClose(*thread);
         *process = *thread = NULL;
-    } else if (!(thread_flags & CREATE_SUSPENDED_FLAG)) {
-        NtResumeThread(*thread, NULL);
+        return status;
     }
+    pass_on(*process, *thread);
+    if (!(thread_flags & CREATE_SUSPENDED_FLAG))
+        NtResumeThread(*thread, NULL);
     return status;
 }
 

@@ -2,31 +2,23 @@
 
 #include <string.h>
 
-static WCHAR hook_path[MAX_PATH];
+static const WCHAR hook_path[] = LAB_HOOK_PATH;
 static BYTE *load_library;
 
-/* lab-hook.dll lies beside lab.exe. lab.exe loads it too: it creates the first process of the tree. */
+/* lab.exe loads the hook too: it creates the first process of the tree. */
 BOOL lab_inject_start(void)
 {
-    WCHAR *end;
-
-    if (!GetModuleFileNameW(NULL, hook_path, MAX_PATH - 16))
-        return FALSE;
-    end = wcsrchr(hook_path, L'\\');
-    wcscpy(end + 1, L"lab-hook.dll");
     load_library = (BYTE *)(void *)GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "LoadLibraryW");
     return load_library && LoadLibraryW(hook_path) != NULL;
 }
 
-/* The thread is at its very beginning. A user APC runs there after the loader has mapped and initialised the
- * program's DLLs and before the program's entry point. System DLLs lie at the same address in every process.
- */
+/* As the hook itself does for the processes it sees made (hook.c). Not for one that may be ended meanwhile:
+ * Wine would wait for ever for its memory. */
 BOOL lab_inject(HANDLE process, HANDLE thread)
 {
-    SIZE_T bytes = (wcslen(hook_path) + 1) * sizeof(WCHAR);
-    void *remote = VirtualAllocEx(process, NULL, bytes, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
+    void *remote = VirtualAllocEx(process, NULL, sizeof(hook_path), MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
 
-    return remote && WriteProcessMemory(process, remote, hook_path, bytes, NULL) &&
+    return remote && WriteProcessMemory(process, remote, hook_path, sizeof(hook_path), NULL) &&
            QueueUserAPC((PAPCFUNC)(void *)load_library, thread, (ULONG_PTR)remote);
 }
 

@@ -14,12 +14,13 @@ int lab_trace(WCHAR *command_line, DWORD seconds);
 
 /* report.c: what goes to lab.sys. `lab_report_open` says FALSE when lab.sys is not there. */
 BOOL lab_report_open(void);
-NTSTATUS lab_report_created(DWORD process_id, DWORD thread_id, HANDLE process);
+struct lab_answer lab_report_created(DWORD process_id, DWORD thread_id, HANDLE process);
 void lab_report_exited(DWORD process_id, DWORD exit_code);
 void lab_report_loaded(DWORD process_id, HANDLE process, PVOID base, const WCHAR *image);
 BOOL lab_report_status(struct lab_status *status);
 
-/* inject.c: has the hook loaded by a process's first thread before the program's own code runs. */
+/* inject.c: has the hook loaded by a process's first thread before the program's own code runs, where no hook
+ * did it. */
 BOOL lab_inject_start(void);
 BOOL lab_inject(HANDLE process, HANDLE thread);
 BOOL lab_inject_is_hook(const WCHAR *image);

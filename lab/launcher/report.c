@@ -80,7 +80,7 @@ static DWORD read_command_line(HANDLE process, void *text, DWORD size)
 
 /* The safety net's question: the hook was not there to ask, or it has asked already and gets the same answer.
  */
-NTSTATUS lab_report_created(DWORD process_id, DWORD thread_id, HANDLE process)
+struct lab_answer lab_report_created(DWORD process_id, DWORD thread_id, HANDLE process)
 {
     static union {
         struct lab_created created;
@@ -103,12 +103,10 @@ NTSTATUS lab_report_created(DWORD process_id, DWORD thread_id, HANDLE process)
     request.created.flags = LAB_IF_UNKNOWN;
     request.created.image_bytes = (characters + 4) * (uint32_t)sizeof(WCHAR);
     request.created.command_line_bytes = read_command_line(process, image + characters + 4, 0xFFFE);
-    if (!tell(LAB_IOCTL_CREATED, &request,
-              (DWORD)sizeof(request.created) + request.created.image_bytes +
-                  request.created.command_line_bytes,
-              &answer))
-        return (NTSTATUS)0xC0000001;
-    return answer.status;
+    tell(LAB_IOCTL_CREATED, &request,
+         (DWORD)sizeof(request.created) + request.created.image_bytes + request.created.command_line_bytes,
+         &answer);
+    return answer;
 }
 
 BOOL lab_report_status(struct lab_status *status)

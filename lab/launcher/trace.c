@@ -10,7 +10,7 @@ struct process {
     struct process *next;
     DWORD id;
     DWORD thread_id;
-    HANDLE handle;
+    HANDLE handle, thread;
     BOOL decided;
     PVOID image_base;
     PVOID ntdll_base;
@@ -51,11 +51,16 @@ static void report_loaded(struct process *process, PVOID base, const WCHAR *imag
  */
 static void ensure_decided(struct process *process)
 {
+    struct lab_answer answer;
+
     if (process->decided)
         return;
     process->decided = TRUE;
-    if (lab_report_created(process->id, process->thread_id, process->handle) < 0)
+    answer = lab_report_created(process->id, process->thread_id, process->handle);
+    if (answer.status < 0)
         return;
+    if (!answer.known && !lab_inject(process->handle, process->thread))
+        lab_complain("the hook was not injected", GetLastError());
     report_loaded(process, process->image_base, process->image);
     report_loaded(process, process->ntdll_base, process->ntdll);
 }
@@ -70,14 +75,13 @@ static void created(const DEBUG_EVENT *event)
     process->id = event->dwProcessId;
     process->thread_id = event->dwThreadId;
     process->handle = info->hProcess;
+    process->thread = info->hThread;
     process->image_base = info->lpBaseOfImage;
     process->image = name_of(info->hFile);
     process->next = processes;
     processes = process;
     if (info->hFile)
         CloseHandle(info->hFile);
-    if (!lab_inject(info->hProcess, info->hThread) && WaitForSingleObject(info->hProcess, 0) == WAIT_TIMEOUT)
-        lab_complain("the hook was not injected", GetLastError());
 }
 
 static void loaded(const DEBUG_EVENT *event)
