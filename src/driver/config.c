@@ -146,6 +146,8 @@ NTSTATUS vg_config_set_boot_pending(bool pending)
     HANDLE key = NULL;
     NTSTATUS status = open_key(KEY_SET_VALUE, &key);
 
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND && !pending)
+        return STATUS_SUCCESS; /* no key, so there is no mark to take back */
     if (!NT_SUCCESS(status))
         return status;
     status = ZwSetValueKey(key, &name, 0, REG_DWORD, &value, sizeof(value));

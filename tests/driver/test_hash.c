@@ -1,0 +1,131 @@
+/* Hashes: read only when an undecided rule asks, kept by what a file is, never by what it is called. */
+#include "scenario.h"
+
+#define ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define DENY_ABC                                                                                             \
+    "vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"                                                      \
+    "  - allow: notepad\n    when: { Image|endswith: '\\notepad.exe' }\n"                                    \
+    "  - deny: abc\n    when: { SHA256: '" ABC "' }\n"
+
+static void a_hash_is_asked_for_only_when_a_rule_needs_it(void **state)
+{
+    struct sim_file *notepad, *cmd;
+
+    (void)state;
+    begin(DENY_ABC);
+    notepad = sim_add_file(NOTEPAD, "abc", 3);
+    cmd = sim_add_file(CMD, "abc", 3);
+    assert_int_equal(try_start(NOTEPAD, NULL), STATUS_SUCCESS);
+    assert_int_equal(sim_file_reads(notepad), 0);
+    assert_string_equal(fact(next_start(), VG_FIELD_SHA256), "(pending)");
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    assert_int_equal(sim_file_reads(cmd), 3);
+    assert_string_equal(fact(next_start(), VG_FIELD_SHA256), ABC);
+    assert_int_equal(status().files_hashed, 1);
+    end();
+}
+
+static void a_file_is_read_once_until_it_changes(void **state)
+{
+    struct sim_file *cmd;
+
+    (void)state;
+    begin(DENY_ABC);
+    cmd = sim_add_file(CMD, "abc", 3);
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(try_start(CMD, NULL), DENIED);
+    assert_int_equal(status().files_hashed, 1);
+    assert_int_equal(status().cache_hits, 4);
+    sim_write_file(cmd, "abd", 3);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    assert_int_equal(status().files_hashed, 2);
+    end();
+}
+
+static void what_has_no_unforgeable_identity_is_read_every_time(void **state)
+{
+    (void)state;
+    begin(DENY_ABC);
+    sim_add_volume(&(struct sim_volume_options){
+        .device = "\\Device\\HarddiskVolume5", .letter = "F:", .file_system = "FAT32", .no_file_id = true});
+    sim_add_volume(&(struct sim_volume_options){.device = "\\Device\\Mup\\server\\share"});
+    sim_add_file("F:\\a.exe", "abc", 3);
+    sim_add_file("\\\\server\\share\\a.exe", "abc", 3);
+    sim_set_file_flags(sim_add_file(CMD, "abc", 3), SIM_FILE_WRITABLE_REFERENCES);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(try_start("F:\\a.exe", NULL), DENIED);
+        assert_int_equal(try_start("\\\\server\\share\\a.exe", NULL), DENIED);
+        assert_int_equal(try_start(CMD, NULL), DENIED);
+    }
+    assert_int_equal(status().files_hashed, 6);
+    assert_int_equal(status().cache_hits, 0);
+    end();
+}
+
+static void a_file_that_cannot_be_read_has_an_unknown_hash(void **state)
+{
+    const struct vg_event_start *event;
+
+    (void)state;
+    begin(DENY_ABC);
+    sim_set_file_flags(sim_add_file(CMD, "abc", 3), SIM_FILE_READ_FAILS);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_SHA256), "(unknown)");
+    assert_int_equal(status().unknown_facts, 1);
+    end();
+}
+
+static void the_policy_says_what_an_unknown_hash_means(void **state)
+{
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: allow\nunknown: match\nrules:\n"
+          "  - deny: abc\n    when: { SHA256: '" ABC "' }\n");
+    sim_set_file_flags(sim_add_file(CMD, "abd", 3), SIM_FILE_READ_FAILS);
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    sim_set_file_flags(sim_find_file(CMD), 0);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    end();
+}
+
+static void the_option_hashes_every_start(void **state)
+{
+    const struct vg_abi_options options = {VG_OPTION_HASH_ALL, VG_OPTION_HASH_ALL};
+
+    (void)state;
+    begin(NULL);
+    sim_add_file(CMD, "abc", 3);
+    assert_int_equal(sim_ioctl(admin(), VG_IOCTL_SET_OPTIONS, &options, sizeof(options), NULL, 0, NULL), 0);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_SHA256), ABC);
+    end();
+}
+
+static void a_large_file_is_hashed_whole(void **state)
+{
+    static unsigned char large[3 * 1024 * 1024 + 17];
+
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: allow\nrules:\n  - deny: large\n    when: { SHA256: '"
+          /* sha256 of 3145745 bytes of 0x5A, checked with sha256sum */
+          "ac05ef6d1cf392866a88278845b6477ee943be578a7ab3c90a61e13caa1766e5' }\n");
+    memset(large, 0x5A, sizeof(large));
+    sim_add_file(CMD, large, sizeof(large));
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    assert_int_equal(sim_file_reads(sim_find_file(CMD)), sizeof(large));
+    end();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_hash_is_asked_for_only_when_a_rule_needs_it),
+        cmocka_unit_test(a_file_is_read_once_until_it_changes),
+        cmocka_unit_test(what_has_no_unforgeable_identity_is_read_every_time),
+        cmocka_unit_test(a_file_that_cannot_be_read_has_an_unknown_hash),
+        cmocka_unit_test(the_policy_says_what_an_unknown_hash_means),
+        cmocka_unit_test(the_option_hashes_every_start),
+        cmocka_unit_test(a_large_file_is_hashed_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
