@@ -31,9 +31,9 @@ static bool decide(const struct vg_arguments *arguments, const struct vg_policy 
                    struct vg_record_input *input, struct vg_explanation *explanation)
 {
     void *scratch = malloc(vg_policy_scratch_size(policy));
-    bool done = scratch != NULL;
+    bool done = true;
 
-    if (!done) {
+    if (scratch == NULL) {
         vg_say_error("out of memory");
         return false;
     }
@@ -66,26 +66,33 @@ static bool choose_rule(const struct vg_arguments *arguments, struct vg_explanat
     return true;
 }
 
-static int show(const struct vg_arguments *arguments, struct vg_explanation *explanation)
+static int print(const struct vg_arguments *arguments, const struct vg_explanation *explanation)
 {
     static const int codes[] = {[VG_ALLOW] = VG_EXIT_OK, [VG_DENY] = VG_EXIT_DENY, [VG_ASK] = VG_EXIT_ASK};
-    struct vg_judged judged = {0};
-    int result = codes[explanation->decision.verdict];
 
-    if (explanation->rule != VG_RULE_NONE) {
-        explanation->judged = &judged;
-        if (!vg_judge(explanation->model->rules[explanation->rule].condition, explanation->record, &judged)) {
-            vg_say_error("out of memory");
-            vg_judged_free(&judged);
-            return VG_EXIT_ERROR;
-        }
-    }
     if (!vg_arguments_flag(arguments, "json"))
         vg_explanation_print(explanation);
     else if (!vg_explanation_print_json(explanation))
-        result = VG_EXIT_ERROR;
-    if (explanation->judged != NULL)
-        vg_judged_free(&judged);
+        return VG_EXIT_ERROR;
+    return codes[explanation->decision.verdict];
+}
+
+/* Judges the conditions that are to be shown, and shows everything. */
+static int show(const struct vg_arguments *arguments, struct vg_explanation *explanation)
+{
+    struct vg_judged judged = {0};
+    int result = VG_EXIT_ERROR;
+
+    if (explanation->rule == VG_RULE_NONE)
+        return print(arguments, explanation);
+    if (vg_judge(explanation->model->rules[explanation->rule].condition, explanation->record, &judged)) {
+        explanation->judged = &judged;
+        result = print(arguments, explanation);
+        explanation->judged = NULL;
+    } else {
+        vg_say_error("out of memory");
+    }
+    vg_judged_free(&judged);
     return result;
 }
 

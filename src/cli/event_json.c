@@ -146,9 +146,10 @@ static void put_name_and_sid(struct builder *builder, const struct vg_event *eve
         if (*place == NULL)
             *place = &fact->values[i];
     }
-    if (fact == NULL)
-        return;
-    put(builder, vg_field_name(field), utf16_json(name != NULL ? *name : *sid));
+    if (name != NULL)
+        put(builder, vg_field_name(field), utf16_json(*name));
+    else if (sid != NULL)
+        put(builder, vg_field_name(field), utf16_json(*sid));
     if (sid_name != NULL && sid != NULL)
         put(builder, sid_name, utf16_json(*sid));
 }

@@ -45,12 +45,14 @@ static void print_verdict(const struct vg_explanation *explanation, bool colour)
     if (verdict == VG_ASK)
         printf("  a question that nobody answers comes to: %s\n", words[explanation->info.ask_otherwise]);
     if (verdict == VG_DENY || (verdict == VG_ASK && explanation->info.ask_otherwise == VG_DENY)) {
-        fputs("  the start fails with ", stdout);
+        fputs(explanation->info.mode == VG_MODE_MONITOR ? "  the policy's mode is monitor: this is recorded "
+                                                          "and the program starts; enforced, it would fail "
+                                                          "with "
+                                                        : "  the start fails with ",
+              stdout);
         vg_print_ntstatus(stdout, explanation->info.deny_status);
         putchar('\n');
     }
-    if (explanation->info.mode == VG_MODE_MONITOR && verdict != VG_ALLOW)
-        puts("  the policy is in monitor mode: this is recorded, and the program starts all the same");
 }
 
 static void print_value(const struct vg_span value, enum vg_kind kind)
@@ -58,6 +60,10 @@ static void print_value(const struct vg_span value, enum vg_kind kind)
     char utf8[3 * VALUE_SHOWN];
     struct vg_span shown = value;
 
+    if (value.size == 0) {
+        fputs("empty", stdout);
+        return;
+    }
     if (kind == VG_KIND_SHA256) {
         for (uint32_t i = 0; i < value.size; i++)
             printf("%02x", ((const uint8_t *)value.bytes)[i]);

@@ -42,15 +42,28 @@ static void add(struct text *text, const char *words)
     text->size += length;
 }
 
-static void add_utf16(struct text *text, struct vg_span units)
+/* A literal's text. What is compared without case was folded to capitals, and is shown small, as `vigil check
+ * -v` does. With `escaped`, a star or question mark that stands for itself has a backslash before it. */
+static void add_literal(struct text *text, struct vg_span literal, bool cased, bool escaped)
 {
-    size_t length = vg_utf8_from_utf16(units, NULL, 0);
+    size_t length = vg_utf8_from_utf16(literal, NULL, 0);
+    char *utf8 = malloc(length + 1);
 
-    if (!reserve(text, length))
+    if (utf8 == NULL || !reserve(text, 2 * length)) {
+        text->failed = true;
+        free(utf8);
         return;
-    vg_utf8_from_utf16(units, text->bytes + text->size, length);
-    text->size += length;
+    }
+    vg_utf8_from_utf16(literal, utf8, length);
+    for (size_t i = 0; i < length; i++) {
+        bool capital = utf8[i] >= 'A' && utf8[i] <= 'Z';
+
+        if (escaped && (utf8[i] == '*' || utf8[i] == '?'))
+            text->bytes[text->size++] = '\\';
+        text->bytes[text->size++] = (char)(capital && !cased ? utf8[i] - 'A' + 'a' : utf8[i]);
+    }
     text->bytes[text->size] = '\0';
+    free(utf8);
 }
 
 static bool is(const struct vg_predicate *predicate, size_t index, enum vg_token_kind kind)
@@ -68,16 +81,18 @@ static void add_pattern(struct text *text, const struct vg_predicate *predicate)
         else if (is(predicate, i, VG_TOKEN_ANY_ONE))
             add(text, "?");
         else
-            add_utf16(text, predicate->tokens[i].text);
+            add_literal(text, predicate->tokens[i].text, predicate->cased, true);
     }
     add(text, "'");
 }
 
-static void add_simple(struct text *text, const char *words, struct vg_span literal)
+/* Words and the one literal of the predicate that they are about. */
+static void add_simple(struct text *text, const char *words, const struct vg_predicate *predicate,
+                       size_t token)
 {
     add(text, words);
     add(text, " '");
-    add_utf16(text, literal);
+    add_literal(text, predicate->tokens[token].text, predicate->cased, false);
     add(text, "'");
 }
 
@@ -85,21 +100,20 @@ static void add_simple(struct text *text, const char *words, struct vg_span lite
 static void add_match(struct text *text, const struct vg_predicate *predicate)
 {
     size_t count = predicate->token_count;
-    const struct vg_token *tokens = predicate->tokens;
 
     if (count == 0)
         add(text, " is empty");
     else if (count == 1 && is(predicate, 0, VG_TOKEN_LITERAL))
-        add_simple(text, " is", tokens[0].text);
+        add_simple(text, " is", predicate, 0);
     else if (count == 1 && is(predicate, 0, VG_TOKEN_ANY_RUN))
         add(text, " has any value");
     else if (count == 2 && is(predicate, 0, VG_TOKEN_ANY_RUN) && is(predicate, 1, VG_TOKEN_LITERAL))
-        add_simple(text, " ends with", tokens[1].text);
+        add_simple(text, " ends with", predicate, 1);
     else if (count == 2 && is(predicate, 0, VG_TOKEN_LITERAL) && is(predicate, 1, VG_TOKEN_ANY_RUN))
-        add_simple(text, " starts with", tokens[0].text);
+        add_simple(text, " starts with", predicate, 0);
     else if (count == 3 && is(predicate, 0, VG_TOKEN_ANY_RUN) && is(predicate, 1, VG_TOKEN_LITERAL) &&
              is(predicate, 2, VG_TOKEN_ANY_RUN))
-        add_simple(text, " contains", tokens[1].text);
+        add_simple(text, " contains", predicate, 1);
     else
         add_pattern(text, predicate);
     if (predicate->cased)
@@ -118,7 +132,7 @@ static void add_test(struct text *text, const struct vg_predicate *predicate)
         add(text, " is absent");
         break;
     case VG_TEST_UNDER:
-        add_simple(text, " is under", predicate->tokens[0].text);
+        add_simple(text, " is under", predicate, 0);
         break;
     case VG_TEST_DIGESTS:
         snprintf(number, sizeof(number), " is one of %zu hash%s", predicate->digest_count,
