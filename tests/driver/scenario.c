@@ -9,7 +9,6 @@ static struct sim_handle *own_handle;
 static unsigned char *events; /* what the last read returned */
 static size_t events_size, events_at;
 static unsigned char *held; /* the event handed out last */
-static bool running;
 
 #define READ_SIZE (256u * 1024u)
 
@@ -77,7 +76,6 @@ void confirm_boot(void)
 void machine(const struct sim_options *options)
 {
     sim_start(options);
-    running = true;
     sim_set_value(SIM_SERVICE_KEY "\\Parameters", "Installed", REG_DWORD, &(ULONG){1}, sizeof(ULONG));
 }
 
@@ -132,7 +130,6 @@ void end(void)
     }
     close_admin();
     sim_end();
-    running = false;
 }
 
 /* ---- what the driver says ---- */

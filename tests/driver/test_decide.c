@@ -18,7 +18,7 @@ static void a_start_is_denied_by_its_image(void **state)
     event = next_start();
     assert_int_equal(event->verdict, VG_DENY);
     assert_int_equal(event->enforced, 1);
-    assert_int_equal(event->status, DENIED);
+    assert_int_equal((NTSTATUS)event->status, DENIED);
     assert_int_equal(event->reason, VG_REASON_RULE);
     assert_string_equal(rule_name(event), "no shell");
     assert_string_equal(fact(event, VG_FIELD_IMAGE), CMD);
@@ -261,7 +261,7 @@ static void a_failure_of_an_earlier_driver_stands(void **state)
     assert_int_equal(try_start(NOTEPAD, NULL), STATUS_VIRUS_INFECTED);
     event = next_start();
     assert_int_equal(event->reason, VG_REASON_EARLIER_DRIVER);
-    assert_int_equal(event->status, STATUS_VIRUS_INFECTED);
+    assert_int_equal((NTSTATUS)event->status, STATUS_VIRUS_INFECTED);
     assert_int_equal(event->enforced, 0);
     assert_int_equal(try_start(CMD, NULL), STATUS_VIRUS_INFECTED);
     assert_int_equal(status().denied_by_others, 2);

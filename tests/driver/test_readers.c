@@ -10,7 +10,8 @@ static struct sim_handle *open_reader(void)
 {
     struct sim_handle *handle = NULL;
 
-    assert_int_equal(sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ, &handle), STATUS_SUCCESS);
+    assert_int_equal(sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ, &handle),
+                     STATUS_SUCCESS);
     return handle;
 }
 
@@ -270,8 +271,8 @@ static void handles_are_bounded(void **state)
 
     (void)state;
     begin(NULL);
-    while (opened < 200 &&
-           sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ, &handles[opened]) == STATUS_SUCCESS)
+    while (opened < 200 && sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ,
+                                    &handles[opened]) == STATUS_SUCCESS)
         opened++;
     assert_in_range(opened, 100, 199);
     while (opened != 0)
@@ -285,7 +286,8 @@ static void nobody_but_administrators_and_system_opens_the_device(void **state)
 
     (void)state;
     begin(NULL);
-    assert_int_equal(sim_open(sim_explorer_process(), "\\Device\\Vigil", GENERIC_READ, &handle), STATUS_ACCESS_DENIED);
+    assert_int_equal(sim_open(sim_explorer_process(), "\\Device\\Vigil", GENERIC_READ, &handle),
+                     STATUS_ACCESS_DENIED);
     end();
 }
 
