@@ -144,8 +144,11 @@ static NTSTATUS on_volume(PFILE_OBJECT object, struct vg_span path, struct vg_st
         return STATUS_NOT_FOUND;
     if (is_network(object))
         return join(VG_LITERAL_SPAN(u"\\"), without_redirector(path), name);
-    if (NT_SUCCESS(drive_letter(object->DeviceObject, letter)))
+    status = drive_letter(object->DeviceObject, letter);
+    if (NT_SUCCESS(status))
         return join(unit_span(letter, 2), path, name);
+    if (status == STATUS_INSUFFICIENT_RESOURCES)
+        return status; /* it may have a letter: a name by its device would slip past the rules that use it */
     status = vg_name_of_object(object->DeviceObject, &device);
     if (!NT_SUCCESS(status))
         return status;
