@@ -182,34 +182,38 @@ NTSTATUS vg_name_of_file(const struct vg_file *file, struct vg_string *name, enu
     return status;
 }
 
-/* `path` behind the name of the volume's device, or size 0 when it does not begin with it. */
-static struct vg_span path_on_device(struct vg_span path, PFILE_OBJECT volume)
+/* What follows the name of the volume's device in `path`. STATUS_NOT_FOUND: it does not begin with that name.
+ */
+static NTSTATUS path_on_device(struct vg_span path, PFILE_OBJECT volume, struct vg_span *rest)
 {
     struct vg_string device = {0};
-    struct vg_span rest = {.bytes = NULL, .size = 0};
+    NTSTATUS status = vg_name_of_object(volume->DeviceObject, &device);
 
-    if (!NT_SUCCESS(vg_name_of_object(volume->DeviceObject, &device)))
-        return rest;
-    if (vg_text_starts_with_folded(path, vg_string_span(&device)) && ends_component(path, device.size))
-        rest = vg_span_after(path, device.size);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = STATUS_NOT_FOUND;
+    if (vg_text_starts_with_folded(path, vg_string_span(&device)) && ends_component(path, device.size)) {
+        *rest = vg_span_after(path, device.size);
+        status = STATUS_SUCCESS;
+    }
     vg_string_free(&device);
-    return rest;
+    return status;
 }
 
 _Use_decl_annotations_
 NTSTATUS vg_name_of_path(struct vg_span path, PFILE_OBJECT volume, struct vg_string *name)
 {
     static const struct vg_span mup = {.bytes = u"\\Device\\Mup", .size = 22};
+    struct vg_span rest = {0};
+    NTSTATUS status = STATUS_NOT_FOUND;
 
     if (vg_text_starts_with_folded(path, mup) && ends_component(path, mup.size))
         return join(VG_LITERAL_SPAN(u"\\"), without_redirector(vg_span_after(path, mup.size)), name);
-    if (volume != NULL && volume->DeviceObject != NULL && !is_network(volume)) {
-        struct vg_span rest = path_on_device(path, volume);
-
-        if (rest.size != 0)
-            return on_volume(volume, rest, name);
-    }
-    return vg_string_copy(name, path);
+    if (volume != NULL && volume->DeviceObject != NULL && !is_network(volume))
+        status = path_on_device(path, volume, &rest);
+    if (NT_SUCCESS(status))
+        return on_volume(volume, rest, name);
+    return status == STATUS_INSUFFICIENT_RESOURCES ? status : vg_string_copy(name, path);
 }
 
 _Use_decl_annotations_
