@@ -176,9 +176,10 @@ const struct vg_command vg_command_check = {
     .examples = "  vigil check policy.yaml\n"
                 "  vigil check -v policy.yaml | less\n"
                 "  vigil check --sigma sigma/rules/windows/process_creation\n",
-    .exit_codes = "  0  the policy is good (there may be warnings)\n"
-                  "  1  the policy has errors, or could not be read\n"
-                  "  2  the command line was wrong\n",
+    .exit_codes =
+        "  0  the policy is good (there may be warnings); --sigma: the rules were read, whatever they need\n"
+        "  1  the policy has errors, or could not be read\n"
+        "  2  the command line was wrong\n",
     .operands_min = 0,
     .operands_max = 1,
     .operand = "POLICY",

@@ -195,7 +195,13 @@ const struct vg_command vg_command_explain = {
         "is\n"
         "given twice has two values, as User has: --user S-1-5-18 --user 'NT AUTHORITY\\SYSTEM'. What "
         "nobody\n"
-        "speaks of is unknown, and the answer says so if it rests on that.\n",
+        "speaks of is unknown, and the answer says so if it rests on that.\n"
+        "\n"
+        "Words: Reparented true, false; Tampered delete-pending, transacted, writable, unnamed; "
+        "IntegrityLevel\n"
+        "Untrusted, Low, Medium, High, System, Protected; Subsystem Win32, WSL; Drive fixed, removable, "
+        "network,\n"
+        "cdrom, ram.\n",
     .options = options,
     .examples = "  vigil explain policy.yaml --image 'C:\\Windows\\System32\\cmd.exe' \\\n"
                 "      --parent-image 'C:\\Program Files\\Microsoft Office\\winword.exe'\n"

@@ -14,9 +14,13 @@ struct vg_record_input {
     struct vg_record_block *blocks;
 };
 
-/* Entries of a command's option table: one per field. */
+/* Entries of a command's option table: one per field, with what its kind of value is called in the help. */
+#define VG_VALUE_OF_PATH   "PATH"
+#define VG_VALUE_OF_TEXT   "TEXT"
+#define VG_VALUE_OF_NUMBER "NUMBER"
+#define VG_VALUE_OF_SHA256 "DIGITS"
 #define VG_FIELD_OPTION(identifier, field_name, kind, stage)                                                 \
-    {.name = #identifier, .value = "VALUE", .text = field_name},
+    {.name = #identifier, .value = VG_VALUE_OF_##kind, .text = "the fact " field_name},
 #define VG_RECORD_OPTIONS VG_FIELDS(VG_FIELD_OPTION)
 
 /* Fills the record: first from the file of --record, if given, then from the options of its fields, each of
