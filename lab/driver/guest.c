@@ -16,6 +16,8 @@
 #define PAGE                               0x1000u
 #define STATUS_NO_SUCH_DEVICE_VALUE        ((NTSTATUS)0xC000000E)
 
+enum { OPEN_MAX = 1024 };
+
 struct guest {
     struct guest *next;
     char name[64];
@@ -25,12 +27,16 @@ struct guest {
     NTSTATUS refusal; /* what DriverEntry is answered for it; STATUS_SUCCESS: let it run */
     PDRIVER_OBJECT driver;
     PDRIVER_UNLOAD unload;
-    PDRIVER_DISPATCH create, close;
-    LONG handles;
-    BOOLEAN unload_pending;
+    PDRIVER_DISPATCH major[IRP_MJ_MAXIMUM_FUNCTION + 1];
+    PFILE_OBJECT open[OPEN_MAX];
+    LONG references; /* one for each open file object, and one until an unload is asked for */
+    LONG unload_pending;
     UNICODE_STRING service; /* of the unload that waits */
     struct lab_work work;
 };
+
+/* Wine's kernel's; ntdll, which the lab links with, has a stub of that name. */
+static NTSTATUS(NTAPI *wine_unload_driver)(const UNICODE_STRING *service);
 
 static struct guest *guests;
 static LAB_SRWLOCK lock;
@@ -86,44 +92,93 @@ static NTSTATUS complete(PIRP irp, NTSTATUS status)
     return status;
 }
 
-static NTSTATUS NTAPI dispatch_create(PDEVICE_OBJECT device, PIRP irp)
+/* The file objects that are open. Wine lets an open succeed whatever its IRP_MJ_CREATE was answered, and
+ * sends an IRP_MJ_CLOSE for it; a file object that the driver refused is recognised by not being here. */
+static PFILE_OBJECT *find_open(struct guest *guest, PFILE_OBJECT file)
 {
-    struct guest *guest = guest_of(device->DriverObject);
-    NTSTATUS status;
+    for (size_t i = 0; i < OPEN_MAX; i++) {
+        if (guest->open[i] == file)
+            return &guest->open[i];
+    }
+    return NULL;
+}
 
-    if (!guest || guest->unload_pending)
-        return complete(irp, STATUS_NO_SUCH_DEVICE_VALUE);
-    InterlockedIncrement(&guest->handles);
-    status = guest->create(device, irp);
-    if (!NT_SUCCESS(status))
-        InterlockedDecrement(&guest->handles);
-    return status;
+static BOOLEAN replace_open(struct guest *guest, PFILE_OBJECT from, PFILE_OBJECT to)
+{
+    PFILE_OBJECT *place;
+
+    RtlAcquireSRWLockExclusive(&lock);
+    place = find_open(guest, from);
+    if (place)
+        *place = to;
+    RtlReleaseSRWLockExclusive(&lock);
+    return place != NULL;
 }
 
 static void run_pending_unload(struct lab_work *work)
 {
     struct guest *guest = CONTAINING_RECORD(work, struct guest, work);
-    UNICODE_STRING service = guest->service;
-
-    lab_log("%s: the last handle is closed, the unload goes on", guest->name);
-    ZwUnloadDriver(&service); /* frees the guest */
-    lab_heap_free(service.Buffer);
-}
-
-static NTSTATUS NTAPI dispatch_close(PDEVICE_OBJECT device, PIRP irp)
-{
-    struct guest *guest = guest_of(device->DriverObject);
     NTSTATUS status;
 
-    if (!guest)
-        return complete(irp, STATUS_SUCCESS);
-    send_cleanup(device, IoGetCurrentIrpStackLocation(irp)->FileObject);
-    status = guest->close(device, irp);
-    if (InterlockedDecrement(&guest->handles) == 0 && guest->unload_pending) {
+    lab_log("%s: the last handle is closed, the unload goes on", guest->name);
+    status = wine_unload_driver(&guest->service); /* frees the guest */
+    if (!NT_SUCCESS(status))
+        lab_log("the unload failed: %08x", (unsigned)status);
+}
+
+/* The last one to go lets an unload happen that waits for it. */
+static void release(struct guest *guest)
+{
+    if (InterlockedDecrement(&guest->references) == 0) {
         guest->work.run = run_pending_unload;
         lab_work_queue(&guest->work);
     }
+}
+
+static NTSTATUS create_file(struct guest *guest, PDEVICE_OBJECT device, PIRP irp, PFILE_OBJECT file)
+{
+    NTSTATUS status;
+
+    InterlockedIncrement(&guest->references);
+    if (guest->unload_pending)
+        status = complete(irp, STATUS_NO_SUCH_DEVICE_VALUE);
+    else
+        status = guest->major[IRP_MJ_CREATE](device, irp);
+    if (!NT_SUCCESS(status) || !replace_open(guest, NULL, file))
+        release(guest);
     return status;
+}
+
+static NTSTATUS close_file(struct guest *guest, PDEVICE_OBJECT device, PIRP irp, PFILE_OBJECT file)
+{
+    NTSTATUS status;
+
+    if (!replace_open(guest, file, NULL))
+        return complete(irp, STATUS_SUCCESS);
+    send_cleanup(device, file);
+    status = guest->major[IRP_MJ_CLOSE](device, irp);
+    release(guest);
+    return status;
+}
+
+/* In place of all of the guest's dispatch routines. */
+static NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp)
+{
+    struct guest *guest = guest_of(device->DriverObject);
+    UCHAR major = IoGetCurrentIrpStackLocation(irp)->MajorFunction;
+    PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
+    BOOLEAN open;
+
+    if (!guest)
+        return complete(irp, STATUS_NO_SUCH_DEVICE_VALUE);
+    if (major == IRP_MJ_CREATE)
+        return create_file(guest, device, irp, file);
+    if (major == IRP_MJ_CLOSE)
+        return close_file(guest, device, irp, file);
+    RtlAcquireSRWLockExclusive(&lock);
+    open = major == IRP_MJ_CLEANUP || find_open(guest, file);
+    RtlReleaseSRWLockExclusive(&lock);
+    return open ? guest->major[major](device, irp) : complete(irp, STATUS_NO_SUCH_DEVICE_VALUE);
 }
 
 /* --- unload
@@ -139,6 +194,7 @@ static void forget(struct guest *guest)
     if (*link)
         *link = guest->next;
     RtlReleaseSRWLockExclusive(&lock);
+    lab_heap_free(guest->service.Buffer);
     lab_heap_free(guest);
 }
 
@@ -189,25 +245,26 @@ static NTSTATUS NTAPI unload_driver(const UNICODE_STRING *service)
     struct guest *guest = guest_of_service(service);
 
     if (!guest)
-        return ZwUnloadDriver((PUNICODE_STRING)service);
+        return wine_unload_driver(service);
     if (!guest->unload)
         return STATUS_INVALID_DEVICE_REQUEST;
-    if (guest->unload_pending)
+    if (InterlockedExchange(&guest->unload_pending, TRUE))
         return STATUS_SUCCESS;
-    if (!guest->handles)
-        return ZwUnloadDriver((PUNICODE_STRING)service);
-    lab_log("%s: %d handles are open, the unload waits for them", guest->name, (int)guest->handles);
     guest->service.Buffer = lab_heap_allocate(service->Length + sizeof(WCHAR));
     memcpy(guest->service.Buffer, service->Buffer, service->Length);
     guest->service.Length = service->Length;
     guest->service.MaximumLength = (USHORT)(service->Length + sizeof(WCHAR));
-    lab_service_stop_pending(&guest->service);
-    guest->unload_pending = TRUE;
+    if (InterlockedDecrement(&guest->references) == 0)
+        return wine_unload_driver(service);
+    lab_log("%s: a handle is open, the unload waits for it", guest->name);
+    lab_service_stop_pending(service);
     return STATUS_SUCCESS;
 }
 
 void lab_guest_start(void)
 {
+    wine_unload_driver =
+        (NTSTATUS(NTAPI *)(const UNICODE_STRING *))lab_wine_routine("ntoskrnl.exe", "ZwUnloadDriver");
     lab_imports_replace(GetModuleHandleW(NULL), "ZwUnloadDriver", (PVOID)unload_driver);
 }
 
@@ -234,10 +291,10 @@ static NTSTATUS NTAPI enter(PDRIVER_OBJECT driver, PUNICODE_STRING registry, str
     guest->unload = driver->DriverUnload;
     if (guest->unload)
         driver->DriverUnload = unload;
-    guest->create = driver->MajorFunction[IRP_MJ_CREATE];
-    guest->close = driver->MajorFunction[IRP_MJ_CLOSE];
-    driver->MajorFunction[IRP_MJ_CREATE] = dispatch_create;
-    driver->MajorFunction[IRP_MJ_CLOSE] = dispatch_close;
+    for (size_t i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++) {
+        guest->major[i] = driver->MajorFunction[i];
+        driver->MajorFunction[i] = dispatch;
+    }
     lab_system_reinitialize(driver);
     return status;
 }
@@ -301,6 +358,7 @@ void lab_guest_mapped(const UNICODE_STRING *name, PVOID base)
 
     name_guest(guest, name);
     lab_scenario_read();
+    guest->references = 1;
     guest->base = base;
     guest->size = headers->OptionalHeader.SizeOfImage;
     guest->entry = (PDRIVER_INITIALIZE)(PVOID)(guest->base + headers->OptionalHeader.AddressOfEntryPoint);

@@ -29,14 +29,22 @@ static struct process **find(DWORD id)
     return link;
 }
 
-/* The DOS name of an open file; to be freed. */
+/* The DOS name of an open file; to be freed. Wine maps its DLLs from its own folder; to a program they lie in
+ * System32. */
 static WCHAR *name_of(HANDLE file)
 {
+    static const WCHAR wine_folder[] = L"\\wine\\x86_64-windows\\", system32[] = L"C:\\windows\\system32\\";
     DWORD size = file ? GetFinalPathNameByHandleW(file, NULL, 0, 0) : 0;
-    WCHAR *name = calloc(size + 1u, sizeof(WCHAR));
+    WCHAR *name = calloc(size + sizeof(system32) / sizeof(WCHAR), sizeof(WCHAR)), *rest;
 
     if (name && size)
         GetFinalPathNameByHandleW(file, name, size + 1, 0);
+    rest = name ? wcsstr(name, wine_folder) : NULL;
+    if (rest) {
+        rest += wcslen(wine_folder);
+        memmove(name + wcslen(system32), rest, (wcslen(rest) + 1) * sizeof(WCHAR));
+        memcpy(name, system32, wcslen(system32) * sizeof(WCHAR));
+    }
     return name;
 }
 
