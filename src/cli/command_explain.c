@@ -199,9 +199,8 @@ const struct vg_command vg_command_explain = {
         "\n"
         "Words: Reparented true, false; Tampered delete-pending, transacted, writable, unnamed; "
         "IntegrityLevel\n"
-        "Untrusted, Low, Medium, High, System, Protected; Subsystem Win32, WSL; Drive fixed, removable, "
-        "network,\n"
-        "cdrom, ram.\n",
+        "Untrusted, Low, Medium, MediumPlus, High, System, Protected; Subsystem Win32, WSL; Drive fixed,\n"
+        "removable, network, cdrom, ram.\n",
     .options = options,
     .examples = "  vigil explain policy.yaml --image 'C:\\Windows\\System32\\cmd.exe' \\\n"
                 "      --parent-image 'C:\\Program Files\\Microsoft Office\\winword.exe'\n"

@@ -215,21 +215,38 @@ static void put_field_names(struct builder *builder, const char *name, uint64_t 
     put(builder, name, array);
 }
 
+/* The fields whose facts are in this state. */
+static uint64_t fields_in(const struct vg_event *event, enum vg_fact_state state)
+{
+    uint64_t fields = 0;
+
+    for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
+        if (event->record.facts[field].state == state)
+            fields |= (uint64_t)1 << field;
+    }
+    return fields;
+}
+
 static void put_unknown_facts(struct builder *builder, const struct vg_event *event)
 {
-    uint64_t unknown = 0;
     uint64_t claimed = 0;
 
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
-        if (event->record.facts[field].state == VG_FACT_UNKNOWN)
-            unknown |= (uint64_t)1 << field;
         if ((event->record.facts[field].flags & VG_FACT_CLAIMED) != 0)
             claimed |= (uint64_t)1 << field;
     }
-    put_field_names(builder, "UnknownFacts", unknown);
+    put_field_names(builder, "UnknownFacts", fields_in(event, VG_FACT_UNKNOWN));
     put_field_names(builder, "RestedOnUnknown", event->start.unknown_fields);
     if (claimed != 0)
         put_field_names(builder, "ClaimedFacts", claimed);
+}
+
+/* The only fact that exits and image loads carry. */
+static void put_process_image(struct builder *builder, const struct vg_event *event)
+{
+    put_fact(builder, event, VG_FIELD_IMAGE);
+    if (event->record.facts[VG_FIELD_IMAGE].state == VG_FACT_UNKNOWN)
+        put_field_names(builder, "UnknownFacts", (uint64_t)1 << VG_FIELD_IMAGE);
 }
 
 static void put_audit_rules(struct builder *builder, const struct vg_event *event)
@@ -307,7 +324,7 @@ static void put_exit(struct builder *builder, const struct vg_event *event)
 
     put_guid(builder, "ProcessGuid", &end->process_guid);
     put_integer(builder, "ProcessId", end->process_id);
-    put_fact(builder, event, VG_FIELD_IMAGE);
+    put_process_image(builder, event);
     put(builder, "ExitStatus", json_integer(end->exit_status));
     put_hex32(builder, "ExitStatusHex", (uint32_t)end->exit_status);
     put(builder, "RunTime", json_real((double)end->run_time / 1e7));
@@ -323,7 +340,7 @@ static void put_image(struct builder *builder, const struct vg_event *event)
 
     put_guid(builder, "ProcessGuid", &image->process_guid);
     put_integer(builder, "ProcessId", image->process_id);
-    put_fact(builder, event, VG_FIELD_IMAGE);
+    put_process_image(builder, event);
     put(builder, "ImageLoaded", event->name.size != 0 ? utf16_json(event->name) : json_null());
     put(builder, "Kernel", json_boolean(image->kernel != 0));
     put(builder, "ImageBase", json_sprintf("0x%llX", (unsigned long long)image->base));

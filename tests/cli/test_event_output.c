@@ -339,6 +339,26 @@ static void unknown_facts_are_left_out_and_named(void **state)
     json_decref(object);
 }
 
+static void an_exit_of_an_unknown_process_says_so(void **state)
+{
+    static const struct vg_event_exit fixed = {.process_id = 4};
+    struct event_builder builder;
+    struct vg_event event;
+    json_t *object;
+
+    (void)state;
+    event_begin(&builder, VG_EVENT_EXIT, &fixed, sizeof(fixed));
+    event_fact(&builder, VG_FIELD_IMAGE, VG_FACT_UNKNOWN, NULL, 0);
+    event_finish(&builder);
+    event = decode(&builder);
+    object = vg_event_json(&event);
+    assert_null(json_object_get(object, "Image"));
+    assert_string_equal(json_string_value(json_array_get(json_object_get(object, "UnknownFacts"), 0)),
+                        "Image");
+    assert_true(json_is_null(json_object_get(object, "StartSequence")));
+    json_decref(object);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +376,7 @@ int main(void)
         cmocka_unit_test(lone_surrogates_become_replacement_characters),
         cmocka_unit_test(a_rule_name_that_is_not_utf8_is_repaired),
         cmocka_unit_test(unknown_facts_are_left_out_and_named),
+        cmocka_unit_test(an_exit_of_an_unknown_process_says_so),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
