@@ -95,7 +95,7 @@ void IofCompleteRequest(PIRP irp, CCHAR boost) /* wdm: <= DISPATCH_LEVEL; never 
         sim_violation("an IRP was completed twice");
     if (irp->IoStatus.Status == STATUS_PENDING)
         sim_violation("an IRP was completed with STATUS_PENDING");
-    if (irp->CancelRoutine)
+    if (__atomic_load_n(&irp->CancelRoutine, __ATOMIC_SEQ_CST))
         sim_violation("an IRP was completed with its cancel routine still set");
     page->owner->completed(page->owner, irp);
 }

@@ -271,14 +271,16 @@ unsigned sim_open_handles(void)
 
 void sim_objects_check_empty(const char *when)
 {
+    pthread_mutex_lock(&object_lock);
     for (unsigned i = 0; i < HANDLE_MAX; i++) {
         if (handles[i].body)
             sim_violation("a handle of a %s made by %s is still open %s",
-                          sim_object_type(handles[i].body, "the sim")->name, handles[i].routine, when);
+                          header_of(handles[i].body, "the sim")->type->name, handles[i].routine, when);
     }
     for (struct header *header = objects.next; header != &objects; header = header->next) {
         if (header->driver_references)
             sim_violation("%ld reference(s) to a %s taken by %s are still held %s", header->driver_references,
                           header->type->name, header->last_routine, when);
     }
+    pthread_mutex_unlock(&object_lock);
 }

@@ -166,7 +166,7 @@ static void notify_exit(PEPROCESS process)
 
 void sim_exit_process(PEPROCESS process, NTSTATUS exit_status)
 {
-    process->exit_status = exit_status;
+    __atomic_store_n(&process->exit_status, exit_status, __ATOMIC_SEQ_CST);
     notify_exit(process);
     remove_process(process);
 }
@@ -292,7 +292,7 @@ NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS 
             *made = process;
         return status;
     }
-    process->exit_status = status;
+    __atomic_store_n(&process->exit_status, status, __ATOMIC_SEQ_CST);
     notify_exit(process);
     remove_process(process);
     return status;
@@ -333,7 +333,7 @@ LONGLONG PsGetProcessCreateTimeQuadPart(PEPROCESS process) /* ntddk: any IRQL */
 
 NTSTATUS PsGetProcessExitStatus(PEPROCESS process) /* ntddk */
 {
-    return checked(process, "PsGetProcessExitStatus")->exit_status;
+    return __atomic_load_n(&checked(process, "PsGetProcessExitStatus")->exit_status, __ATOMIC_SEQ_CST);
 }
 
 HANDLE PsGetProcessInheritedFromUniqueProcessId(PEPROCESS process)

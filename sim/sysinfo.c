@@ -68,7 +68,7 @@ static void list_process(struct listing *listing, HANDLE id, HANDLE parent, LONG
 
 static void visit(PEPROCESS process, void *context)
 {
-    if (process->exit_status == STATUS_PENDING)
+    if (PsGetProcessExitStatus(process) == STATUS_PENDING)
         list_process(context, process->id, process->parent_id, process->create_time, &process->name);
 }
 
