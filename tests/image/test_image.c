@@ -306,6 +306,24 @@ static void directories_that_the_header_does_not_have_are_absent(void **state)
     assert_true(image.signature_in_file);
 }
 
+static void directories_behind_the_end_of_the_header_are_absent(void **state)
+{
+    struct pe_options options = pe_good_options();
+    struct pe_file file;
+    struct vg_image image = {0};
+
+    (void)state;
+    options.certificate = 40;
+    options.load_config = true;
+    pe_build(&file, &options);
+    pe_write16(&file, PE_COFF + 2, 0);
+    pe_write16(&file, PE_COFF + 16, 112); /* no room for a directory, although the header counts 16 */
+    assert_int_equal(read_exact(file.bytes, file.size, &image), VG_IMAGE_OK);
+    assert_int_equal(image.signature_offset, 0);
+    assert_false(image.has_load_config);
+    assert_int_equal(read_exact(file.bytes, PE_OPTIONAL + 112, &image), VG_IMAGE_OK);
+}
+
 static void every_truncation_is_read_within_bounds(void **state)
 {
     struct pe_options options = pe_good_options();
@@ -382,6 +400,7 @@ int main(void)
         cmocka_unit_test(sections_that_windows_dislikes_are_named),
         cmocka_unit_test(broken_files_are_refused_by_name_with_the_output_untouched),
         cmocka_unit_test(directories_that_the_header_does_not_have_are_absent),
+        cmocka_unit_test(directories_behind_the_end_of_the_header_are_absent),
         cmocka_unit_test(every_truncation_is_read_within_bounds),
         cmocka_unit_test(random_damage_is_read_within_bounds),
     };
