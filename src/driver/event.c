@@ -239,7 +239,7 @@ uint64_t vg_event_start(const struct vg_start *start)
 }
 
 _Use_decl_annotations_
-void vg_event_exit(uint32_t id, uint64_t create_time, NTSTATUS exit_status, const struct vg_process *process)
+void vg_event_exit(const struct vg_exit *exit, const struct vg_process *process)
 {
     struct vg_fact image = {.state = VG_FACT_UNKNOWN};
     struct vg_event_exit *event = NULL;
@@ -255,15 +255,15 @@ void vg_event_exit(uint32_t id, uint64_t create_time, NTSTATUS exit_status, cons
         return;
     }
     event = CONTAINING_RECORD(writer.header, struct vg_event_exit, header);
-    event->process_id = id;
-    event->exit_status = exit_status;
-    event->create_time = create_time;
-    if (event->header.time > create_time)
-        event->run_time = event->header.time - create_time;
+    event->process_id = exit->id;
+    event->exit_status = exit->status;
+    event->create_time = exit->create_time;
+    event->denied = exit->denied;
+    if (event->header.time > exit->create_time)
+        event->run_time = event->header.time - exit->create_time;
     if (process != NULL) {
         event->process_guid = process->guid;
         event->start_sequence = process->start_sequence;
-        event->denied = process->denied && !process->undone;
     }
     append_fact(&writer, VG_FIELD_IMAGE, &image);
     (void)end(&writer);

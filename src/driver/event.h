@@ -17,10 +17,17 @@ struct vg_ring *vg_events_ring(void);
 /* A start, with all its facts. Returns the event's sequence. */
 _IRQL_requires_max_(APC_LEVEL) uint64_t vg_event_start(_In_ const struct vg_start *start);
 
+/* What the kernel and the table say of an exit. */
+struct vg_exit {
+    uint32_t id;
+    NTSTATUS status;
+    uint64_t create_time;
+    bool denied; /* the end of a start that we denied */
+};
+
 /* An exit. `process` is the table's; NULL when it is not in there. */
-_IRQL_requires_max_(APC_LEVEL) void vg_event_exit(_In_ uint32_t id, _In_ uint64_t create_time,
-                                                  _In_ NTSTATUS exit_status,
-                                                  _In_opt_ const struct vg_process *process);
+_IRQL_requires_max_(APC_LEVEL)
+void vg_event_exit(_In_ const struct vg_exit *exit, _In_opt_ const struct vg_process *process);
 
 /* An image load. `process` as above, NULL for the kernel's images too. */
 _IRQL_requires_max_(APC_LEVEL) void vg_event_image(_In_ uint32_t id, _In_opt_ PCUNICODE_STRING name,

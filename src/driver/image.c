@@ -12,7 +12,6 @@
 #define SIGNATURE_TYPE_MASK   0x7u
 
 static volatile LONG registered;
-static volatile LONG wanted;
 
 _Use_decl_annotations_
 void vg_image_signature(const IMAGE_INFO *image, uint8_t *level, uint8_t *type)
@@ -25,14 +24,24 @@ void vg_image_signature(const IMAGE_INFO *image, uint8_t *level, uint8_t *type)
     *type = (uint8_t)(image->Properties >> SIGNATURE_TYPE_SHIFT & SIGNATURE_TYPE_MASK);
 }
 
+static bool are_wanted(void)
+{
+    struct vg_generation *policy = vg_policy_acquire();
+    uint32_t options = vg_mode_options_with(policy == NULL ? NULL : &policy->info);
+
+    vg_policy_release(policy);
+    return (options & VG_OPTION_WATCH_IMAGES) != 0;
+}
+
 /* Sometimes runs with all APCs disabled, on old systems under the address space's lock: so no file, no name
  * look-up, no wait. */
-static VOID NTAPI image_loaded(PUNICODE_STRING name, HANDLE process_id, PIMAGE_INFO image)
+_Function_class_(LOAD_IMAGE_NOTIFY_ROUTINE) static VOID NTAPI
+    image_loaded(PUNICODE_STRING name, HANDLE process_id, PIMAGE_INFO image)
 {
     uint32_t id = (uint32_t)(ULONG_PTR)process_id;
     struct vg_process *process = NULL;
 
-    if (!wanted)
+    if (!are_wanted())
         return;
     if (id != 0)
         process = vg_process_find(id, 0);
@@ -44,13 +53,9 @@ static VOID NTAPI image_loaded(PUNICODE_STRING name, HANDLE process_id, PIMAGE_I
 _Use_decl_annotations_
 void vg_images_update(void)
 {
-    struct vg_generation *policy = vg_policy_acquire();
-    uint32_t options = vg_mode_options_with(policy == NULL ? NULL : &policy->info);
     NTSTATUS status = STATUS_SUCCESS;
 
-    vg_policy_release(policy);
-    InterlockedExchange(&wanted, (options & VG_OPTION_WATCH_IMAGES) != 0);
-    if (!wanted || InterlockedCompareExchange(&registered, 1, 0) != 0)
+    if (!are_wanted() || InterlockedCompareExchange(&registered, 1, 0) != 0)
         return;
     status = PsSetLoadImageNotifyRoutine(image_loaded);
     if (!NT_SUCCESS(status)) {
@@ -62,7 +67,6 @@ void vg_images_update(void)
 _Use_decl_annotations_
 void vg_images_stop(void)
 {
-    InterlockedExchange(&wanted, 0);
     if (InterlockedExchange(&registered, 0) != 0)
         (void)PsRemoveLoadImageNotifyRoutine(image_loaded);
 }

@@ -1,5 +1,6 @@
 #include "mode.h"
 
+#include "atomic.h"
 #include "config.h"
 
 static volatile LONG override_in_force;
@@ -48,7 +49,7 @@ enum vg_abi_enforcement vg_mode_enforcement(const struct vg_policy_info *info)
 _Use_decl_annotations_
 enum vg_abi_mode_override vg_mode_override(void)
 {
-    return (enum vg_abi_mode_override)override_in_force;
+    return (enum vg_abi_mode_override)vg_read(&override_in_force);
 }
 
 _Use_decl_annotations_
@@ -60,7 +61,7 @@ void vg_mode_set_override(enum vg_abi_mode_override override_mode)
 _Use_decl_annotations_
 bool vg_mode_boot_confirmed(void)
 {
-    return boot_confirmed != 0;
+    return vg_is_set(&boot_confirmed);
 }
 
 _Use_decl_annotations_
@@ -79,7 +80,7 @@ NTSTATUS vg_mode_confirm_boot(void)
 _Use_decl_annotations_
 uint32_t vg_mode_options(void)
 {
-    return (uint32_t)options_in_force;
+    return (uint32_t)vg_read(&options_in_force);
 }
 
 _Use_decl_annotations_
@@ -97,7 +98,7 @@ uint32_t vg_mode_options_with(const struct vg_policy_info *info)
 _Use_decl_annotations_
 void vg_mode_set_options(uint32_t mask, uint32_t flags)
 {
-    LONG before = options_in_force;
+    LONG before = vg_read(&options_in_force);
     LONG after = 0;
     LONG seen = 0;
 

@@ -14,11 +14,12 @@ static void exit_notify(PEPROCESS process, HANDLE process_id)
     uint32_t id = (uint32_t)(ULONG_PTR)process_id;
     uint64_t create_time = (uint64_t)PsGetProcessCreateTimeQuadPart(process);
     struct vg_process *known = vg_process_find(id, create_time);
+    struct vg_exit exit = {.id = id, .status = PsGetProcessExitStatus(process), .create_time = create_time};
 
     vg_count(&vg_counters.exits);
     if (known != NULL)
-        vg_process_exited(known);
-    vg_event_exit(id, create_time, PsGetProcessExitStatus(process), known);
+        exit.denied = vg_process_exited(known);
+    vg_event_exit(&exit, known);
     vg_process_release(known);
 }
 

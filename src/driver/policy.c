@@ -1,5 +1,6 @@
 #include "policy.h"
 
+#include "atomic.h"
 #include "config.h"
 #include "file.h"
 #include "memory.h"
@@ -242,7 +243,7 @@ NTSTATUS vg_policy_load_file(void)
 
 NTSTATUS vg_policy_status(void)
 {
-    return (NTSTATUS)last_status;
+    return (NTSTATUS)vg_read(&last_status);
 }
 
 uint64_t vg_policy_generations(void)

@@ -234,26 +234,37 @@ bool vg_process_publish_unseen(struct vg_process *process, struct vg_kept *image
     return inserted;
 }
 
-_Use_decl_annotations_
-void vg_process_exited(struct vg_process *process)
-{
-    LIST_ENTRY dropped;
-    KIRQL irql;
-
-    InitializeListHead(&dropped);
-    KeAcquireSpinLock(&lock, &irql);
-    if (process->in_table && !process->exited)
-        move_to_exited(process, &dropped);
-    KeReleaseSpinLock(&lock, irql);
-    release_dropped(&dropped);
-}
-
 _Requires_lock_held_(lock) static void note_running(struct vg_process *process)
 {
     if (process->denied && !process->undone) {
         process->undone = true;
         vg_count(&vg_counters.undone);
     }
+}
+
+static bool has_outlived_denial(const struct vg_process *process, uint64_t now)
+{
+    return process->denied && !process->exited && now > process->create_time + DENIED_LIFE_MAX;
+}
+
+_Use_decl_annotations_
+bool vg_process_exited(struct vg_process *process)
+{
+    uint64_t now = vg_system_time();
+    bool denied = false;
+    LIST_ENTRY dropped;
+    KIRQL irql;
+
+    InitializeListHead(&dropped);
+    KeAcquireSpinLock(&lock, &irql);
+    if (has_outlived_denial(process, now))
+        note_running(process);
+    denied = process->denied && !process->undone;
+    if (process->in_table && !process->exited)
+        move_to_exited(process, &dropped);
+    KeReleaseSpinLock(&lock, irql);
+    release_dropped(&dropped);
+    return denied;
 }
 
 _Use_decl_annotations_
@@ -278,7 +289,7 @@ uint64_t vg_processes_check(void)
         for (LIST_ENTRY *link = buckets[i].Flink; link != &buckets[i]; link = link->Flink) {
             struct vg_process *process = CONTAINING_RECORD(link, struct vg_process, link);
 
-            if (process->denied && !process->exited && now > process->create_time + DENIED_LIFE_MAX)
+            if (has_outlived_denial(process, now))
                 note_running(process);
         }
     }

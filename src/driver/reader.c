@@ -1,5 +1,6 @@
 #include "reader.h"
 
+#include "atomic.h"
 #include "event.h"
 #include "memory.h"
 
@@ -98,7 +99,7 @@ static void end_pended(struct vg_reader *reader)
 static void pend(struct vg_reader *reader, PIRP irp)
 {
     IoCsqInsertIrp(&reader->queue, irp, NULL);
-    if (quiesced || reader->closed)
+    if (vg_is_set(&quiesced) || vg_is_set(&reader->closed))
         end_pended(reader); /* whoever ended the others may have passed before this one was in the queue */
 }
 
@@ -217,7 +218,7 @@ _Function_class_(KSTART_ROUTINE) static VOID NTAPI serve_readers(PVOID context)
     UNREFERENCED_PARAMETER(context);
     for (;;) {
         (void)KeWaitForSingleObject(&wake, Executive, KernelMode, FALSE, NULL);
-        if (stopping)
+        if (vg_is_set(&stopping))
             break;
         for_each(ROUND_SERVE, serve);
     }
@@ -330,7 +331,7 @@ NTSTATUS vg_reader_read(struct vg_reader *reader, PIRP irp)
 {
     if (IoGetCurrentIrpStackLocation(irp)->Parameters.Read.Length < sizeof(struct vg_event_lost))
         return STATUS_BUFFER_TOO_SMALL; /* not even the shortest event fits */
-    if (quiesced)
+    if (vg_is_set(&quiesced))
         return STATUS_DEVICE_NOT_READY;
     vg_ring_attach(vg_events_ring(), &reader->cursor);
     pend(reader, irp);
@@ -363,5 +364,5 @@ void vg_readers_resume(void)
 
 bool vg_readers_quiesced(void)
 {
-    return quiesced != 0;
+    return vg_is_set(&quiesced);
 }

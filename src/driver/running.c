@@ -63,7 +63,7 @@ static struct vg_process *add(PEPROCESS process)
     }
     /* Its exit may have been reported before it was in the table; after this it finds it there. */
     if (has_exited(process))
-        vg_process_exited(known);
+        (void)vg_process_exited(known);
     return known;
 }
 
