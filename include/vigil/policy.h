@@ -41,7 +41,10 @@ struct vg_decision {
     enum vg_field need;      /* valid for VG_NEED_FACT */
     uint32_t audit_count;    /* audit rules that matched before the deciding rule; may exceed VG_AUDITS_MAX */
     uint32_t audits[VG_AUDITS_MAX];
-    uint64_t unknown_fields; /* bit per vg_field: an unknown fact that a rule before the decision rested on */
+    /* Bit per vg_field. Of every rule up to and including the one that decided whose condition is unknown (Kleene's logic,
+     * a fact not gathered counts as unknown): the fields it mentions whose facts are unknown to it. A fact that could
+     * still be gathered, and that nobody had to ask for, is not among them. */
+    uint64_t unknown_fields;
 };
 
 /* A validated blob. Immutable after vg_policy_open; any number of threads may decide by it at once, each with its own

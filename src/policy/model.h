@@ -43,7 +43,9 @@ struct vg_predicate {
     /* The predicate stands where its truth leads towards running the program: positively in an allow rule, negated in a deny, ask
      * or audit rule. Then a CLAIMED fact is unknown to it, and on a PATH field a named stream (a colon anywhere but as
      * the second unit) is covered only where the predicate itself spells a colon beyond its second unit: never by a
-     * wildcard or by UNDER. */
+     * wildcard or by UNDER. (A wildcard counts as one unit of the predicate. Exactly: a value with such a colon is
+     * matched only by a predicate that spells one, and then no wildcard, nor what lies below an UNDER, takes in a
+     * colon other than the value's second unit.) */
     bool permissive;
     const struct vg_token *tokens;
     size_t token_count;
