@@ -45,9 +45,18 @@ static const char *const coming_fields[] = {
     NULL,
 };
 
+/* To whoever wrote the policy every known name is told; of a Sigma rule, which is theirs as it is, only the
+ * one meant. */
+static const char *hint_for(struct vg_reader *reader, const char *const *names, const char *what,
+                            const char *text, size_t size)
+{
+    return reader->sigma ? vg_nearest_hint(reader->arena, names, text, size)
+                         : vg_names_hint(reader->arena, names, what, text, size);
+}
+
 static void refuse_modifier(struct vg_reader *reader, struct vg_place place, const char *text, size_t size)
 {
-    const char *hint = vg_names_hint(reader->arena, modifier_names, "modifiers", text, size);
+    const char *hint = hint_for(reader, modifier_names, "modifiers", text, size);
     if (vg_is_name(coming_modifiers, text, size))
         vg_unsupported(reader, place, hint, "the modifier %s is not supported yet",
                        vg_shown(reader, text, size));
@@ -98,7 +107,7 @@ static bool read_field(struct vg_reader *reader, struct vg_place place, struct v
     key->field = vg_field_find(text, size);
     if (key->field < VG_FIELD_COUNT)
         return true;
-    const char *hint = vg_names_hint(reader->arena, vg_field_names, "fields", text, size);
+    const char *hint = hint_for(reader, vg_field_names, "fields", text, size);
     if (vg_is_name(coming_fields, text, size))
         vg_unsupported(reader, place, hint, "the field %s cannot be supplied yet",
                        vg_shown(reader, text, size));

@@ -7,6 +7,9 @@
 /* How much comparing is worth it; a policy of a few thousand rules stays below. */
 #define EFFORT_MAX 50000000u
 
+/* So many are told one by one; of the others only how many there are. */
+#define TOLD_MAX 20u
+
 struct linter {
     uint64_t effort;
     /* The earlier rule is an allow: it does not cover named streams and names that nobody vouches for, the
@@ -135,7 +138,7 @@ static bool test_implies(struct linter *linter, const struct vg_predicate *narro
         return narrow->test == VG_TEST_NULL;
     case VG_TEST_DIGESTS:
         linter->effort += wide->digest_count;
-        return narrow->test == VG_TEST_DIGESTS && digests_imply(narrow, wide);
+        return narrow->test == VG_TEST_DIGESTS && narrow->digest_count && digests_imply(narrow, wide);
     case VG_TEST_UNDER:
         return text && narrow->cased == wide->cased && lies_under(linter, narrow, wide);
     case VG_TEST_PATTERN:
@@ -234,16 +237,34 @@ static void tell(struct vg_reader *reader, const struct vg_rule *rule, const str
                 name, by);
 }
 
+/* Sigma rules of one verdict overlap by nature, and which of them decides makes no difference. */
+static bool both_sigma(const struct vg_rule *a, const struct vg_rule *b)
+{
+    return a->action == b->action && (a->sigma_id || a->sigma_level) && (b->sigma_id || b->sigma_level);
+}
+
+/* The first rule before `rules[i]` that decides everything it matches, or NULL. */
+static const struct vg_rule *find_earlier(struct linter *linter, const struct vg_rule *rules, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        linter->loose = false;
+        if (rules[k].action != VG_ACTION_AUDIT && !both_sigma(&rules[i], &rules[k]) &&
+            implies(linter, rules[i].condition, rules[k].condition))
+            return &rules[k];
+    }
+    return NULL;
+}
+
 void vg_lint_unreachable(struct vg_reader *reader, const struct vg_rule *rules, size_t count)
 {
     struct linter linter = {0};
-    for (size_t i = 1; i < count && linter.effort < EFFORT_MAX; i++)
-        for (size_t k = 0; k < i; k++) {
-            linter.loose = false;
-            if (rules[k].action == VG_ACTION_AUDIT ||
-                !implies(&linter, rules[i].condition, rules[k].condition))
-                continue;
-            tell(reader, &rules[i], &rules[k], linter.loose && rules[i].action != VG_ACTION_ALLOW);
-            break;
-        }
+    size_t found = 0;
+    for (size_t i = 1; i < count && linter.effort < EFFORT_MAX; i++) {
+        const struct vg_rule *earlier = find_earlier(&linter, rules, i);
+        if (earlier && ++found <= TOLD_MAX)
+            tell(reader, &rules[i], earlier, linter.loose && rules[i].action != VG_ACTION_ALLOW);
+    }
+    if (found > TOLD_MAX)
+        vg_warn(reader, (struct vg_place){.file = reader->file}, NULL, "%zu more rules are never reached",
+                found - TOLD_MAX);
 }

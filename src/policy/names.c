@@ -27,24 +27,25 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
     return ab < c ? ab : c;
 }
 
-/* How many letters must be changed, added or left out to get from one word to the other (Levenshtein), case
- * apart. */
+/* How many letters must be changed, added, left out or swapped with their neighbour to get from one word to
+ * the other (optimal string alignment), case apart. */
 static unsigned distance(const char *a, size_t a_size, const char *b, size_t b_size)
 {
-    unsigned row[WORD_MAX + 1];
+    unsigned rows[3][WORD_MAX + 1];
     for (unsigned j = 0; j <= b_size; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (unsigned i = 1; i <= a_size; i++) {
-        unsigned diagonal = row[0];
+        unsigned *row = rows[i % 3];
+        const unsigned *above = rows[(i + 2) % 3];
         row[0] = i;
         for (unsigned j = 1; j <= b_size; j++) {
-            unsigned above = row[j];
-            unsigned change = lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1;
-            row[j] = least(above + 1, row[j - 1] + 1, diagonal + change);
-            diagonal = above;
+            bool same = lower(a[i - 1]) == lower(b[j - 1]);
+            row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0 : 1));
+            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
+                row[j] = least(row[j], row[j], rows[(i + 1) % 3][j - 2] + 1);
         }
     }
-    return row[b_size];
+    return rows[a_size % 3][b_size];
 }
 
 const char *vg_nearest_name(const char *const *names, const char *text, size_t size)
@@ -55,6 +56,8 @@ const char *vg_nearest_name(const char *const *names, const char *text, size_t s
         return NULL;
     for (; *names; names++) {
         size_t length = strlen(*names);
+        if (length > WORD_MAX)
+            continue;
         unsigned far = distance(text, size, *names, length);
         unsigned limit = length < 5 ? 1 : (unsigned)length / 3;
         if (far <= limit && far < size && (!nearest || far < best)) {
@@ -63,6 +66,12 @@ const char *vg_nearest_name(const char *const *names, const char *text, size_t s
         }
     }
     return nearest;
+}
+
+const char *vg_nearest_hint(struct vg_arena *arena, const char *const *names, const char *text, size_t size)
+{
+    const char *nearest = vg_nearest_name(names, text, size);
+    return nearest ? vg_arena_format(arena, "did you mean %s?", nearest) : NULL;
 }
 
 const char *vg_names_hint(struct vg_arena *arena, const char *const *names, const char *what,

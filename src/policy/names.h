@@ -11,6 +11,9 @@ struct vg_arena;
  * NULL when none is near enough to be meant. */
 const char *vg_nearest_name(const char *const *names, const char *text, size_t size);
 
+/* "did you mean X?", or NULL when none is near. In the arena. */
+const char *vg_nearest_hint(struct vg_arena *arena, const char *const *names, const char *text, size_t size);
+
 /* "did you mean X?" if one is near, and "known are: a, b, c" (`what` is "keys", "fields" ...). In the arena.
  */
 const char *vg_names_hint(struct vg_arena *arena, const char *const *names, const char *what,

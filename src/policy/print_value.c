@@ -16,17 +16,33 @@ static bool has_wildcards(const struct vg_predicate *predicate)
     return false;
 }
 
+static bool is_letter(uint16_t unit)
+{
+    return (unit | 0x20) >= 'a' && (unit | 0x20) <= 'z';
+}
+
+/* Whether a pattern begins with a drive: C:\ or ?:\. */
+static bool begins_with_drive(const struct vg_predicate *predicate)
+{
+    const struct vg_token *first = &predicate->tokens[0];
+    bool any = first->kind == VG_TOKEN_ANY_ONE;
+    const struct vg_token *literal = any && predicate->token_count > 1 ? first + 1 : first;
+    uint32_t skipped = any ? 0 : 1;
+    const uint16_t *units = vg_units(literal->text);
+    return !is_wild(literal) && vg_unit_count(literal->text) >= skipped + 2 && (any || is_letter(units[0])) &&
+           units[skipped] == ':' && units[skipped + 1] == '\\';
+}
+
 /* Whether `path` would read the pattern's text as this pattern: a drive in front, and nothing that it
  * refuses. */
 static bool is_plain_path(const struct vg_predicate *predicate)
 {
+    if (!begins_with_drive(predicate))
+        return false;
     for (size_t i = 0; i < predicate->token_count; i++) {
         const struct vg_token *token = &predicate->tokens[i];
         const uint16_t *units = vg_units(token->text);
         uint32_t count = is_wild(token) ? 0 : vg_unit_count(token->text);
-        if (i == 0 && !(count >= 3 && ((units[0] | 0x20) >= 'a' && (units[0] | 0x20) <= 'z') &&
-                        units[1] == ':' && units[2] == '\\'))
-            return false;
         for (uint32_t k = 0; k < count; k++)
             if (units[k] == '*' || units[k] == '?' || units[k] == '/' || units[k] == 0 ||
                 (units[k] == '\\' && k + 1 < count && units[k + 1] == '\\'))
@@ -43,11 +59,14 @@ static const char *match_of_pattern(const struct vg_predicate *predicate)
         return "";
     bool front = tokens[0].kind == VG_TOKEN_ANY_RUN;
     bool back = tokens[count - 1].kind == VG_TOKEN_ANY_RUN;
+    bool simple = back && count == 2 && !is_wild(&tokens[0]);
+    if (vg_field_kind(predicate->field) == VG_KIND_PATH && !simple && is_plain_path(predicate))
+        return "path";
     if (front && back)
         return count > 2 ? "contains" : "";
     if (front || back)
         return front ? "endswith" : "startswith";
-    return vg_field_kind(predicate->field) == VG_KIND_PATH && is_plain_path(predicate) ? "path" : "";
+    return "";
 }
 
 struct vg_print_key vg_print_key_of(const struct vg_expr *leaf)
@@ -188,7 +207,7 @@ static bool may_be_plain(const char *text, size_t size)
     if (size == 0 || text[0] == ' ' || text[size - 1] == ' ')
         return false;
     bool digits = strspn(text, "0123456789") >= size;
-    bool letter = (text[0] | 0x20) >= 'a' && (text[0] | 0x20) <= 'z';
+    bool letter = is_letter((unsigned char)text[0]);
     for (size_t i = 0; i < size; i++) {
         char byte = text[i];
         bool good = ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z') || (byte >= '0' && byte <= '9') ||

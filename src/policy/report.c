@@ -74,8 +74,14 @@ void vg_unsupported(struct vg_reader *reader, struct vg_place place, const char 
     reader->sigma->refused = true;
     if (reader->skip_unsupported)
         reader->skipped++;
-    tell(reader, reader->skip_unsupported ? VG_WARNING : VG_ERROR, place, message ? message : reason,
-         reader->skip_unsupported ? hint : "`unsupported: skip` in the policy loads it without such rules");
+    else
+        hint = vg_arena_format(reader->arena,
+                               "%s%s`unsupported: skip` in the policy loads it without such rules",
+                               hint ? hint : "",
+                               !hint                           ? ""
+                               : hint[strlen(hint) - 1] == '?' ? " "
+                                                               : "; ");
+    tell(reader, reader->skip_unsupported ? VG_WARNING : VG_ERROR, place, message ? message : reason, hint);
 }
 
 #define SHOWN_MAX 80u
