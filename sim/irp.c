@@ -34,6 +34,8 @@ static void on_fault(int number, siginfo_t *info, void *context)
 
     if (arena && address >= arena && address < arena + (size_t)PAGE * PAGE_COUNT)
         sim_violation("an IRP was touched after it had been completed");
+    if (info->si_code == SEGV_PKUERR)
+        sim_violation("paged pool was touched at DISPATCH_LEVEL: on Windows it may be on disk just then");
     sigaction(number, &previous, NULL);
     (void)context; /* the instruction runs again, into the handler that was there */
 }

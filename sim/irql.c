@@ -1,5 +1,6 @@
 /* IRQL and APC state, one a thread. */
 #include "irql.h"
+#include "paging.h"
 #include "violation.h"
 
 static _Thread_local struct sim_thread_state state;
@@ -16,6 +17,12 @@ static const char *irql_name(KIRQL irql)
 struct sim_thread_state *sim_self(void)
 {
     return &state;
+}
+
+void sim_set_irql(KIRQL irql)
+{
+    state.irql = irql;
+    sim_paging_set_irql(irql);
 }
 
 void sim_max_irql(KIRQL max, const char *routine)
@@ -107,7 +114,7 @@ void KeRaiseIrql(KIRQL new_irql, PKIRQL old_irql) /* wdm: NewIrql must be >= the
         sim_violation("KeRaiseIrql was asked to lower the IRQL from %s to %s", irql_name(state.irql),
                       irql_name(new_irql));
     *old_irql = state.irql;
-    state.irql = new_irql;
+    sim_set_irql(new_irql);
 }
 
 void KeLowerIrql(KIRQL new_irql) /* wdm: NewIrql must be <= the current IRQL */
@@ -115,7 +122,7 @@ void KeLowerIrql(KIRQL new_irql) /* wdm: NewIrql must be <= the current IRQL */
     if (new_irql > state.irql)
         sim_violation("KeLowerIrql was asked to raise the IRQL from %s to %s", irql_name(state.irql),
                       irql_name(new_irql));
-    state.irql = new_irql;
+    sim_set_irql(new_irql);
 }
 
 void KeEnterCriticalRegion(void) /* ntddk: <= APC_LEVEL */

@@ -35,6 +35,9 @@ struct sim_thread_state {
 
 struct sim_thread_state *sim_self(void);
 
+/* The one place that changes a thread's IRQL. */
+void sim_set_irql(KIRQL irql);
+
 /* The caller may be at most at `max`; the sentence names `routine`. */
 void sim_max_irql(KIRQL max, const char *routine);
 /* A system service: PASSIVE_LEVEL, no spin lock or fast mutex held. */

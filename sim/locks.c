@@ -56,7 +56,7 @@ KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK lock) /* wdm: <= DISPATCH_LEVEL */
     KIRQL old = sim_self()->irql;
 
     sim_max_irql(DISPATCH_LEVEL, "KeAcquireSpinLock");
-    sim_self()->irql = DISPATCH_LEVEL;
+    sim_set_irql(DISPATCH_LEVEL);
     spin_acquire(lock, "KeAcquireSpinLock");
     return old;
 }
@@ -66,7 +66,7 @@ void KeReleaseSpinLock(PKSPIN_LOCK lock, KIRQL new_irql) /* wdm: DISPATCH_LEVEL 
     spin_release(lock, "KeReleaseSpinLock");
     if (sim_self()->irql != DISPATCH_LEVEL || new_irql > DISPATCH_LEVEL)
         sim_violation("KeReleaseSpinLock was called with an IRQL other than the one KeAcquireSpinLock gave");
-    sim_self()->irql = new_irql;
+    sim_set_irql(new_irql);
 }
 
 void KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK lock) /* wdm: >= DISPATCH_LEVEL */
@@ -116,7 +116,7 @@ void ExAcquireFastMutex(PFAST_MUTEX mutex) /* wdm: <= APC_LEVEL; raises to APC_L
     sim_max_irql(APC_LEVEL, "ExAcquireFastMutex");
     acquire_word(mutex_word(mutex), "ExAcquireFastMutex");
     mutex->OldIrql = old;
-    sim_self()->irql = APC_LEVEL;
+    sim_set_irql(APC_LEVEL);
     sim_hold(mutex, SIM_LOCK_FAST_MUTEX, "ExAcquireFastMutex");
 }
 
@@ -129,7 +129,7 @@ BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX mutex) /* wdm: <= APC_LEVEL */
                                      __ATOMIC_RELAXED))
         return FALSE;
     mutex->OldIrql = sim_self()->irql;
-    sim_self()->irql = APC_LEVEL;
+    sim_set_irql(APC_LEVEL);
     sim_hold(mutex, SIM_LOCK_FAST_MUTEX, "ExTryToAcquireFastMutex");
     return TRUE;
 }
@@ -142,7 +142,7 @@ void ExReleaseFastMutex(PFAST_MUTEX mutex) /* wdm: APC_LEVEL */
     if (sim_self()->irql != APC_LEVEL)
         sim_violation("ExReleaseFastMutex was called at another IRQL than APC_LEVEL");
     __atomic_store_n(mutex_word(mutex), 0, __ATOMIC_RELEASE);
-    sim_self()->irql = old;
+    sim_set_irql(old);
 }
 
 void ExAcquireFastMutexUnsafe(PFAST_MUTEX mutex) /* wdm: APCs off already */

@@ -6,22 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "asan.h"
 #include "fault.h"
 #include "irql.h"
+#include "paging.h"
 #include "sim.h"
 #include "violation.h"
 #include "world.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SIM_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SIM_ASAN 1
-#endif
-#endif
-#ifndef SIM_ASAN
-#define SIM_ASAN 0
-#endif
 
 #define BUCKET_COUNT 4096
 #define GRAVES       1024
@@ -32,6 +23,7 @@ struct block {
     SIZE_T size;
     ULONG tag;
     bool paged;
+    bool on_pages; /* from paging.c */
 };
 
 static const uint64_t canary = 0x7661636e61727921ull;
@@ -59,14 +51,18 @@ static const char *tag_text(ULONG tag, char text[5])
 static void *pool_allocate(SIZE_T size, ULONG tag, bool paged, bool zero)
 {
     struct block *block = malloc(sizeof(*block));
-    char *address = malloc(SIM_ASAN ? size : size + sizeof(canary));
+    char *address = paged ? sim_paged_allocate(size) : NULL;
+    bool on_pages = address != NULL;
 
+    if (!on_pages)
+        address = malloc(SIM_ASAN ? size : size + sizeof(canary));
     if (!block || !address)
         sim_violation("the test machine has no memory left for %zu bytes of pool", size);
     memset(address, zero ? 0 : 0xA5, size);
-    if (!SIM_ASAN)
+    if (!SIM_ASAN && !on_pages)
         memcpy(address + size, &canary, sizeof(canary));
-    *block = (struct block){.address = address, .size = size, .tag = tag, .paged = paged};
+    *block =
+        (struct block){.address = address, .size = size, .tag = tag, .paged = paged, .on_pages = on_pages};
     pthread_mutex_lock(&pool_lock);
     for (unsigned i = 0; i < GRAVES; i++) {
         if (graves[i] == address)
@@ -148,11 +144,15 @@ static void pool_free(PVOID address, ULONG tag, bool any_tag, const char *routin
     block_count--;
     graves[next_grave++ % GRAVES] = address;
     pthread_mutex_unlock(&pool_lock);
-    if (!SIM_ASAN && memcmp(block->address + block->size, &canary, sizeof(canary)))
+    if (!SIM_ASAN && !block->on_pages && memcmp(block->address + block->size, &canary, sizeof(canary)))
         sim_violation("a block of %zu bytes of tag '%s' was written beyond its end", block->size,
                       tag_text(block->tag, text));
-    memset(address, 0xDD, block->size);
-    free(address);
+    if (block->on_pages) {
+        sim_paged_free(address, block->size);
+    } else {
+        memset(address, 0xDD, block->size);
+        free(address);
+    }
     free(block);
 }
 

@@ -165,6 +165,7 @@ void sim_cancel(struct sim_request *request);
 
 /* --- What the driver holds. */
 size_t sim_pool_blocks(void);
+bool sim_checks_paging(void);    /* whether this machine can catch a touch of paged pool at DISPATCH_LEVEL */
 unsigned sim_open_handles(void); /* kernel handles of the driver */
 
 #endif

@@ -14,7 +14,7 @@
 #include "irql.h"
 #include "locks.h"
 #include "object.h"
-#include "pool.h"
+#include "paging.h"
 #include "process.h"
 #include "registry.h"
 #include "token.h"
@@ -57,6 +57,8 @@ void sim_start(const struct sim_options *options)
     clock_offset = 0;
     clock_gettime(CLOCK_MONOTONIC, &started);
     *sim_self() = (struct sim_thread_state){0};
+    sim_paging_start();
+    sim_set_irql(PASSIVE_LEVEL);
     sim_fault_reset();
     sim_irps_start();
     sim_objects_start();

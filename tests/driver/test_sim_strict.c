@@ -67,6 +67,37 @@ static void put_an_event_in_paged_pool(void)
     KeInitializeEvent(ExAllocatePoolWithTag(PagedPool, sizeof(KEVENT), TAG), NotificationEvent, FALSE);
 }
 
+static void touch_paged_pool_at_dispatch(void)
+{
+    volatile char *paged;
+    KIRQL old;
+    start();
+    paged = ExAllocatePoolWithTag(PagedPool, 16, TAG);
+    paged[0] = 1;
+    KeRaiseIrql(DISPATCH_LEVEL, &old);
+    paged[0] = 2;
+}
+
+static void write_beyond_a_block(void)
+{
+    volatile char *memory;
+    start();
+    memory = block();
+    memory[16] = 1;
+    ExFreePoolWithTag((PVOID)(uintptr_t)memory, TAG);
+}
+
+static void paged_pool_cannot_be_touched_at_dispatch(void **state)
+{
+    (void)state;
+    start();
+    if (!sim_checks_paging())
+        skip(); /* this processor has no protection keys, or AddressSanitizer needs the memory */
+    assert_violation(touch_paged_pool_at_dispatch, "paged pool was touched at DISPATCH_LEVEL");
+    assert_violation(write_beyond_a_block, "was written beyond its end");
+    sim_end();
+}
+
 static void pool_breaches_are_caught(void **state)
 {
     (void)state;
@@ -257,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pool_breaches_are_caught),
+        cmocka_unit_test(paged_pool_cannot_be_touched_at_dispatch),
         cmocka_unit_test(lock_breaches_are_caught),
         cmocka_unit_test(object_breaches_are_caught),
     };
