@@ -102,7 +102,7 @@ NTSTATUS lab_file_open(const UNICODE_STRING *name, struct lab_file **file)
 
     if (!NT_SUCCESS(status))
         return status;
-    InitializeObjectAttributes(&attributes, &resolved.open, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    InitializeObjectAttributes(&attributes, &resolved.given, OBJ_CASE_INSENSITIVE, NULL, NULL);
     status = NtOpenFile(&handle, FILE_READ_DATA | FILE_EXECUTE | FILE_READ_ATTRIBUTES | SYNCHRONIZE,
                         &attributes, &io, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                         FILE_SYNCHRONOUS_IO_NONALERT | FILE_NON_DIRECTORY_FILE);

@@ -77,6 +77,15 @@ static WCHAR *spelled_on_disk(const WCHAR *dos_name, ULONG *bytes)
     return wide;
 }
 
+static UNICODE_STRING copy_name(const WCHAR *text)
+{
+    size_t bytes = (wcslen(text) + 1) * sizeof(WCHAR);
+    UNICODE_STRING name;
+
+    RtlInitUnicodeString(&name, memcpy(lab_heap_allocate(bytes), text, bytes));
+    return name;
+}
+
 NTSTATUS lab_name_resolve(const UNICODE_STRING *name, struct lab_name *resolved)
 {
     UNICODE_STRING rest;
@@ -92,18 +101,21 @@ NTSTATUS lab_name_resolve(const UNICODE_STRING *name, struct lab_name *resolved)
     path = buffer + 6;
     wcscpy(path, prefix);
     memcpy(path + wcslen(path), rest.Buffer, rest.Length);
+    resolved->given = copy_name(buffer);
     spelled = spelled_on_disk(buffer + 4, &bytes);
     if (spelled && bytes + 16u < NAME_BYTES_MAX)
         wcscpy(path, spelled);
     lab_heap_free(spelled);
     resolved->volume = lab_volume_of(letter);
-    RtlInitUnicodeString(&resolved->open, buffer);
-    RtlInitUnicodeString(&resolved->path, path);
+    resolved->open = copy_name(buffer);
+    RtlInitUnicodeString(&resolved->path, resolved->open.Buffer + 6);
+    lab_heap_free(buffer);
     return STATUS_SUCCESS;
 }
 
 void lab_name_free(struct lab_name *name)
 {
+    lab_heap_free(name->given.Buffer);
     lab_heap_free(name->open.Buffer);
     RtlZeroMemory(name, sizeof(*name));
 }

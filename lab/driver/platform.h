@@ -3,12 +3,6 @@
 #ifndef LAB_PLATFORM_H
 #define LAB_PLATFORM_H
 
-/* mingw-w64 10 declares these once more as external intrinsics, and then every object file would define them.
- */
-#define __INTRINSIC_DEFINED___cpuidex
-#define __INTRINSIC_DEFINED_InterlockedBitTestAndSet
-#define __INTRINSIC_DEFINED_InterlockedBitTestAndReset
-
 #include <ntifs.h>
 #include <ntimage.h>
 #include <csq.h>

@@ -33,7 +33,7 @@ NTSTATUS NTAPI lab_ZwCreateFile(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTR
     status = translate(attributes, &name);
     if (NT_SUCCESS(status)) {
         plain.RootDirectory = NULL;
-        plain.ObjectName = &name.open;
+        plain.ObjectName = &name.given;
     } else if (status != STATUS_OBJECT_PATH_SYNTAX_BAD) {
         return status;
     }
@@ -68,27 +68,37 @@ NTSTATUS NTAPI lab_IoCreateFileEx(PHANDLE handle, ACCESS_MASK access, POBJECT_AT
                             options, ea, ea_length);
 }
 
-/* FILE_NAME_INFORMATION: the path on its volume. What does not fit is cut, and the length says how long it
- * is. */
-static NTSTATUS query_name(HANDLE handle, PIO_STATUS_BLOCK io, FILE_NAME_INFORMATION *information, ULONG size)
+/* FILE_NAME_INFORMATION: a path on its volume. What does not fit is cut, and the length says how long it is.
+ */
+static NTSTATUS give_name(const UNICODE_STRING *path, PIO_STATUS_BLOCK io, FILE_NAME_INFORMATION *information,
+                          ULONG size)
 {
     const ULONG fixed = FIELD_OFFSET(FILE_NAME_INFORMATION, FileName);
-    struct lab_name name;
-    NTSTATUS status;
-    ULONG fits;
+    ULONG fits = size - fixed < path->Length ? (size - fixed) & ~1u : path->Length;
 
-    if (size < fixed)
+    information->FileNameLength = path->Length;
+    memcpy(information->FileName, path->Buffer, fits);
+    io->Information = fixed + fits;
+    io->Status = fits < path->Length ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+    return io->Status;
+}
+
+/* Class 9 gives the name as it was opened, which may have 8.3 parts; class 48 the normalised one. */
+static NTSTATUS query_name(HANDLE handle, PIO_STATUS_BLOCK io, PVOID buffer, ULONG size, BOOLEAN normalised)
+{
+    struct lab_name name;
+    UNICODE_STRING given;
+    NTSTATUS status;
+
+    if (size < FIELD_OFFSET(FILE_NAME_INFORMATION, FileName))
         return STATUS_INFO_LENGTH_MISMATCH;
     status = lab_name_of_handle(handle, &name);
     if (!NT_SUCCESS(status))
         return status;
-    fits = size - fixed < name.path.Length ? (size - fixed) & ~1u : name.path.Length;
-    information->FileNameLength = name.path.Length;
-    memcpy(information->FileName, name.path.Buffer, fits);
-    io->Information = fixed + fits;
-    io->Status = fits < name.path.Length ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+    RtlInitUnicodeString(&given, name.given.Buffer + 6);
+    status = give_name(normalised ? &name.path : &given, io, buffer, size);
     lab_name_free(&name);
-    return io->Status;
+    return status;
 }
 
 NTSTATUS NTAPI lab_ZwQueryInformationFile(HANDLE handle, PIO_STATUS_BLOCK io, PVOID buffer, ULONG size,
@@ -96,7 +106,7 @@ NTSTATUS NTAPI lab_ZwQueryInformationFile(HANDLE handle, PIO_STATUS_BLOCK io, PV
 {
     lab_require_passive("ZwQueryInformationFile");
     if (class == FileNameInformation || class == FileNormalizedNameInformation)
-        return query_name(handle, io, buffer, size);
+        return query_name(handle, io, buffer, size, class == FileNormalizedNameInformation);
     return NtQueryInformationFile(handle, io, buffer, size, class);
 }
 
