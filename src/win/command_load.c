@@ -24,6 +24,7 @@ static bool start_if_stopped(void)
     if (!stopped)
         return true;
     printf("vigil.sys was not running; starting it.\n");
+    fflush(stdout);
     return vg_service_start();
 }
 
@@ -98,6 +99,8 @@ static bool say_result(HANDLE device)
         vg_complain_win32(error, "vigil.sys does not say how it is");
         return false;
     }
+    if (!vg_service_explain_registration(&status))
+        return false;
     printf("Loaded: %u rules, SHA-256 ", status.rule_count);
     for (size_t i = 0; i < VG_POLICY_IDENTITY_SIZE; i++)
         printf("%02x", status.policy_identity[i]);

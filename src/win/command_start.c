@@ -25,6 +25,8 @@ static int run(const struct vg_arguments *arguments)
         vg_complain_win32(error, "vigil.sys does not say how it is");
         return VG_EXIT_ERROR;
     }
+    if (!vg_service_explain_registration(&status))
+        return VG_EXIT_ERROR;
     printf("vigil.sys runs: %s.\n", vg_enforcement_sentence(status.enforcement));
     return VG_EXIT_OK;
 }

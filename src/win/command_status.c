@@ -25,8 +25,8 @@ static const struct {
     {"Starts", "starts seen", offsetof(struct vg_abi_status, starts)},
     {"Exits", "exits seen", offsetof(struct vg_abi_status, exits)},
     {"Images", "image loads recorded", offsetof(struct vg_abi_status, images)},
-    {"Allowed", "Allowed", offsetof(struct vg_abi_status, allowed)},
-    {"Denied", "Denied", offsetof(struct vg_abi_status, denied)},
+    {"Allowed", "allowed", offsetof(struct vg_abi_status, allowed)},
+    {"Denied", "denied", offsetof(struct vg_abi_status, denied)},
     {"WouldDeny", "would have been denied", offsetof(struct vg_abi_status, would_deny)},
     {"Asked", "asked about", offsetof(struct vg_abi_status, asked)},
     {"Audited", "matched by an audit rule", offsetof(struct vg_abi_status, audited)},
@@ -66,9 +66,14 @@ static void print_registration(const struct vg_abi_status *status)
         printf("callback     %s\n", vg_registration_word(status->registered_with));
         return;
     }
-    printf("callback     NOT registered: ");
-    vg_print_ntstatus(stdout, (uint32_t)status->registration_status);
-    printf("\n");
+    printf("callback     NOT registered (0x%08X): no start is seen, nothing is decided\n",
+           (unsigned)status->registration_status);
+}
+
+/* STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_PATH_NOT_FOUND */
+static bool is_no_file(uint32_t status)
+{
+    return status == 0xC0000034 || status == 0xC000003A;
 }
 
 static void print_policy(const struct vg_abi_status *status)
@@ -82,7 +87,9 @@ static void print_policy(const struct vg_abi_status *status)
                status->rule_count, status->policy_size, identity, status->policy_generation);
     else
         printf("policy       none\n");
-    if (status->policy_status) {
+    if (is_no_file((uint32_t)status->policy_status)) {
+        printf("             none was kept for the start of the driver (vigil load POLICY keeps one)\n");
+    } else if (status->policy_status) {
         printf("             the last load failed: ");
         vg_print_ntstatus(stdout, (uint32_t)status->policy_status);
         printf("\n");
@@ -200,6 +207,8 @@ static int run(const struct vg_arguments *arguments)
     if (as_json)
         return print_json(status_json(&status), VG_EXIT_OK);
     print_status(&status);
+    fflush(stdout);
+    vg_service_explain_registration(&status);
     return VG_EXIT_OK;
 }
 

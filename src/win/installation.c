@@ -61,18 +61,21 @@ DWORD vg_install_policy_folder(const wchar_t *path, bool *created)
     return error;
 }
 
-DWORD vg_install_file(const wchar_t *from, const wchar_t *to)
+/* Gives a file that is in use another name, which Windows allows, and has it deleted at the next restart.
+ * Under its own name it would take with it what is installed there in the meantime. */
+static DWORD move_out_of_the_way(const wchar_t *path)
 {
-    wchar_t *beside = vg_wide_join(to, L".new", NULL);
+    wchar_t number[24];
+    wchar_t *aside;
     DWORD error = 0;
 
-    if (!CopyFileW(from, beside, FALSE)) {
+    _snwprintf(number, ARRAYSIZE(number), L"%llx", (unsigned long long)GetTickCount64());
+    aside = vg_wide_join(path, L".removed-", number, NULL);
+    if (!MoveFileExW(path, aside, 0))
         error = GetLastError();
-    } else if (!MoveFileExW(beside, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
-        error = GetLastError();
-        DeleteFileW(beside);
-    }
-    free(beside);
+    else
+        MoveFileExW(aside, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
+    free(aside);
     return error;
 }
 
@@ -85,10 +88,33 @@ DWORD vg_remove_file(const wchar_t *path, bool *at_restart)
     error = GetLastError();
     if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND)
         return 0;
-    if (!MoveFileExW(path, NULL, MOVEFILE_DELAY_UNTIL_REBOOT))
+    if (move_out_of_the_way(path))
         return error;
     *at_restart = true;
     return 0;
+}
+
+static bool replace(const wchar_t *from, const wchar_t *to)
+{
+    return MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH);
+}
+
+DWORD vg_install_file(const wchar_t *from, const wchar_t *to)
+{
+    wchar_t *beside = vg_wide_join(to, L".new", NULL);
+    DWORD error = 0;
+
+    if (!CopyFileW(from, beside, FALSE)) {
+        error = GetLastError();
+    } else if (!replace(beside, to)) {
+        error = GetLastError();
+        if (!move_out_of_the_way(to))
+            error = replace(beside, to) ? 0 : GetLastError();
+        if (error)
+            DeleteFileW(beside);
+    }
+    free(beside);
+    return error;
 }
 
 DWORD vg_install_service(bool demand, const wchar_t *group)

@@ -7,6 +7,8 @@
 #include "registry.h"
 #include "wide.h"
 
+#include "../cli/status_text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -282,6 +284,26 @@ void vg_service_explain_absence(DWORD error)
         explain_service(&service);
     }
     vg_service_free(&service);
+}
+
+#define NT_ACCESS_DENIED     0xC0000022u
+#define NT_INVALID_PARAMETER 0xC000000Du
+
+bool vg_service_explain_registration(const struct vg_abi_status *status)
+{
+    uint32_t reason = (uint32_t)status->registration_status;
+    struct vg_service service = {0};
+
+    if (status->registered_with)
+        return true;
+    fputs("vigil: vigil.sys runs, but Windows does not tell it of process starts: ", stderr);
+    vg_print_ntstatus(stderr, reason);
+    fputc('\n', stderr);
+    if ((reason == NT_ACCESS_DENIED || reason == NT_INVALID_PARAMETER) && !vg_service_query(&service))
+        vg_driver_file_explain(service.file,
+                               reason == NT_ACCESS_DENIED ? ERROR_ACCESS_DENIED : ERROR_INVALID_PARAMETER);
+    vg_service_free(&service);
+    return false;
 }
 
 const char *vg_service_state_text(DWORD state)

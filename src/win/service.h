@@ -3,6 +3,8 @@
 #ifndef VG_WIN_SERVICE_H
 #define VG_WIN_SERVICE_H
 
+#include <vigil/abi.h>
+
 #include <stdbool.h>
 #include <windows.h>
 
@@ -35,6 +37,10 @@ enum vg_stop {
 /* Stops the driver: ends pended reads, waits for other programs to close the device, then asks the service
  * control manager. Explains anything but VG_STOP_DONE. VG_STOP_DONE at once when it does not run. */
 enum vg_stop vg_service_stop(void);
+
+/* Whether the running driver is told of process starts; when it is not, says why, and what is wrong with its
+ * file. */
+bool vg_service_explain_registration(const struct vg_abi_status *status);
 
 /* Says why the device could not be opened. `error` is CreateFile's. */
 void vg_service_explain_absence(DWORD error);
