@@ -10,9 +10,9 @@ struct lab_volume;
 /* A resolved name. Free with lab_name_free. */
 struct lab_name {
     struct lab_volume *volume; /* NULL when it lies on none (a UNC name) */
-    UNICODE_STRING
-    open; /* \??\C:\windows\system32\cmd.exe: what Wine opens; owns the buffer, NUL-terminated */
-    UNICODE_STRING path; /* \windows\system32\cmd.exe, part of `open` */
+    UNICODE_STRING given;      /* \??\C:\Windows\SYSTEM~1\cmd.exe: as it was spelled */
+    UNICODE_STRING open;       /* \??\C:\windows\system32\cmd.exe: as it is on disk */
+    UNICODE_STRING path;       /* \windows\system32\cmd.exe, part of `open`; all are NUL-terminated */
 };
 
 /* From any form: \??\C:\x, C:\x, \Device\HarddiskVolume3\x, \SystemRoot\x, \??\unix\x. A file that does not
