@@ -150,14 +150,19 @@ static bool test_implies(struct linter *linter, const struct vg_predicate *narro
     return false;
 }
 
-/* Whether a predicate spells the colon of a named stream, and so matches where a wider permissive one does
- * not. */
+/* Whether a predicate spells the colon of a named stream, beyond its second unit (a wildcard counts as one),
+ * and so matches where a wider permissive one does not. */
 static bool spells_colon(const struct vg_predicate *predicate)
 {
-    for (size_t i = 0; i < predicate->token_count; i++)
-        for (uint32_t k = 0; k < vg_unit_count(predicate->tokens[i].text); k++)
-            if (vg_units(predicate->tokens[i].text)[k] == ':' && !(i == 0 && k == 1))
+    size_t position = 0;
+    for (size_t i = 0; i < predicate->token_count; i++) {
+        struct vg_span text = predicate->tokens[i].text;
+        uint32_t count = predicate->tokens[i].kind == VG_TOKEN_LITERAL ? vg_unit_count(text) : 0;
+        for (uint32_t k = 0; k < count; k++)
+            if (vg_units(text)[k] == ':' && position + k != 1)
                 return true;
+        position += count ? count : 1;
+    }
     return false;
 }
 
