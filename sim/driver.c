@@ -7,6 +7,7 @@
 
 #include "crypto.h"
 #include "device.h"
+#include "irp.h"
 #include "irql.h"
 #include "locks.h"
 #include "object.h"
@@ -74,6 +75,7 @@ static void check_gone(const char *when)
     sim_devices_check_empty(when);
     sim_notify_check_empty(when);
     sim_threads_check_empty(when);
+    sim_irps_check_empty(when);
     sim_objects_check_empty(when);
     sim_crypto_check_empty(when);
     sim_locks_check_empty(when);

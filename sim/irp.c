@@ -24,6 +24,7 @@ static_assert(sizeof(struct page) <= PAGE, "one page");
 
 static unsigned char *arena;
 static unsigned next_page;
+static int live;
 static pthread_mutex_t irp_lock = PTHREAD_MUTEX_INITIALIZER;
 static KSPIN_LOCK cancel_lock;
 static struct sigaction previous;
@@ -67,6 +68,7 @@ PIRP sim_irp_new(struct sim_irp_owner *owner)
     memset(page, 0, sizeof(*page));
     page->owner = owner;
     page->state = LIVE;
+    __atomic_add_fetch(&live, 1, __ATOMIC_SEQ_CST);
     page->irp.Type = 6;
     page->irp.Size = sizeof(IRP) + sizeof(IO_STACK_LOCATION);
     page->irp.StackCount = 1;
@@ -99,7 +101,14 @@ void IofCompleteRequest(PIRP irp, CCHAR boost) /* wdm: <= DISPATCH_LEVEL; never 
         sim_violation("an IRP was completed with STATUS_PENDING");
     if (__atomic_load_n(&irp->CancelRoutine, __ATOMIC_SEQ_CST))
         sim_violation("an IRP was completed with its cancel routine still set");
+    __atomic_sub_fetch(&live, 1, __ATOMIC_SEQ_CST);
     page->owner->completed(page->owner, irp);
+}
+
+void sim_irps_check_empty(const char *when)
+{
+    if (__atomic_load_n(&live, __ATOMIC_SEQ_CST))
+        sim_violation("%d IRP(s) were never completed, %s", live, when);
 }
 
 void IoAcquireCancelSpinLock(PKIRQL irql) /* wdm: <= DISPATCH_LEVEL */

@@ -7,14 +7,17 @@
 /* Installs the answer to a touch of a completed IRP. */
 void sim_irps_start(void);
 
-/* A zeroed IRP with one stack location, current. `owner` is called once, at completion, under no lock; then
- * the page goes. */
+/* A zeroed IRP with one stack location, current. `owner` is called once, at completion, and sees to the page.
+ */
 struct sim_irp_owner {
     void (*completed)(struct sim_irp_owner *owner, PIRP irp);
 };
 PIRP sim_irp_new(struct sim_irp_owner *owner);
 
-/* Keeps the page of a live IRP over a cancellation. Returns false if the owner is completed already. */
+/* Takes the page of a completed IRP away. */
 void sim_irp_retire(PIRP irp);
+
+/* Ends the run if an IRP is neither completed nor on its way. */
+void sim_irps_check_empty(const char *when);
 
 #endif

@@ -280,6 +280,8 @@ NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS 
     process->is_protected = options->protected_process;
     process->subsystem = options->subsystem;
     describe(&creation, options, opened, open_name, creator, parent);
+    if (options->meanwhile)
+        options->meanwhile();
     sim_notify_process(process, &creation.info, creator);
     status = creation.info.CreationStatus;
     sim_text_free(&creation.open_name);

@@ -64,6 +64,7 @@ struct sim_volume_options {
     enum sim_bus bus;        /* 0: SATA */
     bool no_usn;             /* no journal (as on FAT, on network shares, and where it was never made) */
     bool no_file_id;
+    bool slow; /* its storage stack answers later, on another thread */
 };
 struct sim_volume;
 struct sim_file;
@@ -73,6 +74,8 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options);
 struct sim_file *sim_add_file(const char *path, const void *content, size_t size);
 struct sim_file *sim_find_file(const char *path);
 void sim_write_file(struct sim_file *file, const void *content, size_t size); /* also moves the USN on */
+/* On its volume. Open files stay what they are. */
+void sim_rename_file(struct sim_file *file, const char *path);
 void sim_set_short_name(const char *path,
                         const char *short_name); /* of a file or folder that has been made */
 void sim_add_junction(const char *path, const char *target);
@@ -118,8 +121,9 @@ struct sim_process_options {
     bool no_file;   /* no FileObject, no ImageFileName (clones, minimal processes) */
     bool subsystem; /* WSL 1 */
     bool protected_process;
-    bool file_closed; /* FileObject has FO_CLEANUP_COMPLETE: the section outlived the handle */
-    bool transacted;  /* FileObject belongs to a transaction: other bytes than the name leads to */
+    bool file_closed;        /* FileObject has FO_CLEANUP_COMPLETE: the section outlived the handle */
+    void (*meanwhile)(void); /* happens between the opening of the image and the notification */
+    bool transacted;         /* FileObject belongs to a transaction: other bytes than the name leads to */
 };
 /* As NtCreateUserProcess: calls the registered routines on the creating thread, in a critical region. On
  * success

@@ -1,5 +1,7 @@
 /* Requests that a driver sends down a volume's own stack: IOCTL_STORAGE_QUERY_PROPERTY. */
+#include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "fault.h"
 #include "irp.h"
@@ -86,21 +88,50 @@ static NTSTATUS query_property(const struct sim_volume *volume, const struct sen
     return STATUS_SUCCESS;
 }
 
-NTSTATUS IofCallDriver(PDEVICE_OBJECT device, PIRP irp) /* wdm: <= DISPATCH_LEVEL */
+/* Completes the request. */
+static NTSTATUS answer(PIRP irp)
 {
     struct sent *sent = irp->Tail.Overlay.DriverContext[0];
+    const struct sim_volume *volume = irp->Tail.Overlay.CurrentStackLocation->DeviceObject->DeviceExtension;
     NTSTATUS status;
+
+    irp->IoStatus.Information = 0;
+    status = sim_fault("IoCallDriver") ? STATUS_INSUFFICIENT_RESOURCES
+                                       : query_property(volume, sent, &irp->IoStatus.Information);
+    irp->IoStatus.Status = status;
+    IofCompleteRequest(irp, IO_NO_INCREMENT);
+    return status;
+}
+
+static void *answer_main(void *argument)
+{
+    const struct timespec moment = {0, 2000000};
+
+    nanosleep(&moment, NULL);
+    answer(argument);
+    return NULL;
+}
+
+static void answer_later(PIRP irp)
+{
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, answer_main, irp) || pthread_detach(thread))
+        sim_violation("the test machine has no thread left");
+}
+
+NTSTATUS IofCallDriver(PDEVICE_OBJECT device, PIRP irp) /* wdm: <= DISPATCH_LEVEL */
+{
+    const struct sim_volume *volume = device->DeviceExtension;
 
     sim_service("IoCallDriver");
     sim_object_type(device, "IoCallDriver");
     if (device == (PDEVICE_OBJECT)sim_driver_object() || device->DriverObject == sim_driver_object())
         sim_violation("IoCallDriver was given the driver's own device");
     irp->Tail.Overlay.CurrentStackLocation--;
-    irp->IoStatus.Information = 0;
-    status = sim_fault("IoCallDriver")
-                 ? STATUS_INSUFFICIENT_RESOURCES
-                 : query_property(device->DeviceExtension, sent, &irp->IoStatus.Information);
-    irp->IoStatus.Status = status;
-    IofCompleteRequest(irp, IO_NO_INCREMENT);
-    return status;
+    irp->Tail.Overlay.CurrentStackLocation->DeviceObject = device;
+    if (!volume->slow)
+        return answer(irp);
+    answer_later(irp);
+    return STATUS_PENDING;
 }

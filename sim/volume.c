@@ -48,6 +48,7 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options)
     volume->bus = options->bus ? options->bus : SIM_BUS_SATA;
     volume->has_usn = !options->no_usn && !remote && !strcmp(file_system, "NTFS");
     volume->has_file_id = !options->no_file_id;
+    volume->slow = options->slow;
     volume->serial = 0x5000u + (ULONG)++next_id;
     volume->next_usn = 4096;
     volume->device = make_device(volume, &volume->device_driver,
@@ -172,6 +173,19 @@ void sim_write_file(struct sim_file *file, const void *content, size_t size)
     file->size = size;
     file->volume->next_usn += 80;
     file->usn = file->volume->next_usn;
+    pthread_mutex_unlock(&sim_volume_lock);
+}
+
+void sim_rename_file(struct sim_file *file, const char *path)
+{
+    struct sim_volume *volume;
+    UNICODE_STRING below;
+
+    if (find(path, &volume, &below) || volume != file->volume)
+        sim_violation("the test renames a file to %s, which is taken or on another volume", path);
+    pthread_mutex_lock(&sim_volume_lock);
+    sim_text_free(&file->path);
+    file->path = below;
     pthread_mutex_unlock(&sim_volume_lock);
 }
 

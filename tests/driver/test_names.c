@@ -96,7 +96,8 @@ static void drives_are_told_apart(void **state)
         const char *drive;
     } cases[] = {
         {{.device = "\\Device\\HarddiskVolume3", .letter = "D:"}, "fixed"},
-        {{.device = "\\Device\\HarddiskVolume4", .letter = "E:", .bus = SIM_BUS_USB}, "removable"},
+        {{.device = "\\Device\\HarddiskVolume4", .letter = "E:", .bus = SIM_BUS_USB, .slow = true},
+         "removable"},
         {{.device = "\\Device\\HarddiskVolume5",
           .letter = "F:",
           .characteristics = FILE_REMOVABLE_MEDIA,
@@ -158,6 +159,32 @@ static void a_file_closed_long_ago_is_found_by_the_kernels_name(void **state)
     event = next_start();
     assert_string_equal(fact(event, VG_FIELD_IMAGE), CMD);
     assert_int_equal(event->image_source, VG_IMAGE_NORMALIZED);
+    end();
+}
+
+static void put_another_in_its_place(void)
+{
+    sim_rename_file(sim_find_file(CMD), "C:\\Windows\\Temp\\old.exe");
+    sim_add_file(CMD, "abc", 3);
+}
+
+static void another_file_under_the_name_is_not_taken_for_the_image(void **state)
+{
+    const struct vg_event_start *event;
+
+    (void)state;
+    begin(ALLOW_ALL "  - deny: abc\n    when: { SHA256: "
+                    "'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' }\n");
+    sim_add_file(CMD, "MZ", 2);
+    assert_int_equal(try_options(&(struct sim_process_options){
+                         .image = CMD, .file_closed = true, .meanwhile = put_another_in_its_place}),
+                     STATUS_SUCCESS);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_IMAGE), CMD);
+    assert_int_equal(event->image_source, VG_IMAGE_PROCESS);
+    assert_string_equal(fact(event, VG_FIELD_SHA256), "(unknown)");
+    assert_string_equal(fact(event, VG_FIELD_DRIVE), "(unknown)");
+    assert_int_equal(try_start(CMD, NULL), DENIED); /* the other file itself */
     end();
 }
 
@@ -284,6 +311,7 @@ int main(void)
         cmocka_unit_test(names_beyond_ascii_pass_unchanged),
         cmocka_unit_test(a_look_alike_folder_does_not_pass),
         cmocka_unit_test(a_file_closed_long_ago_is_found_by_the_kernels_name),
+        cmocka_unit_test(another_file_under_the_name_is_not_taken_for_the_image),
         cmocka_unit_test(a_file_that_cannot_be_opened_goes_by_the_kernels_name),
         cmocka_unit_test(an_oplock_is_not_waited_for),
         cmocka_unit_test(a_file_held_without_sharing_is_read_all_the_same),

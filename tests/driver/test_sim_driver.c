@@ -394,6 +394,29 @@ static void leave_a_read_pended_at_cleanup(void)
     sim_close(handle);
 }
 
+static void unload_with_request(PDRIVER_OBJECT driver)
+{
+    static IO_STATUS_BLOCK io;
+    HANDLE handle;
+    UNICODE_STRING name = RTL_CONSTANT_STRING(u"\\SystemRoot\\explorer.exe");
+    OBJECT_ATTRIBUTES attributes;
+    PVOID file;
+
+    InitializeObjectAttributes(&attributes, &name, OBJ_KERNEL_HANDLE, NULL, NULL);
+    ZwOpenFile(&handle, SYNCHRONIZE, &attributes, &io, 0, FILE_SYNCHRONOUS_IO_NONALERT);
+    ObReferenceObjectByHandle(handle, 0, *IoFileObjectType, KernelMode, &file, NULL);
+    IoBuildDeviceIoControlRequest(0x2D1400, ((PFILE_OBJECT)file)->DeviceObject, NULL, 0, NULL, 0, FALSE, NULL,
+                                  &io);
+    ObDereferenceObject(file);
+    ZwClose(handle);
+    unload(driver);
+}
+
+static void forget_a_request(void)
+{
+    load_and_forget(unload_with_request);
+}
+
 static void what_a_driver_leaves_behind_is_named(void **state)
 {
     (void)state;
@@ -401,6 +424,7 @@ static void what_a_driver_leaves_behind_is_named(void **state)
     assert_violation(forget_the_device, "was not deleted after DriverUnload");
     assert_violation(forget_the_callback,
                      "1 notification routine(s) are still registered after DriverUnload");
+    assert_violation(forget_a_request, "1 IRP(s) were never completed, after DriverUnload");
     assert_violation(forget_a_reference,
                      "taken by PsLookupProcessByProcessId are still held after DriverUnload");
 }

@@ -2,6 +2,7 @@
 #include "../cmocka_all.h"
 
 #include <bcrypt.h>
+#include <sim/asan.h>
 #include <sim/sim.h>
 
 #include "violation.h"
@@ -94,8 +95,15 @@ static void paged_pool_cannot_be_touched_at_dispatch(void **state)
     if (!sim_checks_paging())
         skip(); /* this processor has no protection keys, or AddressSanitizer needs the memory */
     assert_violation(touch_paged_pool_at_dispatch, "paged pool was touched at DISPATCH_LEVEL");
-    assert_violation(write_beyond_a_block, "was written beyond its end");
     sim_end();
+}
+
+static void an_overrun_is_caught(void **state)
+{
+    (void)state;
+    if (SIM_ASAN)
+        skip(); /* AddressSanitizer says it in words of its own, at once */
+    assert_violation(write_beyond_a_block, "was written beyond its end");
 }
 
 static void pool_breaches_are_caught(void **state)
@@ -289,6 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pool_breaches_are_caught),
         cmocka_unit_test(paged_pool_cannot_be_touched_at_dispatch),
+        cmocka_unit_test(an_overrun_is_caught),
         cmocka_unit_test(lock_breaches_are_caught),
         cmocka_unit_test(object_breaches_are_caught),
     };

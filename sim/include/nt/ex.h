@@ -19,15 +19,10 @@ typedef enum _LOCK_OPERATION { IoReadAccess, IoWriteAccess, IoModifyAccess } LOC
 typedef enum _WORK_QUEUE_TYPE { CriticalWorkQueue, DelayedWorkQueue, HyperCriticalWorkQueue } WORK_QUEUE_TYPE;
 
 PVOID ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag);
-PVOID ExAllocatePoolWithQuotaTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag);
 void ExFreePoolWithTag(PVOID P, ULONG Tag);
 void ExFreePool(PVOID P);
-BOOLEAN ExIsProcessorFeaturePresent(ULONG Feature);
-BOOLEAN ExGetPreviousModeIsKernel(void);
-KPROCESSOR_MODE ExGetPreviousMode(void);
 
 PVOID MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName);
-BOOLEAN MmIsAddressValid(PVOID VirtualAddress);
 /* Their formats are the WDK's (%I64u, %wZ), which no compiler here knows. */
 ULONG DbgPrint(PCSTR Format, ...);
 ULONG DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...);

@@ -142,8 +142,6 @@ void KeQuerySystemTime(PLARGE_INTEGER CurrentTime);
 ULONGLONG KeQueryInterruptTime(void);
 void KeQueryTickCount(PLARGE_INTEGER CurrentCount);
 ULONG KeQueryTimeIncrement(void);
-ULONG KeGetCurrentProcessorNumber(void);
-ULONG KeQueryActiveProcessorCount(KAFFINITY *ActiveProcessors);
 PKTHREAD KeGetCurrentThread(void);
 void KeBugCheckEx(ULONG Code, ULONG_PTR P1, ULONG_PTR P2, ULONG_PTR P3, ULONG_PTR P4) DECLSPEC_NORETURN;
 void KeBugCheck(ULONG Code) DECLSPEC_NORETURN;

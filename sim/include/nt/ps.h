@@ -84,7 +84,6 @@ LONGLONG PsGetProcessCreateTimeQuadPart(PEPROCESS Process);
 NTSTATUS PsGetProcessExitStatus(PEPROCESS Process);
 HANDLE PsGetProcessInheritedFromUniqueProcessId(PEPROCESS Process);
 ULONG PsGetProcessSessionId(PEPROCESS Process);
-BOOLEAN PsIsSystemThread(PETHREAD Thread);
 PEPROCESS PsGetCurrentProcess(void);
 #define IoGetCurrentProcess PsGetCurrentProcess
 HANDLE PsGetCurrentProcessId(void);
