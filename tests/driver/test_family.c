@@ -1,0 +1,112 @@
+/* Parents, creators and children; denials that another driver undoes. */
+#include "scenario.h"
+
+#define DENY_EVIL                                                                                            \
+    "vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"                                                      \
+    "  - deny: evil\n    when: { Image|endswith: '\\evil.exe' }\n"
+#define EVIL "C:\\Tools\\evil.exe"
+
+static void a_process_that_has_ended_is_still_known_to_whoever_names_it_as_parent(void **state)
+{
+    struct sim_process_options options = {.image = CMD, .creator = NULL};
+    const struct vg_event_start *event;
+    PEPROCESS parent;
+
+    (void)state;
+    begin(NULL);
+    parent = start_options(&(struct sim_process_options){.image = NOTEPAD, .command_line = "gone now"});
+    next_start();
+    ObReferenceObject(parent);
+    sim_exit_process(parent, 0);
+    options.creator = sim_explorer_process();
+    options.parent = parent;
+    assert_int_equal(try_options(&options), STATUS_SUCCESS);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_PARENT_IMAGE), NOTEPAD);
+    assert_string_equal(fact(event, VG_FIELD_PARENT_COMMAND_LINE), "gone now");
+    ObDereferenceObject(parent);
+    end();
+}
+
+static void a_parent_forged_to_be_the_system_process_opens_no_guard(void **state)
+{
+    (void)state;
+    begin(DENY_EVIL);
+    assert_int_equal(try_options(&(struct sim_process_options){
+                         .image = EVIL, .creator = sim_explorer_process(), .parent = sim_system_process()}),
+                     DENIED);
+    end();
+}
+
+static void let_it_run(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
+{
+    (void)process;
+    (void)id;
+    if (info != NULL)
+        info->CreationStatus = STATUS_SUCCESS;
+}
+
+static void a_denied_process_that_starts_another_was_let_run(void **state)
+{
+    PEPROCESS process;
+
+    (void)state;
+    begin(DENY_EVIL);
+    sim_add_other_routine(let_it_run, false);
+    process = start(EVIL);
+    assert_int_equal(status().undone, 0);
+    assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .creator = process}),
+                     STATUS_SUCCESS);
+    assert_int_equal(status().undone, 1);
+    next_exit();
+    sim_exit_process(process, 0);
+    assert_int_equal(next_exit()->denied, 0);
+    end();
+}
+
+static void a_denied_process_that_is_still_there_was_let_run(void **state)
+{
+    PEPROCESS process;
+
+    (void)state;
+    begin(DENY_EVIL);
+    sim_add_other_routine(let_it_run, false);
+    process = start(EVIL);
+    sim_advance_ms(11000);
+    assert_int_equal(status().undone, 1);
+    assert_int_equal(status().undone, 1);
+    sim_exit_process(process, 0);
+    assert_int_equal(next_exit()->denied, 0);
+    end();
+}
+
+/* What is kept of ended processes is bounded, and what is bounded away is unknown, not wrong. */
+static void a_flood_of_long_command_lines_does_not_grow_the_table(void **state)
+{
+    static char long_line[32001];
+    size_t blocks;
+
+    (void)state;
+    memset(long_line, 'x', sizeof(long_line) - 1);
+    begin(NULL);
+    for (unsigned i = 0; i < 200; i++)
+        assert_int_equal(try_start(CMD, long_line), STATUS_SUCCESS);
+    blocks = sim_pool_blocks();
+    for (unsigned i = 0; i < 400; i++)
+        assert_int_equal(try_start(CMD, long_line), STATUS_SUCCESS);
+    assert_true(sim_pool_blocks() <= blocks + 16);
+    end();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_process_that_has_ended_is_still_known_to_whoever_names_it_as_parent),
+        cmocka_unit_test(a_parent_forged_to_be_the_system_process_opens_no_guard),
+        cmocka_unit_test(a_denied_process_that_starts_another_was_let_run),
+        cmocka_unit_test(a_denied_process_that_is_still_there_was_let_run),
+        cmocka_unit_test(a_flood_of_long_command_lines_does_not_grow_the_table),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
