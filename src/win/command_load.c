@@ -101,7 +101,7 @@ static bool say_result(HANDLE device)
     }
     if (!vg_service_explain_registration(&status))
         return false;
-    printf("Loaded: %u rules, SHA-256 ", status.rule_count);
+    printf("Loaded: %u rule%s, SHA-256 ", status.rule_count, status.rule_count == 1 ? "" : "s");
     for (size_t i = 0; i < VG_POLICY_IDENTITY_SIZE; i++)
         printf("%02x", status.policy_identity[i]);
     printf(".\n%s: %s.\n", vg_enforcement_word(status.enforcement),

@@ -82,9 +82,10 @@ static void print_policy(const struct vg_abi_status *status)
 
     identity_text(status, identity);
     if (status->policy_size)
-        printf("policy       %u rules, %" PRIu64 " bytes, SHA-256 %s, the %" PRIu64
-               ". since the driver started\n",
-               status->rule_count, status->policy_size, identity, status->policy_generation);
+        printf("policy       %u rule%s, %" PRIu64 " bytes, number %" PRIu64
+               " since the driver started\n             SHA-256 %s\n",
+               status->rule_count, status->rule_count == 1 ? "" : "s", status->policy_size, identity,
+               status->policy_generation);
     else
         printf("policy       none\n");
     if (is_no_file((uint32_t)status->policy_status)) {
