@@ -12,9 +12,44 @@ static inline uint16_t vg_fold(uint16_t unit)
     return vg_upcase(unit);
 }
 
-/* A text is hashed in words of four folded units. A running hash is the pair (hash over the full words, the
- * word that is being filled), so that the hash of every prefix costs one vg_hash_end. */
-#define VG_HASH_UNITS 4u
+/* A number in each of the four units of a word. */
+#define VG_IN_EACH_UNIT(number) ((uint64_t)(number)*0x0001000100010001u)
+
+/* A text is folded and hashed in words of four units, the first in the lowest bits. */
+#define VG_WORD_UNITS 4u
+
+/* The word of the first `count` units, at most four; units that are missing are zero. */
+static inline uint64_t vg_fold_part(const uint16_t *units, uint32_t count)
+{
+    uint64_t word = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        word |= (uint64_t)vg_fold(units[i]) << (16 * i);
+    return word;
+}
+
+/* The word of four units. Those of ASCII are folded together: bit 7 of the first sum says "from a on", that
+ * of the second "behind z". */
+static inline uint64_t vg_fold_word(const uint16_t *units)
+{
+    uint64_t word =
+        (uint64_t)units[0] | (uint64_t)units[1] << 16 | (uint64_t)units[2] << 32 | (uint64_t)units[3] << 48;
+    uint64_t letters;
+
+    if (word & VG_IN_EACH_UNIT(0xFF80))
+        return vg_fold_part(units, VG_WORD_UNITS);
+    letters = (word + VG_IN_EACH_UNIT(0x80 - 'a')) & ~(word + VG_IN_EACH_UNIT(0x80 - 'z' - 1)) &
+              VG_IN_EACH_UNIT(0x80);
+    return word ^ letters >> 2;
+}
+
+/* The highest bit of every unit of the word that is a backslash. */
+static inline uint64_t vg_backslashes(uint64_t word)
+{
+    uint64_t other = word ^ VG_IN_EACH_UNIT('\\');
+
+    return ~(((other & VG_IN_EACH_UNIT(0x7FFF)) + VG_IN_EACH_UNIT(0x7FFF)) | other | VG_IN_EACH_UNIT(0x7FFF));
+}
 
 static inline uint64_t vg_hash_word(uint64_t hash, uint64_t word)
 {
@@ -22,9 +57,11 @@ static inline uint64_t vg_hash_word(uint64_t hash, uint64_t word)
     return hash ^ (hash >> 32);
 }
 
-static inline uint64_t vg_hash_end(uint64_t hash, uint64_t partial, uint32_t units)
+/* The hash of a text of so many units: the hash over its full words, and the word that is not full (which may
+ * be empty). So the hash of every prefix costs one step more. */
+static inline uint64_t vg_hash_end(uint64_t hash, uint64_t part, uint32_t units)
 {
-    hash = vg_hash_word(hash, partial);
+    hash = vg_hash_word(hash, part);
     hash = (hash ^ units) * 0xC2B2AE3D27D4EB4Fu;
     return hash ^ (hash >> 29);
 }
@@ -33,16 +70,11 @@ static inline uint64_t vg_hash_end(uint64_t hash, uint64_t partial, uint32_t uni
 static inline uint64_t vg_hash_text(uint64_t seed, const uint16_t *units, uint32_t count)
 {
     uint64_t hash = seed;
-    uint64_t word = 0;
+    uint32_t at = 0;
 
-    for (uint32_t i = 0; i < count; i++) {
-        word |= (uint64_t)vg_fold(units[i]) << (16 * (i % VG_HASH_UNITS));
-        if (i % VG_HASH_UNITS == VG_HASH_UNITS - 1) {
-            hash = vg_hash_word(hash, word);
-            word = 0;
-        }
-    }
-    return vg_hash_end(hash, word, count);
+    for (; count - at >= VG_WORD_UNITS; at += VG_WORD_UNITS)
+        hash = vg_hash_word(hash, vg_fold_word(units + at));
+    return vg_hash_end(hash, vg_fold_part(units + at, count - at), count);
 }
 
 /* A gram is up to four folded units in one word, the last in the highest bits. Its place in the filter, and

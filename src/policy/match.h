@@ -7,6 +7,13 @@
 #include "bitset.h"
 #include "blob.h"
 
+/* Asks for a line of memory that is about to be read; only a hint. */
+#if defined(__GNUC__) || defined(__clang__)
+#define VG_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define VG_PREFETCH(address) ((void)(address))
+#endif
+
 /* What is kept between two calls for one start. Behind it in the scratch: the sets, then the stamps. */
 struct vg_scratch {
     uint64_t taken;   /* bit per field: scanned, or found unknown */

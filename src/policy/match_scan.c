@@ -3,12 +3,24 @@
 
 #include <string.h>
 
+#define LOOKUPS 16u
+
+/* A part of the value that is looked for in a table. */
+struct lookup {
+    const struct vg_blob_table *table;
+    uint64_t hash;
+    uint32_t start;
+    uint32_t units;
+};
+
 /* One field under scan. */
 struct scan {
     struct vg_match *match;
     const struct vg_blob_field *field;
     struct vg_value value;
     bool claimed; /* the fact is the creator's word: permissive predicates do not take it */
+    uint32_t lookup_count;
+    struct lookup lookups[LOOKUPS];
 };
 
 static void mark_anchored(struct vg_match *match, uint32_t list)
@@ -83,23 +95,31 @@ static void hit(struct scan *scan, uint32_t target)
 
 static bool same_folded(const uint16_t *folded, const uint16_t *units, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (folded[i] != vg_fold(units[i]))
+    uint32_t at = 0;
+
+    for (; count - at >= VG_WORD_UNITS; at += VG_WORD_UNITS) {
+        uint64_t word = (uint64_t)folded[at] | (uint64_t)folded[at + 1] << 16 |
+                        (uint64_t)folded[at + 2] << 32 | (uint64_t)folded[at + 3] << 48;
+
+        if (word != vg_fold_word(units + at))
+            return false;
+    }
+    for (; at < count; at++) {
+        if (folded[at] != vg_fold(units[at]))
             return false;
     }
     return true;
 }
 
-static void find_key(struct scan *scan, const struct vg_blob_table *table, uint64_t hash,
-                     const uint16_t *units, uint32_t count)
+static void find_key(struct scan *scan, const struct lookup *lookup)
 {
     const struct vg_blob_view *blob = &scan->match->blob;
-    const struct vg_blob_slot *slots = blob->SLOTS + table->slots;
-    uint32_t mask = ((uint32_t)1 << table->bits) - 1;
-    uint32_t tag = (uint32_t)(hash >> 32);
+    const struct vg_blob_slot *slots = blob->SLOTS + lookup->table->slots;
+    uint32_t mask = ((uint32_t)1 << lookup->table->bits) - 1;
+    uint32_t tag = (uint32_t)(lookup->hash >> 32);
 
-    for (uint32_t probe = 0; probe < table->probes; probe++) {
-        const struct vg_blob_slot *slot = &slots[((uint32_t)hash + probe) & mask];
+    for (uint32_t probe = 0; probe < lookup->table->probes; probe++) {
+        const struct vg_blob_slot *slot = &slots[((uint32_t)lookup->hash + probe) & mask];
         const struct vg_blob_key *key;
 
         if (slot->item == 0)
@@ -107,51 +127,77 @@ static void find_key(struct scan *scan, const struct vg_blob_table *table, uint6
         if (slot->tag != tag)
             continue;
         key = &blob->KEYS[slot->item - 1];
-        if (key->units == count && same_folded(blob->TEXT + key->text, units, count)) {
+        if (key->units == lookup->units &&
+            same_folded(blob->TEXT + key->text, scan->value.units + lookup->start, key->units)) {
             hit(scan, key->target);
             return;
         }
     }
 }
 
-/* One pass computes the hash of every prefix that ends before a backslash, and that of the whole. */
-static void scan_whole_and_folders(struct scan *scan)
+static void run_lookups(struct scan *scan)
 {
-    const struct vg_blob_field *field = scan->field;
-    const uint16_t *units = scan->value.units;
-    uint64_t hash = scan->match->blob.header->seed;
-    uint64_t word = 0;
-    unsigned shift = 0;
-
-    for (uint32_t at = 0; at < scan->value.count; at++) {
-        uint16_t folded = vg_fold(units[at]);
-
-        if (folded == u'\\' && field->folder.probes)
-            find_key(scan, &field->folder, vg_hash_end(hash, word, at), units, at);
-        word |= (uint64_t)folded << shift;
-        shift += 16;
-        if (shift == 64) {
-            hash = vg_hash_word(hash, word);
-            word = 0;
-            shift = 0;
-        }
-    }
-    find_key(scan, &field->exact, vg_hash_end(hash, word, scan->value.count), units, scan->value.count);
+    for (uint32_t i = 0; i < scan->lookup_count; i++)
+        find_key(scan, &scan->lookups[i]);
+    scan->lookup_count = 0;
 }
 
-static void scan_name(struct scan *scan)
+/* Look-ups are collected and then run together, so that their slots come from memory at the same time. */
+static void look_up(struct scan *scan, const struct vg_blob_table *table, uint64_t hash, uint32_t start,
+                    uint32_t units)
+{
+    const struct vg_blob_slot *slots = scan->match->blob.SLOTS + table->slots;
+
+    if (table->probes == 0)
+        return;
+    if (scan->lookup_count == LOOKUPS)
+        run_lookups(scan);
+    VG_PREFETCH(&slots[(uint32_t)hash & (((uint32_t)1 << table->bits) - 1)]);
+    scan->lookups[scan->lookup_count++] = (struct lookup){table, hash, start, units};
+}
+
+/* Looks up what stands before each backslash of a word that starts at `at`; returns where the last one was,
+ * or `last`. */
+static uint32_t look_up_folders(struct scan *scan, uint64_t hash, uint64_t word, uint32_t at, uint32_t last)
+{
+    uint64_t backslashes = vg_backslashes(word);
+
+    for (; backslashes; backslashes &= backslashes - 1) {
+        unsigned shift = vg_lowest_bit(backslashes) / 16 * 16;
+
+        last = at + shift / 16;
+        look_up(scan, &scan->field->folder, vg_hash_end(hash, word & (((uint64_t)1 << shift) - 1), last), 0,
+                last);
+    }
+    return last;
+}
+
+/* One pass computes the hash of every prefix that ends before a backslash, and that of the whole. */
+static void scan_whole_and_parts(struct scan *scan)
 {
     const uint16_t *units = scan->value.units;
-    uint32_t start = scan->value.count;
-    uint32_t count;
+    uint32_t count = scan->value.count;
+    uint64_t seed = scan->match->blob.header->seed;
+    uint64_t hash = seed;
+    uint32_t backslash = UINT32_MAX; /* the last one */
+    uint64_t word;
+    uint32_t at = 0;
 
-    while (start > 0 && units[start - 1] != u'\\')
-        start--;
-    if (start == 0)
-        return;
-    count = scan->value.count - start;
-    find_key(scan, &scan->field->name, vg_hash_text(scan->match->blob.header->seed, units + start, count),
-             units + start, count);
+    for (; count - at >= VG_WORD_UNITS; at += VG_WORD_UNITS) {
+        word = vg_fold_word(units + at);
+        backslash = look_up_folders(scan, hash, word, at, backslash);
+        hash = vg_hash_word(hash, word);
+    }
+    word = vg_fold_part(units + at, count - at);
+    backslash = look_up_folders(scan, hash, word, at, backslash);
+    look_up(scan, &scan->field->exact, vg_hash_end(hash, word, count), 0, count);
+    if (backslash != UINT32_MAX && scan->field->name.probes) {
+        uint32_t start = backslash + 1;
+
+        look_up(scan, &scan->field->name, vg_hash_text(seed, units + start, count - start), start,
+                count - start);
+    }
+    run_lookups(scan);
 }
 
 static void try_literal(struct scan *scan, uint32_t index, uint32_t gram_start)
@@ -202,13 +248,21 @@ static void scan_grams_of(struct scan *scan, uint32_t units)
     const struct vg_blob_grams *grams = &scan->field->grams[units - 1];
     const uint64_t *filter = scan->match->blob.FILTERS + grams->filter;
     const uint16_t *text = scan->value.units;
+    uint32_t count = scan->value.count;
     uint64_t window = 0;
+    uint64_t word = 0;
 
-    for (uint32_t at = 0; at < scan->value.count; at++) {
+    for (uint32_t at = 0; at < count; at++) {
         uint64_t gram;
         uint64_t bit;
 
-        window = vg_gram_push(window, vg_fold(text[at]));
+        if (at % VG_WORD_UNITS != 0)
+            word >>= 16;
+        else if (count - at >= VG_WORD_UNITS)
+            word = vg_fold_word(text + at);
+        else
+            word = vg_fold_part(text + at, count - at);
+        window = vg_gram_push(window, (uint16_t)word);
         gram = vg_gram_of(window, units);
         bit = vg_gram_filter(gram, grams->filter_bits);
         if (((filter[bit / 64] >> (bit % 64)) & 1) && at + 1 >= units)
@@ -245,10 +299,8 @@ static void scan_text(struct scan *scan, struct vg_span text)
     scan->value.count = vg_unit_count(text);
     scan->value.stream_known = false;
     next_serial(scan->match);
-    if (field->exact.probes || field->folder.probes)
-        scan_whole_and_folders(scan);
-    if (field->name.probes)
-        scan_name(scan);
+    if (field->exact.probes || field->folder.probes || field->name.probes)
+        scan_whole_and_parts(scan);
     for (uint32_t units = 1; units <= VG_BLOB_GRAM_MAX; units++) {
         if (field->grams[units - 1].table.probes)
             scan_grams_of(scan, units);
@@ -298,13 +350,13 @@ static void scan_digest(struct scan *scan, struct vg_span digest)
 void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, const struct vg_fact *fact)
 {
     enum vg_kind kind = vg_field_kind((enum vg_field)field->field);
-    struct scan scan = {
-        .match = match,
-        .field = field,
-        .value = {.is_path = kind == VG_KIND_PATH, .stream_known = true},
-        .claimed = (fact->flags & VG_FACT_CLAIMED) != 0,
-    };
+    struct scan scan;
 
+    scan.match = match;
+    scan.field = field;
+    scan.value = (struct vg_value){.is_path = kind == VG_KIND_PATH, .stream_known = true};
+    scan.claimed = (fact->flags & VG_FACT_CLAIMED) != 0;
+    scan.lookup_count = 0;
     if (fact->state == VG_FACT_ABSENT) {
         scan_general(&scan, VG_BLOB_TEST_NULL);
         return;
