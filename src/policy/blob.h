@@ -74,12 +74,11 @@ enum vg_blob_flags {
     X(LISTS, uint32_t)                                                                                       \
     X(ANCHORS, uint32_t)                                                                                     \
     X(POSTINGS, uint32_t)                                                                                    \
-    X(SLOTS, struct vg_blob_slot)                                                                            \
     X(KEYS, struct vg_blob_key)                                                                              \
+    X(SLOTS, struct vg_blob_slot)                                                                            \
     X(FILTERS, uint64_t)                                                                                     \
     X(LITERALS, struct vg_blob_literal)                                                                      \
     X(DIGESTS, struct vg_blob_digest)                                                                        \
-    X(DIGEST_TARGETS, uint32_t)                                                                              \
     X(DIGEST_STARTS, uint32_t)
 
 enum vg_blob_section_id {
@@ -146,11 +145,11 @@ struct vg_blob_field {
         anchored; /* of LISTS: conditions announced by a predicate of this field, ascending */
     struct vg_blob_slice anchored_permissive;
     struct vg_blob_slice general; /* of LISTS: predicates that no table finds; each is tried */
-    struct vg_blob_table exact;   /* the whole value -> KEYS */
-    struct vg_blob_table folder;  /* the value up to one of its backslashes -> KEYS */
-    struct vg_blob_table name;    /* the value behind its last backslash -> KEYS */
+    struct vg_blob_table exact;   /* the whole value */
+    struct vg_blob_table folder;  /* the value up to one of its backslashes */
+    struct vg_blob_table name;    /* the value behind its last backslash */
     struct vg_blob_grams grams[VG_BLOB_GRAM_MAX]; /* grams of 1, 2, 3, 4 units */
-    struct vg_blob_slice digests;                 /* of DIGESTS and DIGEST_TARGETS, ascending as bytes */
+    struct vg_blob_slice digests;                 /* of DIGESTS, ascending as bytes */
     uint32_t digest_starts;                       /* the first of (1 << digest_bits) + 1 in DIGEST_STARTS */
     uint32_t digest_bits;                         /* leading bits of a digest that choose its start; 1..24 */
 };
@@ -200,15 +199,18 @@ struct vg_blob_token {
 /* enum vg_token_kind as it stands in TOKENS. */
 enum vg_blob_token_kind { VG_BLOB_LITERAL, VG_BLOB_ANY_RUN, VG_BLOB_ANY_ONE, VG_BLOB_TOKEN_KIND_COUNT };
 
-struct vg_blob_slot {
-    uint32_t tag;  /* the upper half of the hash */
-    uint32_t item; /* index + 1 in KEYS or LITERALS; 0: an empty slot */
-};
-
+/* A slot of an exact, folder or name table, the key in it. An empty one has target VG_BLOB_NONE and zeros. */
 struct vg_blob_key {
+    uint32_t tag;  /* the upper half of the hash */
     uint32_t text; /* folded */
     uint32_t units;
     uint32_t target;
+};
+
+/* A slot of a table of grams. */
+struct vg_blob_slot {
+    uint32_t tag;
+    uint32_t item; /* the gram's first literal in LITERALS, + 1; 0: an empty slot */
 };
 
 /* Literals of one gram follow each other; the last has VG_BLOB_LAST in `units`. */
@@ -221,6 +223,7 @@ struct vg_blob_literal {
 
 struct vg_blob_digest {
     uint8_t bytes[32];
+    uint32_t target;
 };
 
 /* An instruction: operation in bits 29..31. LEAF and LEAF_NOT: permissive in bit 28, field in bits 22..27,
@@ -251,9 +254,9 @@ static_assert(sizeof(struct vg_blob_condition) == 24, "blob");
 static_assert(sizeof(struct vg_blob_predicate) == 20, "blob");
 static_assert(sizeof(struct vg_blob_token) == 12, "blob");
 static_assert(sizeof(struct vg_blob_slot) == 8, "blob");
-static_assert(sizeof(struct vg_blob_key) == 12, "blob");
+static_assert(sizeof(struct vg_blob_key) == 16, "blob");
 static_assert(sizeof(struct vg_blob_literal) == 16, "blob");
-static_assert(sizeof(struct vg_blob_digest) == 32, "blob");
+static_assert(sizeof(struct vg_blob_digest) == 36, "blob");
 
 /* The blob's sections as arrays. Valid for a blob whose header and section table were checked. */
 struct vg_blob_view {

@@ -188,7 +188,7 @@ void vg_compile_place(struct vg_compile *compile, uint32_t predicate);
 /* Writes a list of predicates to POSTINGS; returns where it starts. */
 uint32_t vg_compile_list(struct vg_compile *compile, const uint32_t *predicates, uint32_t count);
 
-/* compile_digests.c: DIGESTS, DIGEST_TARGETS, DIGEST_STARTS, and POSTINGS for them. */
+/* compile_digests.c: DIGESTS, DIGEST_STARTS, and POSTINGS for them. */
 void vg_compile_sort_digests(struct vg_compile *compile);
 void vg_compile_mark_digests(struct vg_compile *compile);
 void vg_compile_digests(struct vg_compile *compile);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGEST_SIZE sizeof(struct vg_blob_digest)
+#define DIGEST_SIZE sizeof(((struct vg_blob_digest *)NULL)->bytes)
 
 static const struct vg_compiled_digest *digest_at(const struct vg_compile *compile, uint32_t index)
 {
@@ -146,9 +146,12 @@ static void write_field(struct vg_compile *compile, uint32_t *at, struct vg_blob
 
     field->digests.first = VG_BUFFER_COUNT(section, struct vg_blob_digest);
     while (*at < count && digest_at(compile, *at)->field == which && !section->failed) {
-        vg_buffer_put(section, digest_at(compile, *at)->bytes, DIGEST_SIZE);
+        struct vg_blob_digest out;
+
+        memcpy(out.bytes, digest_at(compile, *at)->bytes, DIGEST_SIZE);
         *at = gather(compile, *at);
-        vg_buffer_put32(&compile->sections[VG_BLOB_DIGEST_TARGETS], target_of(compile));
+        out.target = target_of(compile);
+        vg_buffer_put(section, &out, sizeof(out));
     }
     field->digests.count = VG_BUFFER_COUNT(section, struct vg_blob_digest) - field->digests.first;
     if (!section->failed)

@@ -7,7 +7,7 @@
 /* The entries of one table on their way into slots. */
 struct entries {
     uint64_t *hashes;
-    uint32_t *items;
+    uint32_t *items; /* what each stands for */
     uint32_t count;
 };
 
@@ -96,9 +96,9 @@ static uint32_t target_of(struct vg_compile *compile, const struct vg_compiled_k
     return target;
 }
 
-/* Puts the entries into 1 << bits slots; returns the longest way to one, or 0 when one is longer than
- * allowed. */
-static uint32_t fill(struct vg_blob_slot *slots, uint32_t bits, const struct entries *entries)
+/* Puts the entries into 1 << bits slots, which hold their number + 1; returns the longest way to one, or 0
+ * when one is longer than allowed. */
+static uint32_t fill(uint32_t *slots, uint32_t bits, const struct entries *entries)
 {
     uint32_t mask = ((uint32_t)1 << bits) - 1;
     uint32_t longest = 1;
@@ -106,60 +106,80 @@ static uint32_t fill(struct vg_blob_slot *slots, uint32_t bits, const struct ent
     for (uint32_t i = 0; i < entries->count; i++) {
         uint32_t probe = 0;
 
-        while (slots[((uint32_t)entries->hashes[i] + probe) & mask].item != 0) {
+        while (slots[((uint32_t)entries->hashes[i] + probe) & mask] != 0) {
             if (++probe == VG_BLOB_PROBES_MAX || probe > mask)
                 return 0;
         }
-        slots[((uint32_t)entries->hashes[i] + probe) & mask] =
-            (struct vg_blob_slot){(uint32_t)(entries->hashes[i] >> 32), entries->items[i] + 1};
+        slots[((uint32_t)entries->hashes[i] + probe) & mask] = i + 1;
         longest = probe + 1 > longest ? probe + 1 : longest;
     }
     return longest;
 }
 
-/* The smallest table that is at most two thirds full and keeps every way short. */
-static void build_table(struct vg_compile *compile, const struct entries *entries,
-                        struct vg_blob_table *table)
+/* Finds the smallest table that is at most two thirds full and keeps every way short. Returns its slots, to
+ * be freed, or NULL after an error. */
+static uint32_t *lay_out(struct vg_compile *compile, const struct entries *entries,
+                         struct vg_blob_table *table)
 {
-    struct vg_buffer *section = &compile->sections[VG_BLOB_SLOTS];
     uint32_t bits = 1;
 
-    if (entries->count == 0)
-        return;
     while (bits < 30 && ((uint64_t)1 << bits) * 2 < (uint64_t)entries->count * 3)
         bits++;
     for (; bits <= 30; bits++) {
-        size_t start = section->size;
-        struct vg_blob_slot *slots = vg_buffer_add(section, sizeof(*slots) << bits);
-        uint32_t probes;
+        uint32_t *slots = calloc((size_t)1 << bits, sizeof(*slots));
+        uint32_t probes = slots ? fill(slots, bits, entries) : 0;
 
-        if (!slots)
-            return;
-        probes = fill(slots, bits, entries);
         if (probes != 0) {
-            table->slots = (uint32_t)(start / sizeof(*slots));
             table->bits = (uint16_t)bits;
             table->probes = (uint16_t)probes;
-            return;
+            return slots;
         }
-        section->size = start;
+        free(slots);
+        if (!slots)
+            break;
     }
-    vg_compile_error(compile, (struct vg_place){NULL, 0, 0}, "too many texts with one hash", NULL);
+    vg_compile_error(compile, (struct vg_place){NULL, 0, 0}, "no room for a table of texts", NULL);
+    return NULL;
 }
 
-/* Keys of one field and kind are `order[0..count)`. They go to KEYS as they come. */
-static void write_keys(struct vg_compile *compile, const uint32_t *order, struct entries *entries,
-                       struct vg_blob_table *table)
+/* Keys of one field and kind go to KEYS in the order of their slots. */
+static void write_keys(struct vg_compile *compile, const struct entries *entries, struct vg_blob_table *table)
 {
-    for (uint32_t i = 0; i < entries->count; i++) {
-        const struct vg_compiled_key *key = key_at(compile, order[i]);
-        struct vg_blob_key out = {key->text, key->units, target_of(compile, key)};
+    struct vg_buffer *section = &compile->sections[VG_BLOB_KEYS];
+    uint32_t *slots = lay_out(compile, entries, table);
 
-        entries->hashes[i] = key->hash;
-        entries->items[i] = VG_BUFFER_COUNT(&compile->sections[VG_BLOB_KEYS], struct vg_blob_key);
-        vg_buffer_put(&compile->sections[VG_BLOB_KEYS], &out, sizeof(out));
+    table->slots = VG_BUFFER_COUNT(section, struct vg_blob_key);
+    for (uint32_t slot = 0; slots && slot < (uint32_t)1 << table->bits; slot++) {
+        struct vg_blob_key out = {.target = VG_BLOB_NONE};
+
+        if (slots[slot] != 0) {
+            const struct vg_compiled_key *key = key_at(compile, entries->items[slots[slot] - 1]);
+
+            out = (struct vg_blob_key){(uint32_t)(key->hash >> 32), key->text, key->units,
+                                       target_of(compile, key)};
+        }
+        vg_buffer_put(section, &out, sizeof(out));
     }
-    build_table(compile, entries, table);
+    free(slots);
+}
+
+/* Grams of one field and length, whose items are their first literals. */
+static void write_slots(struct vg_compile *compile, const struct entries *entries,
+                        struct vg_blob_table *table)
+{
+    struct vg_buffer *section = &compile->sections[VG_BLOB_SLOTS];
+    uint32_t *slots = lay_out(compile, entries, table);
+
+    table->slots = VG_BUFFER_COUNT(section, struct vg_blob_slot);
+    for (uint32_t slot = 0; slots && slot < (uint32_t)1 << table->bits; slot++) {
+        struct vg_blob_slot out = {0, 0};
+
+        if (slots[slot] != 0)
+            out = (struct vg_blob_slot){(uint32_t)(entries->hashes[slots[slot] - 1] >> 32),
+                                        entries->items[slots[slot] - 1] + 1};
+        vg_buffer_put(section, &out, sizeof(out));
+    }
+    free(slots);
 }
 
 /* By units of the gram, then by gram, then as they came. */
@@ -234,9 +254,10 @@ static void write_grams(struct vg_compile *compile, const struct gram_order *ord
                              "test for whole values, names or folders instead of parts");
         write_literal(compile, order[i].key, last);
     }
-    build_table(compile, entries, &grams->table);
-    if (grams->table.probes)
-        build_filter(compile, order, count, entries->count, grams);
+    if (count == 0)
+        return;
+    write_slots(compile, entries, &grams->table);
+    build_filter(compile, order, count, entries->count, grams);
 }
 
 static void write_literals(struct vg_compile *compile, const uint32_t *keys, uint32_t count,
@@ -312,10 +333,15 @@ static void write_groups(struct vg_compile *compile, const uint32_t *order, cons
         entries->count = starts[group + 1] - starts[group];
         if (entries->count == 0)
             continue;
-        if (kind == VG_KEY_LITERAL)
+        if (kind == VG_KEY_LITERAL) {
             write_literals(compile, order + starts[group], entries->count, entries, field);
-        else
-            write_keys(compile, order + starts[group], entries, table_of(field, kind));
+            continue;
+        }
+        for (uint32_t i = 0; i < entries->count; i++) {
+            entries->items[i] = order[starts[group] + i];
+            entries->hashes[i] = key_at(compile, entries->items[i])->hash;
+        }
+        write_keys(compile, entries, table_of(field, kind));
     }
 }
 

@@ -34,10 +34,17 @@ static void mark_anchored(struct vg_match *match, uint32_t list)
     }
 }
 
+/* The rule's action will be read when the decision is made. */
+static void decide_by(struct vg_match *match, uint32_t rule)
+{
+    match->scratch->best = rule;
+    VG_PREFETCH(&match->blob.RULES[rule]);
+}
+
 static void fire(struct vg_match *match, uint32_t index, const struct vg_blob_predicate *predicate)
 {
     if (predicate->rule < match->scratch->best)
-        match->scratch->best = predicate->rule;
+        decide_by(match, predicate->rule);
     if (index >= match->blob.header->tracked_count)
         return;
     vg_bitset_add(&match->truths, index);
@@ -83,7 +90,7 @@ static void hit(struct scan *scan, uint32_t target)
             return;
         if ((target & VG_TARGET_PERMISSIVE) && (scan->claimed || vg_value_has_stream(&scan->value)))
             return;
-        scan->match->scratch->best = rule;
+        decide_by(scan->match, rule);
         return;
     }
     for (posting = scan->match->blob.POSTINGS + target;; posting++) {
@@ -114,20 +121,16 @@ static bool same_folded(const uint16_t *folded, const uint16_t *units, uint32_t 
 static void find_key(struct scan *scan, const struct lookup *lookup)
 {
     const struct vg_blob_view *blob = &scan->match->blob;
-    const struct vg_blob_slot *slots = blob->SLOTS + lookup->table->slots;
+    const struct vg_blob_key *keys = blob->KEYS + lookup->table->slots;
     uint32_t mask = ((uint32_t)1 << lookup->table->bits) - 1;
     uint32_t tag = (uint32_t)(lookup->hash >> 32);
 
     for (uint32_t probe = 0; probe < lookup->table->probes; probe++) {
-        const struct vg_blob_slot *slot = &slots[((uint32_t)lookup->hash + probe) & mask];
-        const struct vg_blob_key *key;
+        const struct vg_blob_key *key = &keys[((uint32_t)lookup->hash + probe) & mask];
 
-        if (slot->item == 0)
+        if (key->target == VG_BLOB_NONE)
             return;
-        if (slot->tag != tag)
-            continue;
-        key = &blob->KEYS[slot->item - 1];
-        if (key->units == lookup->units &&
+        if (key->tag == tag && key->units == lookup->units &&
             same_folded(blob->TEXT + key->text, scan->value.units + lookup->start, key->units)) {
             hit(scan, key->target);
             return;
@@ -146,13 +149,13 @@ static void run_lookups(struct scan *scan)
 static void look_up(struct scan *scan, const struct vg_blob_table *table, uint64_t hash, uint32_t start,
                     uint32_t units)
 {
-    const struct vg_blob_slot *slots = scan->match->blob.SLOTS + table->slots;
+    const struct vg_blob_key *keys = scan->match->blob.KEYS + table->slots;
 
     if (table->probes == 0)
         return;
     if (scan->lookup_count == LOOKUPS)
         run_lookups(scan);
-    VG_PREFETCH(&slots[(uint32_t)hash & (((uint32_t)1 << table->bits) - 1)]);
+    VG_PREFETCH(&keys[(uint32_t)hash & (((uint32_t)1 << table->bits) - 1)]);
     scan->lookups[scan->lookup_count++] = (struct lookup){table, hash, start, units};
 }
 
@@ -327,17 +330,17 @@ static void scan_digest(struct scan *scan, struct vg_span digest)
     uint32_t low;
     uint32_t high;
 
-    if (field->digests.count == 0 || digest.size != sizeof(*digests))
+    if (field->digests.count == 0 || digest.size != sizeof(digests->bytes))
         return;
     start = blob->DIGEST_STARTS + field->digest_starts + leading_bits(digest.bytes, field->digest_bits);
     low = start[0];
     high = start[1];
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = memcmp(digest.bytes, digests[middle].bytes, sizeof(*digests));
+        int order = memcmp(digest.bytes, digests[middle].bytes, sizeof(digests->bytes));
 
         if (order == 0) {
-            hit(scan, blob->DIGEST_TARGETS[field->digests.first + middle]);
+            hit(scan, digests[middle].target);
             return;
         }
         if (order < 0)

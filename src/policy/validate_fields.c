@@ -5,6 +5,7 @@
 /* How far the sections that fields share have been used up. */
 struct used {
     uint32_t lists;
+    uint32_t keys;
     uint32_t slots;
     uint32_t filters;
     uint32_t digests;
@@ -38,29 +39,25 @@ static bool check_general(struct vg_check *check, const struct vg_blob_field *fi
     return true;
 }
 
-static bool check_table(struct vg_check *check, const struct vg_blob_table *table, uint32_t items,
-                        struct used *used)
+/* Whether the table's slots are the next of `count`; they are then used up. */
+static bool check_table(struct vg_check *check, const struct vg_blob_table *table, uint32_t count,
+                        uint32_t *used)
 {
-    const struct vg_blob_slot *slots = check->blob.SLOTS + used->slots;
-    uint32_t count;
+    uint32_t slots;
 
     if (table->probes == 0) {
         if (table->slots != 0 || table->bits != 0)
             return vg_check_failed(check, "a table that is not there has slots", table);
         return true;
     }
-    if (table->bits > 30 || table->slots != used->slots)
+    if (table->bits > 30 || table->slots != *used)
         return vg_check_failed(check, "a table lies outside", table);
-    count = (uint32_t)1 << table->bits;
-    if (count > vg_check_count(check, VG_BLOB_SLOTS) - used->slots)
+    slots = (uint32_t)1 << table->bits;
+    if (slots > count - *used)
         return vg_check_failed(check, "a table lies outside", table);
-    if (table->probes > count || table->probes > VG_BLOB_PROBES_MAX)
+    if (table->probes > slots || table->probes > VG_BLOB_PROBES_MAX)
         return vg_check_failed(check, "a table wants too many probes", table);
-    used->slots += count;
-    for (uint32_t i = 0; i < count; i++) {
-        if (slots[i].item > items)
-            return vg_check_failed(check, "a slot leads outside", &slots[i]);
-    }
+    *used += slots;
     return true;
 }
 
@@ -68,7 +65,7 @@ static bool check_grams(struct vg_check *check, const struct vg_blob_grams *gram
 {
     uint32_t words;
 
-    if (!check_table(check, &grams->table, vg_check_count(check, VG_BLOB_LITERALS), used))
+    if (!check_table(check, &grams->table, vg_check_count(check, VG_BLOB_SLOTS), &used->slots))
         return false;
     if (grams->table.probes == 0) {
         if (grams->filter != 0 || grams->filter_bits != 0)
@@ -84,7 +81,7 @@ static bool check_grams(struct vg_check *check, const struct vg_blob_grams *gram
     return true;
 }
 
-/* The tables stand in SLOTS by kind, then by field. */
+/* The tables stand in KEYS and SLOTS by kind, then by field. */
 static bool check_tables(struct vg_check *check, struct used *used)
 {
     const struct vg_blob_field *fields = check->blob.FIELDS;
@@ -92,16 +89,20 @@ static bool check_tables(struct vg_check *check, struct used *used)
     uint32_t keys = vg_check_count(check, VG_BLOB_KEYS);
 
     for (uint32_t i = 0; i < count; i++) {
-        if (!check_table(check, &fields[i].exact, keys, used))
+        if (!check_table(check, &fields[i].exact, keys, &used->keys))
             return false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (!check_table(check, &fields[i].folder, keys, used))
+        if (!check_table(check, &fields[i].folder, keys, &used->keys))
             return false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (!check_table(check, &fields[i].name, keys, used))
+        if (!check_table(check, &fields[i].name, keys, &used->keys))
             return false;
+    }
+    for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_SLOTS); i++) {
+        if (check->blob.SLOTS[i].item > vg_check_count(check, VG_BLOB_LITERALS))
+            return vg_check_failed(check, "a slot leads outside", &check->blob.SLOTS[i]);
     }
     for (uint32_t i = 0; i < count * VG_BLOB_GRAM_MAX; i++) {
         if (!check_grams(check, &fields[i / VG_BLOB_GRAM_MAX].grams[i % VG_BLOB_GRAM_MAX], used))
@@ -184,12 +185,13 @@ static bool check_all_used(struct vg_check *check, const struct used *used)
 {
     if (used->lists != vg_check_count(check, VG_BLOB_LISTS))
         return vg_check_failed(check, "a list of nobody", check->blob.LISTS + used->lists);
+    if (used->keys != vg_check_count(check, VG_BLOB_KEYS))
+        return vg_check_failed(check, "keys of no table", check->blob.KEYS + used->keys);
     if (used->slots != vg_check_count(check, VG_BLOB_SLOTS))
         return vg_check_failed(check, "slots of no table", check->blob.SLOTS + used->slots);
     if (used->filters != vg_check_count(check, VG_BLOB_FILTERS))
         return vg_check_failed(check, "a filter of no table", check->blob.FILTERS + used->filters);
-    if (used->digests != vg_check_count(check, VG_BLOB_DIGESTS) ||
-        used->digests != vg_check_count(check, VG_BLOB_DIGEST_TARGETS))
+    if (used->digests != vg_check_count(check, VG_BLOB_DIGESTS))
         return vg_check_failed(check, "digests of no field", check->blob.DIGESTS);
     if (used->starts != vg_check_count(check, VG_BLOB_DIGEST_STARTS))
         return vg_check_failed(check, "starts of digests of no field",
@@ -202,7 +204,7 @@ bool vg_check_fields(struct vg_check *check)
     const struct vg_blob_field *fields = check->blob.FIELDS;
     const struct vg_blob_header *header = check->blob.header;
     const struct vg_blob_slice always = {header->always_first, header->always_count};
-    struct used used = {0, 0, 0, 0, 0};
+    struct used used = {0, 0, 0, 0, 0, 0};
 
     if (always.first != 0 || always.count > vg_check_count(check, VG_BLOB_LISTS))
         return vg_check_failed(check, "a list lies outside", &header->always_first);

@@ -165,16 +165,18 @@ static bool check_literals(struct vg_check *check, uint32_t *used)
 /* Digests may share lists: one digest is looked up per value. */
 static bool check_digest_targets(struct vg_check *check)
 {
-    const uint32_t *targets = check->blob.DIGEST_TARGETS;
+    const struct vg_blob_digest *digests = check->blob.DIGESTS;
     const uint32_t *postings = check->blob.POSTINGS;
 
-    for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_DIGEST_TARGETS); i++) {
-        if (targets[i] & VG_TARGET_RULE) {
-            if (!vg_check_deciding_rule(check, targets[i] & VG_TARGET_INDEX))
-                return vg_check_failed(check, "a digest leads to no deciding rule", &targets[i]);
-        } else if (targets[i] >= vg_check_count(check, VG_BLOB_POSTINGS) ||
-                   (targets[i] != 0 && !(postings[targets[i] - 1] & VG_BLOB_LAST))) {
-            return vg_check_failed(check, "a digest leads to no list", &targets[i]);
+    for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_DIGESTS); i++) {
+        uint32_t target = digests[i].target;
+
+        if (target & VG_TARGET_RULE) {
+            if (!vg_check_deciding_rule(check, target & VG_TARGET_INDEX))
+                return vg_check_failed(check, "a digest leads to no deciding rule", &digests[i]);
+        } else if (target >= vg_check_count(check, VG_BLOB_POSTINGS) ||
+                   (target != 0 && !(postings[target - 1] & VG_BLOB_LAST))) {
+            return vg_check_failed(check, "a digest leads to no list", &digests[i]);
         }
     }
     return true;
@@ -194,6 +196,8 @@ bool vg_check_postings(struct vg_check *check)
     if (count != 0 && !(postings[count - 1] & VG_BLOB_LAST))
         return vg_check_failed(check, "the last list of predicates does not end", &postings[count - 1]);
     for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_KEYS); i++) {
+        if (keys[i].target == VG_BLOB_NONE)
+            continue;
         if (!check_text(check, keys[i].text, keys[i].units, &keys[i]) ||
             !check_target(check, &keys[i].target, &used))
             return false;

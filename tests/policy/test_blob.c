@@ -49,7 +49,7 @@ static void note(struct tally *tally, const char *check)
 {
     tally->refused++;
     for (unsigned i = 0; i < tally->check_count; i++) {
-        if (tally->checks[i] == check)
+        if (strcmp(tally->checks[i], check) == 0)
             return;
     }
     assert_true(tally->check_count < CHECKS);
@@ -162,10 +162,12 @@ static void damaged_blobs_are_refused_or_decide_within_bounds(void **state)
         void *blob;
         size_t size;
         uint8_t *copy;
+        struct vg_policy whole;
 
         compile(generator, &blob, &size);
         copy = malloc(size);
         assert_non_null(copy);
+        assert_true(vg_policy_open(&whole, blob, size, NULL));
         for (unsigned i = 0; i < MUTATIONS; i++) {
             size_t damaged = size;
 
