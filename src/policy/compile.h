@@ -77,7 +77,7 @@ struct vg_anchor {
 
 /* A set of indexes into an array of things with 64-bit hashes. */
 struct vg_index_set {
-    uint32_t *slots; /* index + 1; 0: empty */
+    uint64_t *slots; /* upper half: that of the hash; lower half: index + 1; 0: empty */
     uint32_t mask;
     uint32_t used;
 };

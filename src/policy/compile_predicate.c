@@ -83,9 +83,11 @@ bool vg_index_set_find(const struct vg_index_set *set, uint64_t hash,
 {
     if (!set->slots)
         return false;
-    for (uint32_t slot = (uint32_t)hash & set->mask; set->slots[slot]; slot = (slot + 1) & set->mask) {
-        if (same(context, set->slots[slot] - 1, wanted)) {
-            *index = set->slots[slot] - 1;
+    for (uint32_t at = (uint32_t)hash & set->mask; set->slots[at]; at = (at + 1) & set->mask) {
+        uint32_t found = (uint32_t)set->slots[at] - 1;
+
+        if (set->slots[at] >> 32 == hash >> 32 && same(context, found, wanted)) {
+            *index = found;
             return true;
         }
     }
@@ -94,11 +96,11 @@ bool vg_index_set_find(const struct vg_index_set *set, uint64_t hash,
 
 static void put_index(struct vg_index_set *set, uint32_t index, uint64_t hash)
 {
-    uint32_t slot = (uint32_t)hash & set->mask;
+    uint32_t at = (uint32_t)hash & set->mask;
 
-    while (set->slots[slot])
-        slot = (slot + 1) & set->mask;
-    set->slots[slot] = index + 1;
+    while (set->slots[at])
+        at = (at + 1) & set->mask;
+    set->slots[at] = (hash >> 32) << 32 | (index + 1);
 }
 
 bool vg_index_set_add(struct vg_index_set *set, uint32_t index, uint64_t hash,
@@ -107,11 +109,14 @@ bool vg_index_set_add(struct vg_index_set *set, uint32_t index, uint64_t hash,
     if (!set->slots || set->used >= set->mask / 2) {
         struct vg_index_set larger = {.mask = set->slots ? set->mask * 2 + 1 : 1023};
 
-        if (larger.mask == UINT32_MAX || !(larger.slots = calloc((size_t)larger.mask + 1, sizeof(uint32_t))))
+        if (larger.mask == UINT32_MAX ||
+            !(larger.slots = calloc((size_t)larger.mask + 1, sizeof(*larger.slots))))
             return false;
-        for (uint32_t slot = 0; set->slots && slot <= set->mask; slot++) {
-            if (set->slots[slot])
-                put_index(&larger, set->slots[slot] - 1, hash_of(context, set->slots[slot] - 1));
+        for (uint32_t at = 0; set->slots && at <= set->mask; at++) {
+            uint32_t moved = (uint32_t)set->slots[at] - 1;
+
+            if (set->slots[at])
+                put_index(&larger, moved, hash_of(context, moved));
         }
         larger.used = set->used;
         free(set->slots);
