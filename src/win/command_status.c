@@ -84,8 +84,8 @@ static void print_policy(const struct vg_abi_status *status)
     if (status->policy_size)
         printf("policy       %u rule%s, %" PRIu64 " bytes, number %" PRIu64
                " since the driver started\n             SHA-256 %s\n",
-               status->rule_count, status->rule_count == 1 ? "" : "s", status->policy_size, identity,
-               status->policy_generation);
+               status->rule_count, status->rule_count == 1 ? "" : "s", status->policy_size,
+               status->policy_generation, identity);
     else
         printf("policy       none\n");
     if (is_no_file((uint32_t)status->policy_status)) {
