@@ -2,7 +2,7 @@
 #ifndef VG_DRIVER_CONFIG_H
 #define VG_DRIVER_CONFIG_H
 
-#include "strings.h"
+#include "unicode.h"
 
 #define VG_RING_SIZE_DEFAULT (4u * 1024u * 1024u)
 #define VG_RING_SIZE_MIN     (64u * 1024u)

@@ -1,4 +1,7 @@
-/* Where Windows enters and leaves. What DriverEntry did, Unload undoes in reverse. */
+/* Where Windows enters and leaves. What DriverEntry did, Unload undoes in reverse.
+ *
+ * The rule for locks, everywhere in the driver: each part has a spin lock of its own and takes no other while
+ * it holds it; under it nothing is waited for, no file is touched and no paged memory. */
 #include "cache.h"
 #include "config.h"
 #include "device.h"

@@ -26,8 +26,8 @@ struct vg_exit {
 };
 
 /* An exit. `process` is the table's; NULL when it is not in there. */
-_IRQL_requires_max_(APC_LEVEL)
-void vg_event_exit(_In_ const struct vg_exit *exit, _In_opt_ const struct vg_process *process);
+_IRQL_requires_max_(APC_LEVEL) void vg_event_exit(_In_ const struct vg_exit *exit,
+                                                  _In_opt_ const struct vg_process *process);
 
 /* An image load. `process` as above, NULL for the kernel's images too. */
 _IRQL_requires_max_(APC_LEVEL) void vg_event_image(_In_ uint32_t id, _In_opt_ PCUNICODE_STRING name,

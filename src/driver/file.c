@@ -10,8 +10,8 @@
 
 /* Opens `name` relative to `root` (NULL: from the object manager's root), as the kernel itself: no access
  * check, no share check. An oplock is not waited for. */
-static NTSTATUS open(HANDLE root, struct vg_span name, ACCESS_MASK access, ULONG options, ULONG dont_reparse,
-                     HANDLE *handle)
+static NTSTATUS open_file(HANDLE root, struct vg_span name, ACCESS_MASK access, ULONG options,
+                          ULONG dont_reparse, HANDLE *handle)
 {
     UNICODE_STRING string = {.Length = (USHORT)name.size,
                              .MaximumLength = (USHORT)name.size,
@@ -105,7 +105,7 @@ NTSTATUS vg_file_open_given(PFILE_OBJECT given, struct vg_file *file)
     if (file->delete_pending)
         status = STATUS_DELETE_PENDING;
     else
-        status = open(handle, no_name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0, &file->handle);
+        status = open_file(handle, no_name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0, &file->handle);
     ZwClose(handle);
     if (NT_SUCCESS(status))
         status = adopt(given, file);
@@ -118,8 +118,8 @@ NTSTATUS vg_file_open_named(PFILE_OBJECT given, struct vg_span name, struct vg_f
     NTSTATUS status = STATUS_SUCCESS;
 
     memset(file, 0, sizeof(*file));
-    status = open(NULL, name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, vg_optional.dont_reparse,
-                  &file->handle);
+    status = open_file(NULL, name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, vg_optional.dont_reparse,
+                       &file->handle);
     if (status == STATUS_DELETE_PENDING)
         note_delete_pending(file);
     if (NT_SUCCESS(status))
@@ -142,14 +142,14 @@ void vg_file_close(struct vg_file *file)
 _Use_decl_annotations_
 NTSTATUS vg_file_open_data(const struct vg_file *file, HANDLE *handle)
 {
-    return open(file->handle, no_name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0,
-                handle);
+    return open_file(file->handle, no_name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0,
+                     handle);
 }
 
 _Use_decl_annotations_
 NTSTATUS vg_file_open_volume(struct vg_span name, HANDLE *handle)
 {
-    return open(NULL, name, FILE_READ_ATTRIBUTES, 0, 0, handle);
+    return open_file(NULL, name, FILE_READ_ATTRIBUTES, 0, 0, handle);
 }
 
 _Use_decl_annotations_
@@ -205,7 +205,7 @@ NTSTATUS vg_file_read_whole(struct vg_span name, uint64_t limit, ULONG tag, void
     void *read = NULL;
     uint64_t length = 0;
     NTSTATUS status =
-        open(NULL, name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0, &handle);
+        open_file(NULL, name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0, &handle);
 
     if (!NT_SUCCESS(status))
         return status;

@@ -4,7 +4,7 @@
 #ifndef VG_DRIVER_FILE_H
 #define VG_DRIVER_FILE_H
 
-#include "strings.h"
+#include "unicode.h"
 
 /* An opened executable. Zero-initialised it is one that is not open. */
 struct vg_file {

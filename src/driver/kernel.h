@@ -241,6 +241,10 @@ struct vg_storage_device {
 #define VG_BUS_TYPE_1394 4u
 #define VG_BUS_TYPE_USB  7u
 
+/* Device types of the network (ntifs.h, "Specifying device types"). */
+#define VG_DEVICE_MULTI_UNC_PROVIDER 0x00000010u
+#define VG_DEVICE_NETWORK_REDIRECTOR 0x00000028u
+
 /* SYSTEM_PROCESS_INFORMATION (winternl.h; class 5), as far as the process id, and
  * SYSTEM_TIMEOFDAY_INFORMATION (class 3). */
 #define VG_SYSTEM_TIME_OF_DAY_INFORMATION 3u

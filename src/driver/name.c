@@ -128,9 +128,16 @@ static NTSTATUS drive_letter(PDEVICE_OBJECT device, uint16_t letter[2])
     return status;
 }
 
+/* The provider of UNC names and the redirectors behind it, under whichever of these types they show
+ * themselves. */
 static bool is_network(PFILE_OBJECT object)
 {
-    return object->DeviceObject->DeviceType == FILE_DEVICE_NETWORK_FILE_SYSTEM;
+    PDEVICE_OBJECT device = object->DeviceObject;
+
+    return (device->Characteristics & FILE_REMOTE_DEVICE) != 0 ||
+           device->DeviceType == VG_DEVICE_MULTI_UNC_PROVIDER ||
+           device->DeviceType == FILE_DEVICE_NETWORK_FILE_SYSTEM ||
+           device->DeviceType == VG_DEVICE_NETWORK_REDIRECTOR;
 }
 
 /* `path` counts from the root of the volume that `object` lies on. */

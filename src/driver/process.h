@@ -4,7 +4,7 @@
 #ifndef VG_DRIVER_PROCESS_H
 #define VG_DRIVER_PROCESS_H
 
-#include "strings.h"
+#include "unicode.h"
 
 #include <vigil/abi.h>
 
@@ -68,7 +68,8 @@ _IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ _Ret_maybenull_
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ _Ret_maybenull_
     struct vg_process *vg_process_identify(_In_ HANDLE id);
 
-/* The process has exited. True: that is the end of a start that was denied by us, and nothing of it had run. */
+/* The process has exited. True: that is the end of a start that was denied by us, and nothing of it had run.
+ */
 _IRQL_requires_max_(APC_LEVEL) bool vg_process_exited(_Inout_ struct vg_process *process);
 
 /* A sign that a process does run; if it was denied, another driver undid that, which is counted once. */

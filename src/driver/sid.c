@@ -1,6 +1,6 @@
 #include "sid.h"
 
-#include "strings.h"
+#include "unicode.h"
 
 struct well_known {
     struct vg_span sid;

@@ -4,7 +4,7 @@
 
 #include "kernel.h"
 #include "sid.h"
-#include "strings.h"
+#include "unicode.h"
 
 /* Text that the token's facts point into. */
 struct vg_token_text {

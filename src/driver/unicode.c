@@ -1,4 +1,4 @@
-#include "strings.h"
+#include "unicode.h"
 
 #include "memory.h"
 

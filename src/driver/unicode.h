@@ -1,6 +1,6 @@
 /* Text the driver owns: UTF-16 in paged pool. PASSIVE_LEVEL or APC_LEVEL. */
-#ifndef VG_DRIVER_STRINGS_H
-#define VG_DRIVER_STRINGS_H
+#ifndef VG_DRIVER_UNICODE_H
+#define VG_DRIVER_UNICODE_H
 
 #include "kernel.h"
 
