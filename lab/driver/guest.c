@@ -285,6 +285,7 @@ static NTSTATUS NTAPI enter(PDRIVER_OBJECT driver, PUNICODE_STRING registry, str
         lab_notify_check_unloaded(guest->name, guest->base, guest->size);
         lab_pool_report(guest->name);
         lab_handle_report(guest->name);
+        LdrUnloadDll(guest->base); /* Wine would keep it, and take it for the next driver from that path */
         forget(guest);
         return status;
     }

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Two watchers see the same; one that is killed while its read is pended disturbs nobody.
+. "${0%/*}/../stage.sh"
+
+machine
+watch
+watch second
+lab run hello.exe >/dev/null 2>&1
+expect_event EventType=ProcessTerminate 'Image=C:\lab\hello.exe'
+sleep 0.5
+cmp -s "$work/events" "$work/second" || fail "the two watchers saw different things"
+passed
+[ "$(vigil status | sed -n 's/^handles *\([0-9]*\).*/\1/p')" = 3 ] || fail "three handles should be open"
+passed
+
+# Both reads are pended now. The second watcher is killed, not asked.
+second=${watchers##* }
+kill -KILL "$second"
+pkill -KILL -P "$second" 2>/dev/null
+wait "$second" 2>/dev/null
+lab exec taskkill.exe /f /im vigil-second.exe >/dev/null 2>&1
+expect_runs exitcode.exe 0
+expect_event EventType=ProcessTerminate 'Image=C:\lab\exitcode.exe'
+expect_whole_sequence
+
+finish
