@@ -59,6 +59,19 @@ static uint32_t cover(const struct glob *glob, const struct vg_blob_token *token
     return at < glob->value->count && wildcard_covers(glob, at) ? 1 : UINT32_MAX;
 }
 
+/* Whether the literals at the ends, where there are any, stand at the ends of the value: nearly always the
+ * end of the trial. */
+static bool ends_match(const struct glob *glob)
+{
+    const struct vg_blob_token *first = &glob->tokens[0];
+    const struct vg_blob_token *last = &glob->tokens[glob->token_count - 1];
+
+    if (first->kind == VG_BLOB_LITERAL && !literal_covers(glob, first, 0))
+        return false;
+    return last->kind != VG_BLOB_LITERAL || (last->units <= glob->value->count &&
+                                             literal_covers(glob, last, glob->value->count - last->units));
+}
+
 /* Each run takes as little as it can; when the rest fails, the last run takes one unit more. Never more than
  * units times literal units steps. */
 static bool glob_matches(const struct glob *glob)
@@ -68,6 +81,11 @@ static bool glob_matches(const struct glob *glob)
     uint32_t run_token = UINT32_MAX; /* the token behind the last run; none yet */
     uint32_t run_end = 0;
 
+    if (glob->token_count > 0 && !ends_match(glob))
+        return false;
+    if (glob->token_count == 2 && glob->tokens[0].kind == VG_BLOB_ANY_RUN && glob->colons == COLONS_FREE &&
+        glob->tokens[1].kind == VG_BLOB_LITERAL)
+        return true;
     for (;;) {
         uint32_t covered = UINT32_MAX;
 

@@ -246,19 +246,44 @@ static void find_gram(struct scan *scan, const struct vg_blob_table *table, uint
     }
 }
 
-static void scan_grams_of(struct scan *scan, uint32_t units)
+/* The grams of one length, as the loop over a value needs them. */
+struct gram_search {
+    const struct vg_blob_table *table;
+    const uint64_t *filter;
+    uint32_t filter_bits;
+    uint32_t units;
+};
+
+static uint32_t open_searches(const struct scan *scan, struct gram_search searches[VG_BLOB_GRAM_MAX])
 {
-    const struct vg_blob_grams *grams = &scan->field->grams[units - 1];
-    const uint64_t *filter = scan->match->blob.FILTERS + grams->filter;
+    uint32_t count = 0;
+
+    for (uint32_t units = 1; units <= VG_BLOB_GRAM_MAX; units++) {
+        const struct vg_blob_grams *grams = &scan->field->grams[units - 1];
+
+        if (grams->table.probes)
+            searches[count++] = (struct gram_search){
+                .table = &grams->table,
+                .filter = scan->match->blob.FILTERS + grams->filter,
+                .filter_bits = grams->filter_bits,
+                .units = units,
+            };
+    }
+    return count;
+}
+
+/* Four units at a time are folded; then a window moves over them, and each search looks at as much of it as
+ * it needs. */
+static void scan_grams(struct scan *scan)
+{
+    struct gram_search searches[VG_BLOB_GRAM_MAX];
+    uint32_t search_count = open_searches(scan, searches);
     const uint16_t *text = scan->value.units;
-    uint32_t count = scan->value.count;
+    uint32_t count = search_count ? scan->value.count : 0;
     uint64_t window = 0;
     uint64_t word = 0;
 
     for (uint32_t at = 0; at < count; at++) {
-        uint64_t gram;
-        uint64_t bit;
-
         if (at % VG_WORD_UNITS != 0)
             word >>= 16;
         else if (count - at >= VG_WORD_UNITS)
@@ -266,10 +291,13 @@ static void scan_grams_of(struct scan *scan, uint32_t units)
         else
             word = vg_fold_part(text + at, count - at);
         window = vg_gram_push(window, (uint16_t)word);
-        gram = vg_gram_of(window, units);
-        bit = vg_gram_filter(gram, grams->filter_bits);
-        if (((filter[bit / 64] >> (bit % 64)) & 1) && at + 1 >= units)
-            find_gram(scan, &grams->table, gram, at + 1 - units);
+        for (uint32_t i = 0; i < search_count; i++) {
+            uint64_t gram = vg_gram_of(window, searches[i].units);
+            uint64_t bit = vg_gram_filter(gram, searches[i].filter_bits);
+
+            if (((searches[i].filter[bit / 64] >> (bit % 64)) & 1) && at + 1 >= searches[i].units)
+                find_gram(scan, searches[i].table, gram, at + 1 - searches[i].units);
+        }
     }
 }
 
@@ -304,10 +332,7 @@ static void scan_text(struct scan *scan, struct vg_span text)
     next_serial(scan->match);
     if (field->exact.probes || field->folder.probes || field->name.probes)
         scan_whole_and_parts(scan);
-    for (uint32_t units = 1; units <= VG_BLOB_GRAM_MAX; units++) {
-        if (field->grams[units - 1].table.probes)
-            scan_grams_of(scan, units);
-    }
+    scan_grams(scan);
     scan_general(scan, VG_BLOB_TEST_PATTERN);
     scan_general(scan, VG_BLOB_TEST_UNDER);
 }
