@@ -36,7 +36,7 @@
 #define VG_IOCTL_LOAD_POLICY  VG_IOCTL(1u, 2u) /* in: a compiled policy; out (optional): struct vg_abi_load_reply */
 #define VG_IOCTL_SET_MODE     VG_IOCTL(2u, 2u) /* in: struct vg_abi_mode */
 #define VG_IOCTL_SET_OPTIONS  VG_IOCTL(3u, 2u) /* in: struct vg_abi_options */
-#define VG_IOCTL_CONFIRM_BOOT VG_IOCTL(4u, 2u) /* nothing in, nothing out */
+#define VG_IOCTL_CONFIRM_BOOT VG_IOCTL(4u, 2u) /* nothing in, nothing out; in safe mode it changes nothing */
 #define VG_IOCTL_SEEK         VG_IOCTL(5u, 1u) /* in: struct vg_abi_seek: where this handle reads on */
 /* Ends pended reads with STATUS_CANCELLED (ERROR_OPERATION_ABORTED) and waits; new reads fail with STATUS_DEVICE_NOT_READY
  * (ERROR_NOT_READY). Deciding and recording go on, and handles can still be opened. */

@@ -67,10 +67,10 @@ bool vg_mode_boot_confirmed(void)
 _Use_decl_annotations_
 NTSTATUS vg_mode_confirm_boot(void)
 {
-    NTSTATUS status = STATUS_INVALID_DEVICE_STATE;
+    NTSTATUS status = STATUS_SUCCESS;
 
     if (safe_mode)
-        return status; /* it says nothing about a normal boot */
+        return status; /* it left no mark, and must not take back one that a normal boot has left */
     status = vg_config_set_boot_pending(false);
     if (NT_SUCCESS(status))
         InterlockedExchange(&boot_confirmed, 1);
