@@ -1,6 +1,7 @@
 /* What a compiled policy means, case by case. */
 #include "../cmocka_all.h"
 
+#include "../../src/policy/hash.h"
 #include "build.h"
 
 #include <stdio.h>
@@ -506,6 +507,29 @@ static void what_exceeds_the_format_is_refused_in_words(void **state)
     assert_refused("a condition too deep or too long to be compiled");
 }
 
+/* Every unit, at every place in a word, beside neighbours that are folded together and one by one. */
+static void folding_four_units_is_folding_each(void **state)
+{
+    static const uint16_t neighbours[] = {u'x', u'Z', u'\\', 0x0444, 0};
+
+    (void)state;
+    for (uint32_t unit = 0; unit < 0x10000; unit++) {
+        for (unsigned at = 0; at < 4; at++) {
+            uint16_t units[4];
+            uint64_t expected = 0;
+            uint64_t backslashes = 0;
+
+            for (unsigned i = 0; i < 4; i++) {
+                units[i] = i == at ? (uint16_t)unit : neighbours[(unit + i) % 5];
+                expected |= (uint64_t)vg_upcase(units[i]) << (16 * i);
+                backslashes |= units[i] == u'\\' ? (uint64_t)0x8000 << (16 * i) : 0;
+            }
+            if (vg_fold_word(units) != expected || vg_backslashes(expected) != backslashes)
+                fail_msg("unit %04X at %u", unit, at);
+        }
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -533,6 +557,7 @@ int main(void)
         CASE(a_hash_beside_another_condition_is_asked_for_only_when_that_holds),
         CASE(a_fact_asked_for_and_left_pending_is_unknown),
         CASE(a_cheap_fact_left_pending_is_unknown_and_never_asked_for),
+        CASE(folding_four_units_is_folding_each),
         CASE(the_longest_command_line_is_searched_to_its_end),
         CASE(settings_and_names_survive_the_compilation),
         CASE(what_exceeds_the_format_is_refused_in_words),
