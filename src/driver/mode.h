@@ -23,8 +23,8 @@ _IRQL_requires_max_(DISPATCH_LEVEL) void vg_mode_set_override(_In_ enum vg_abi_m
 
 _IRQL_requires_max_(DISPATCH_LEVEL) bool vg_mode_boot_confirmed(void);
 
-/* This boot is healthy: the next one will enforce, and so does this one, unless the last was not confirmed.
- */
+/* This boot is healthy: the next one will enforce, and so does this one, unless the last was not confirmed. In safe
+ * mode nothing happens: it proves nothing about a normal boot. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS vg_mode_confirm_boot(void);
 
 /* Options set by hand, enum vg_abi_option_flags. */
