@@ -11,8 +11,12 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 
-# Windows 7 is the oldest system the x64 build runs on. The same sources give the same bytes: no build paths in them.
-# mingw-w64's own printf knows %zu and %lld, which the msvcrt.dll of Windows 7 does not; clang 19 knows
-# no gnu_printf, and would check no format.
-set(CMAKE_C_FLAGS_INIT "-D__USE_MINGW_ANSI_STDIO=1 -Dgnu_printf=printf -D_WIN32_WINNT=0x0601 -DNTDDI_VERSION=0x06010000 -DUNICODE -D_UNICODE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=/vigil -ffile-compilation-dir=.")
+# Windows 7 is the oldest system the x64 build runs on. mingw-w64's own printf knows %zu and %lld, which the msvcrt.dll of
+# Windows 7 does not; clang 19 knows no gnu_printf, and would check no format.
+add_compile_definitions(
+  _WIN32_WINNT=0x0601 NTDDI_VERSION=0x06010000 UNICODE _UNICODE __USE_MINGW_ANSI_STDIO=1 gnu_printf=printf)
+# The same sources give the same bytes: no build paths in them. (Options, not CMAKE_C_FLAGS_INIT: that is read only when a
+# build folder is first configured.)
+add_compile_options(
+  $<$<COMPILE_LANGUAGE:C>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}=/vigil> $<$<COMPILE_LANGUAGE:C>:-ffile-compilation-dir=.>)
 set(CMAKE_EXE_LINKER_FLAGS_INIT "--ld-path=/usr/bin/ld.lld-19 -static -Wl,--no-insert-timestamp")
