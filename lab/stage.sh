@@ -18,7 +18,7 @@ lab() { "$stage_folder/lab" "$@"; }
 
 fail() {
     printf '%s: FAILED: %s\n' "$scenario" "$*" >&2
-    [ ! -s "$work/said" ] || sed 's/^/    said: /' "$work/said" >&2
+    [ ! -s "$work/said" ] || tail -n 12 "$work/said" | cut -c 1-300 | sed 's/^/    said: /' >&2
     exit 1
 }
 
@@ -121,7 +121,11 @@ expect_said() {
 
 # watch [NAME]: collects every event from the oldest on in $work/NAME (events).
 watch() {
-    vigil watch --json --from-start >"$work/${1:-events}" 2>"$work/watch-errors" </dev/null &
+    (
+        LAB_TIMEOUT=600
+        export LAB_TIMEOUT
+        exec "$stage_folder/lab" exec 'C:\lab\vigil.exe' watch --json --from-start
+    ) >"$work/${1:-events}" 2>"$work/watch-errors" </dev/null &
     watchers="$watchers $!"
 }
 
@@ -151,7 +155,7 @@ expect_event() {
     while [ -z "$(events_with "$@")" ]; do
         tries=$((tries + 1))
         [ "$tries" -lt 100 ] || fail "no such event: $*
-$(tail -n 5 "$work/events")"
+$(tail -n 3 "$work/events")"
         sleep 0.1
     done
     passed

@@ -13,12 +13,16 @@ passed
 [ "$(vigil status | sed -n 's/^handles *\([0-9]*\).*/\1/p')" = 3 ] || fail "three handles should be open"
 passed
 
-# Both reads are pended now. The second watcher is killed, not asked.
-second=${watchers##* }
-kill -KILL "$second"
-pkill -KILL -P "$second" 2>/dev/null
-wait "$second" 2>/dev/null
-lab exec taskkill.exe /f /im vigil-second.exe >/dev/null 2>&1
+# Both reads are pended now. The second watcher is killed, not asked: its handle is closed for it.
+pkill -KILL -P "${watchers##* }" || fail "the second watcher is not there"
+wait "${watchers##* }" 2>/dev/null
+tries=0
+until vigil status | grep -q '^handles *2 '; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 50 ] || fail "the handle of the killed watcher is open still"
+    sleep 0.1
+done
+passed
 expect_runs exitcode.exe 0
 expect_event EventType=ProcessTerminate 'Image=C:\lab\exitcode.exe'
 expect_whole_sequence
