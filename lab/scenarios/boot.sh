@@ -21,7 +21,7 @@ expect_denied 'C:\tools\other.exe'
 
 restart() {
     vigil stop >"$work/said" 2>&1 || fail "vigil stop"
-    vigil start >"$work/said" 2>&1 || fail "vigil start"
+    vigil start --no-confirm >"$work/said" 2>&1 || fail "vigil start"
 }
 
 restart
