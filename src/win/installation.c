@@ -69,6 +69,8 @@ static DWORD move_out_of_the_way(const wchar_t *path)
     wchar_t *aside;
     DWORD error = 0;
 
+    if (GetFileAttributesW(path) & FILE_ATTRIBUTE_DIRECTORY)
+        return ERROR_ACCESS_DENIED;
     _snwprintf(number, ARRAYSIZE(number), L"%llx", (unsigned long long)GetTickCount64());
     aside = vg_wide_join(path, L".removed-", number, NULL);
     if (!MoveFileExW(path, aside, 0))
