@@ -51,9 +51,8 @@ NTSTATUS NTAPI lab_ZwOpenFile(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIB
     return lab_ZwCreateFile(handle, access, attributes, io, NULL, 0, share, FILE_OPEN, options, NULL, 0);
 }
 
-/* Wine forgets the sharing a file was opened with when it opens it again; IO_IGNORE_SHARE_ACCESS_CHECK asks
- * for no more than that the open does not fail for others' sharing, which is tried by giving up the sharing
- * rights of ours. */
+/* Parameters and flags beyond ZwCreateFile's are ignored: IO_IGNORE_SHARE_ACCESS_CHECK cannot be had from
+ * Wine, so a file that somebody holds exclusively cannot be opened here. */
 NTSTATUS NTAPI lab_IoCreateFileEx(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
                                   PIO_STATUS_BLOCK io, PLARGE_INTEGER size, ULONG file_attributes,
                                   ULONG share, ULONG disposition, ULONG options, PVOID ea, ULONG ea_length,
