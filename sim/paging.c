@@ -2,7 +2,7 @@
 
 #include <sys/mman.h>
 
-#include "asan.h"
+#include "sanitizers.h"
 #include "sim.h"
 #include "violation.h"
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "asan.h"
+#include "sanitizers.h"
 #include "fault.h"
 #include "irql.h"
 #include "paging.h"

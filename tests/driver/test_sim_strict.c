@@ -2,7 +2,7 @@
 #include "../cmocka_all.h"
 
 #include <bcrypt.h>
-#include <sim/asan.h>
+#include <sim/sanitizers.h>
 #include <sim/sim.h>
 
 #include "violation.h"
