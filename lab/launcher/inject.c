@@ -6,10 +6,10 @@ static const WCHAR hook_path[] = LAB_HOOK_PATH;
 static BYTE *load_library;
 
 /* lab.exe loads the hook too: it creates the first process of the tree. */
-BOOL lab_inject_start(void)
+BOOL lab_inject_start(BOOL here)
 {
     load_library = (BYTE *)(void *)GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "LoadLibraryW");
-    return load_library && LoadLibraryW(hook_path) != NULL;
+    return load_library && (!here || LoadLibraryW(hook_path) != NULL);
 }
 
 /* As the hook itself does for the processes it sees made (hook.c). Not for one that may be ended meanwhile:

@@ -21,7 +21,7 @@ BOOL lab_report_status(struct lab_status *status);
 
 /* inject.c: has the hook loaded by a process's first thread before the program's own code runs, where no hook
  * did it. */
-BOOL lab_inject_start(void);
+BOOL lab_inject_start(BOOL here);
 BOOL lab_inject(HANDLE process, HANDLE thread);
 BOOL lab_inject_is_hook(const WCHAR *image);
 

@@ -10,7 +10,7 @@ void lab_complain(const char *what, DWORD error)
 
 static int usage(void)
 {
-    fputs("lab run [--timeout SECONDS] -- PROGRAM [ARGUMENTS]\n"
+    fputs("lab run [--timeout SECONDS] [--no-hook] -- PROGRAM [ARGUMENTS]\n"
           "lab status\n"
           "lab service install NAME PATH GROUP | start NAME | stop NAME [SECONDS] | request-stop NAME | "
           "query NAME | delete NAME\n",
@@ -28,16 +28,25 @@ static WCHAR *rest_of_command_line(void)
 
 static int run(int argc, WCHAR **argv)
 {
-    DWORD seconds = argc > 1 && !wcscmp(argv[0], L"--timeout") ? (DWORD)_wtoi(argv[1]) : 0;
     WCHAR *rest = rest_of_command_line();
+    DWORD seconds = 0;
+    BOOL hook = TRUE;
 
+    for (int i = 0; i < argc && wcscmp(argv[i], L"--"); i++) {
+        if (!wcscmp(argv[i], L"--no-hook"))
+            hook = FALSE;
+        else if (!wcscmp(argv[i], L"--timeout") && i + 1 < argc)
+            seconds = (DWORD)_wtoi(argv[++i]);
+        else
+            return usage();
+    }
     if (!rest)
         return usage();
     if (!lab_report_open()) {
         lab_complain("lab.sys is not loaded", GetLastError());
         return LAB_EXIT_FAILED;
     }
-    if (!lab_inject_start()) {
+    if (!lab_inject_start(hook)) {
         lab_complain("lab-hook.dll cannot be loaded", GetLastError());
         return LAB_EXIT_FAILED;
     }

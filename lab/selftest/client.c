@@ -1,4 +1,5 @@
-/* probe take | read | hold SECONDS: what probe.sys recorded; a read that pends; a handle that stays open. */
+/* probe take | read | hold SECONDS | misbehave: what probe.sys recorded; a read that pends; a handle that
+ * stays open; what a driver should not do. */
 #include <windows.h>
 
 #include <stdio.h>
@@ -34,6 +35,7 @@ static int pend(HANDLE device)
 
 int wmain(int argc, WCHAR **argv)
 {
+    DWORD bytes;
     HANDLE device = CreateFileW(PROBE_DEVICE_OPEN, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
                                 OPEN_EXISTING, 0, NULL);
 
@@ -45,6 +47,8 @@ int wmain(int argc, WCHAR **argv)
         return take(device);
     if (argc > 1 && !wcscmp(argv[1], L"read"))
         return pend(device);
+    if (argc > 1 && !wcscmp(argv[1], L"misbehave"))
+        return !DeviceIoControl(device, PROBE_IOCTL_MISBEHAVE, NULL, 0, NULL, 0, &bytes, NULL);
     printf("open\n");
     fflush(stdout);
     Sleep(argc > 2 ? 1000 * (DWORD)_wtoi(argv[2]) : 1000);

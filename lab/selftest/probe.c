@@ -218,11 +218,22 @@ static NTSTATUS NTAPI read(PDEVICE_OBJECT device, PIRP irp)
     return STATUS_PENDING;
 }
 
-static NTSTATUS NTAPI take(PDEVICE_OBJECT device, PIRP irp)
+/* What the lab has to notice when the driver is unloaded. */
+static NTSTATUS misbehave(PIRP irp)
+{
+    PEPROCESS process;
+    HANDLE handle;
+
+    (void)ExAllocatePoolWithTag(PagedPool, 64, TAG);
+    if (NT_SUCCESS(PsLookupProcessByProcessId(PsGetCurrentProcessId(), &process)))
+        ObOpenObjectByPointer(process, 0, NULL, 0, NULL, KernelMode, &handle);
+    return complete(irp, STATUS_SUCCESS, 0);
+}
+
+static NTSTATUS take(PIRP irp)
 {
     ULONG size = IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.OutputBufferLength, taken;
 
-    UNREFERENCED_PARAMETER(device);
     ExAcquireFastMutex(&text_lock);
     taken = used < size ? used : size;
     RtlCopyMemory(irp->AssociatedIrp.SystemBuffer, text, taken);
@@ -230,6 +241,19 @@ static NTSTATUS NTAPI take(PDEVICE_OBJECT device, PIRP irp)
     RtlMoveMemory(text, (char *)text + taken, used);
     ExReleaseFastMutex(&text_lock);
     return complete(irp, STATUS_SUCCESS, taken);
+}
+
+static NTSTATUS NTAPI control(PDEVICE_OBJECT device, PIRP irp)
+{
+    UNREFERENCED_PARAMETER(device);
+    switch (IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.IoControlCode) {
+    case PROBE_IOCTL_TAKE:
+        return take(irp);
+    case PROBE_IOCTL_MISBEHAVE:
+        return misbehave(irp);
+    default:
+        return complete(irp, STATUS_INVALID_DEVICE_REQUEST, 0);
+    }
 }
 
 /* --- start and end
@@ -263,7 +287,7 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry)
     driver->MajorFunction[IRP_MJ_CREATE] = driver->MajorFunction[IRP_MJ_CLOSE] = create_or_close;
     driver->MajorFunction[IRP_MJ_CLEANUP] = cleanup;
     driver->MajorFunction[IRP_MJ_READ] = read;
-    driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = take;
+    driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = control;
     driver->DriverUnload = unload;
     device->Flags |= DO_BUFFERED_IO;
     status = PsSetLoadImageNotifyRoutine(image_notify);

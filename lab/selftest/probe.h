@@ -9,4 +9,7 @@
  * (UTF-16). */
 #define PROBE_IOCTL_TAKE ((0x22u << 16) | (0xA00u << 2))
 
+/* Breaks rules of Windows: forgets pool memory, an object and a handle. */
+#define PROBE_IOCTL_MISBEHAVE ((0x22u << 16) | (0xA01u << 2))
+
 #endif

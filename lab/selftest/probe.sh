@@ -108,8 +108,29 @@ done
 passed
 expect_service 'stop: 0' stop probe
 
-# Every creation was seen by the hook, none only by the debugger.
+# Every creation was seen by the hook, none only by the debugger, and the driver kept Windows' rules.
 lab status >"$work/said"
 expect_said 'unhooked 0'
 lab check >"$work/said" 2>&1 || fail "probe.sys broke a rule of Windows"
 passed
+
+# The safety net: without the hook a denied program ends before its first instruction all the same.
+expect_service 'start: 0' start probe
+lab exec lab.exe run --no-hook -- denied.exe >"$work/said" 2>&1
+grep -q '^hello' "$work/said" && fail "the denied program ran without the hook"
+lab exec lab.exe run --no-hook -- spawn.exe -- hello.exe >"$work/said" 2>&1
+expect_said 'hello from'
+recorded
+expect_said 'image \lab\denied.exe denied'
+expect_said 'status c0000361'
+lab status >"$work/said"
+expect_said 'unhooked 2'
+
+# What a driver forgets is noticed.
+lab exec probe.exe misbehave
+expect_service 'stop: 0' stop probe
+! lab check >"$work/said" 2>&1 || fail "the lab did not notice what probe.sys forgot"
+expect_said '1 pool blocks (64 bytes) with tag'
+expect_said '1 references to a process object'
+expect_said '1 handles were not closed'
+expect_said 'ObOpenObjectByPointer without OBJ_KERNEL_HANDLE'
