@@ -33,26 +33,35 @@ static const char *const *closed_set(enum vg_field field)
     }
 }
 
-static bool same_letters(const char *name, const char *text, size_t size)
+static bool same_letters(const char *name, const uint32_t *codes, size_t count)
 {
-    for (size_t i = 0; i < size; i++)
-        if (!name[i] || (name[i] | 0x20) != (text[i] | 0x20))
+    for (size_t i = 0; i < count; i++)
+        if (!name[i] || ((unsigned char)name[i] | 0x20u) != (codes[i] | 0x20u))
             return false;
-    return name[size] == '\0';
+    return name[count] == '\0';
 }
 
-/* Whether an exact text is a value that the field can have. The label of an integrity level may be its SID.
+static bool are_digits(const uint32_t *codes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (codes[i] < '0' || codes[i] > '9')
+            return false;
+    return count > 0;
+}
+
+/* Whether reader->codes are a value that the field can have. The label of an integrity level may be its SID.
  */
 static bool check_closed(struct vg_reader *reader, const struct vg_item_key *key, const struct vg_yaml *value)
 {
     const char *const *names = closed_set(key->field);
+    const struct vg_codes *codes = &reader->codes;
     if (!names)
         return true;
     for (const char *const *name = names; *name; name++)
-        if (same_letters(*name, value->text, value->size))
+        if (same_letters(*name, codes->at, codes->count))
             return true;
-    if (key->field == VG_FIELD_INTEGRITY_LEVEL && value->size > 7 &&
-        same_letters("S-1-16-", value->text, 7) && strspn(value->text + 7, "0123456789") == value->size - 7)
+    if (key->field == VG_FIELD_INTEGRITY_LEVEL && codes->count > 7 && same_letters("S-1-16-", codes->at, 7) &&
+        are_digits(codes->at + 7, codes->count - 7))
         return true;
     vg_unsupported(reader, vg_place_of(reader, value),
                    vg_names_hint(reader->arena, names, "values", value->text, value->size), "%s is never %s",
@@ -149,10 +158,45 @@ static void warn_of_traps(struct vg_reader *reader, const struct vg_item_key *ke
         vg_warn(reader, place, "use |under or |path", "path variables are not expanded here");
 }
 
+/* The condition that reader->codes state, which the key's modifiers put wildcards around. */
+static struct vg_expr *read_codes(struct vg_reader *reader, const struct vg_item_key *key,
+                                  const struct vg_yaml *value)
+{
+    struct vg_predicate *predicate = vg_predicate_new(reader, key, value);
+    if (!predicate)
+        return NULL;
+    if (key->match == VG_MATCH_EXACT && !vg_codes_wild(&reader->codes) && !check_closed(reader, key, value))
+        return NULL;
+    if ((key->match == VG_MATCH_CONTAINS || key->match == VG_MATCH_STARTSWITH) &&
+        !vg_codes_add(reader, VG_CODE_RUN))
+        return NULL;
+    if ((key->match == VG_MATCH_CONTAINS || key->match == VG_MATCH_ENDSWITH) && !vg_codes_prepend_run(reader))
+        return NULL;
+    return vg_pattern_finish(reader, predicate) ? vg_expr_predicate(reader->arena, predicate) : NULL;
+}
+
+/* Any of what the modifiers make of the value. */
+static struct vg_expr *read_variants(struct vg_reader *reader, const struct vg_item_key *key,
+                                     const struct vg_yaml *value)
+{
+    struct vg_exprs exprs = {0};
+    struct vg_arena *arena = vg_arena_new();
+    if (!arena) {
+        vg_complain(reader, vg_place_of(reader, value), NULL, "there is no memory for another value");
+        return NULL;
+    }
+    struct vg_variant *variant = vg_variants_of(reader, key, value, arena);
+    bool good = variant != NULL;
+    for (; good && variant; variant = variant->next)
+        good = vg_codes_set(reader, vg_place_of(reader, value), variant->codes, variant->count) &&
+               vg_exprs_add(reader->arena, &exprs, read_codes(reader, key, value));
+    vg_arena_free(arena);
+    return good ? vg_expr_join(reader->arena, VG_EXPR_OR, &exprs) : NULL;
+}
+
 static struct vg_expr *read_text(struct vg_reader *reader, const struct vg_item_key *key,
                                  const struct vg_yaml *value)
 {
-    struct vg_codes *codes = &reader->codes;
     struct vg_place place = vg_place_of(reader, value);
     bool escaped;
     if (value->size == 0 && key->match != VG_MATCH_EXACT && !reader->sigma) {
@@ -160,18 +204,30 @@ static struct vg_expr *read_text(struct vg_reader *reader, const struct vg_item_
                     "every value contains the empty text");
         return NULL;
     }
-    struct vg_predicate *predicate = vg_predicate_new(reader, key, value);
-    if (!predicate || !vg_codes_from_sigma(reader, place, value->text, value->size, &escaped))
+    if (!vg_codes_from_sigma(reader, place, value->text, value->size, &escaped))
         return NULL;
-    if (key->match == VG_MATCH_EXACT && !vg_codes_wild(codes) && !check_closed(reader, key, value))
-        return NULL;
+    if (key->change_count)
+        return read_variants(reader, key, value);
     warn_of_traps(reader, key, value, escaped);
-    if ((key->match == VG_MATCH_CONTAINS || key->match == VG_MATCH_STARTSWITH) &&
-        !vg_codes_add(reader, VG_CODE_RUN))
+    return read_codes(reader, key, value);
+}
+
+/* A number, or with `expand` the numbers of a list. */
+static struct vg_expr *read_numbers(struct vg_reader *reader, const struct vg_item_key *key,
+                                    const struct vg_yaml *value)
+{
+    struct vg_exprs exprs = {0};
+    size_t count;
+    bool good = true;
+    if (!key->change_count || !vg_is_placeholder(value))
+        return read_number(reader, key, value);
+    const struct vg_yaml *item =
+        vg_list_find(reader, vg_place_of(reader, value), value->text + 1, value->size - 2, &count);
+    if (!item)
         return NULL;
-    if ((key->match == VG_MATCH_CONTAINS || key->match == VG_MATCH_ENDSWITH) && !vg_codes_prepend_run(reader))
-        return NULL;
-    return vg_pattern_finish(reader, predicate) ? vg_expr_predicate(reader->arena, predicate) : NULL;
+    for (; count; item = item->next, count--)
+        good = vg_exprs_add(reader->arena, &exprs, read_number(reader, key, item)) && good;
+    return good ? vg_expr_join(reader->arena, VG_EXPR_OR, &exprs) : NULL;
 }
 
 struct vg_expr *vg_value_read(struct vg_reader *reader, const struct vg_item_key *key,
@@ -189,7 +245,7 @@ struct vg_expr *vg_value_read(struct vg_reader *reader, const struct vg_item_key
     if (key->match == VG_MATCH_UNDER || key->match == VG_MATCH_PATH)
         return vg_path_value_read(reader, key, value);
     if (vg_field_kind(key->field) == VG_KIND_NUMBER)
-        return read_number(reader, key, value);
+        return read_numbers(reader, key, value);
     return read_text(reader, key, value);
 }
 
@@ -240,31 +296,38 @@ static struct vg_expr *read_digests(struct vg_reader *reader, const struct vg_it
     return vg_expr_join(reader->arena, VG_EXPR_OR, &exprs);
 }
 
-struct vg_expr *vg_item_read(struct vg_reader *reader, const struct vg_yaml *key_node,
-                             const struct vg_yaml *value)
+static struct vg_expr *read_values(struct vg_reader *reader, const struct vg_item_key *key,
+                                   const struct vg_yaml *key_node, const struct vg_yaml *value)
 {
-    struct vg_item_key key;
     struct vg_exprs exprs = {0};
     bool good = true;
-    if (!vg_item_key_read(reader, key_node, &key))
-        return NULL;
-    bool digests = vg_field_kind(key.field) == VG_KIND_SHA256 && key.match != VG_MATCH_EXISTS;
+    bool digests = vg_field_kind(key->field) == VG_KIND_SHA256 && key->match != VG_MATCH_EXISTS;
     if (value->kind == VG_YAML_LIST && value->size == 0 && !digests) {
         vg_complain(reader, vg_place_of(reader, value), "give it values, or leave it out",
                     "an empty list of values matches nothing");
         return NULL;
     }
     if (digests) {
-        if (key.all && value->kind == VG_YAML_LIST && value->size > 1) {
+        if (key->all && value->kind == VG_YAML_LIST && value->size > 1) {
             vg_complain(reader, vg_place_of(reader, key_node), "leave |all out",
                         "no file has all the hashes of a list");
             return NULL;
         }
-        return read_digests(reader, &key, value);
+        return read_digests(reader, key, value);
     }
     if (value->kind != VG_YAML_LIST)
-        return vg_value_read(reader, &key, value);
+        return vg_value_read(reader, key, value);
     for (const struct vg_yaml *item = value->first; item; item = item->next)
-        good = vg_exprs_add(reader->arena, &exprs, vg_value_read(reader, &key, item)) && good;
-    return good ? vg_expr_join(reader->arena, key.all ? VG_EXPR_AND : VG_EXPR_OR, &exprs) : NULL;
+        good = vg_exprs_add(reader->arena, &exprs, vg_value_read(reader, key, item)) && good;
+    return good ? vg_expr_join(reader->arena, key->all ? VG_EXPR_AND : VG_EXPR_OR, &exprs) : NULL;
+}
+
+struct vg_expr *vg_item_read(struct vg_reader *reader, const struct vg_yaml *key_node,
+                             const struct vg_yaml *value)
+{
+    struct vg_item_key key;
+    if (!vg_item_key_read(reader, key_node, &key))
+        return NULL;
+    struct vg_expr *expr = read_values(reader, &key, key_node, value);
+    return key.negated ? vg_expr_not(reader->arena, expr) : expr;
 }

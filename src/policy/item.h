@@ -16,11 +16,28 @@ enum vg_item_match {
     VG_MATCH_FILE,
 };
 
+/* What a modifier makes of a value before it is compared. In a key they stand in the order in which they
+ * apply. */
+enum vg_item_change {
+    VG_CHANGE_EXPAND,       /* %name% becomes each value of that list of the policy */
+    VG_CHANGE_WINDASH,      /* a dash that begins a word becomes each that Windows takes for one */
+    VG_CHANGE_UTF16LE,      /* bytes */
+    VG_CHANGE_UTF16BE,      /* bytes */
+    VG_CHANGE_UTF16,        /* bytes: a byte order mark, then UTF-16LE */
+    VG_CHANGE_BASE64,       /* of the text's UTF-8, or of bytes */
+    VG_CHANGE_BASE64OFFSET, /* the same, as a part of something longer: three texts */
+};
+
+#define VG_CHANGES_MAX 8u
+
 struct vg_item_key {
     enum vg_field field;
     enum vg_item_match match;
     bool all;
     bool cased;
+    bool negated;
+    unsigned change_count;
+    enum vg_item_change changes[VG_CHANGES_MAX];
 };
 
 /* Reads a key such as CommandLine|contains|all. False after a complaint. */
@@ -37,6 +54,28 @@ struct vg_expr *vg_value_read(struct vg_reader *reader, const struct vg_item_key
 /* Inside: the condition that one value of `under` or `path` states; path variables expand. */
 struct vg_expr *vg_path_value_read(struct vg_reader *reader, const struct vg_item_key *key,
                                    const struct vg_yaml *value);
+
+/* Inside: values that reader->codes become under the changes of a key. In an arena of their own. */
+struct vg_variant {
+    uint32_t *codes;
+    size_t count;
+    bool bytes; /* the codes are bytes, not UTF-16 units */
+    struct vg_variant *next;
+};
+
+/* Inside: changes what reader->codes hold, `value` as Sigma reads it. There is at least one variant, in
+ * `arena`; NULL after a complaint. */
+struct vg_variant *vg_variants_of(struct vg_reader *reader, const struct vg_item_key *key,
+                                  const struct vg_yaml *value, struct vg_arena *arena);
+
+/* Inside: the first of `*count` values (siblings) of a list of the policy; NULL after a complaint, when there
+ * is no such list. */
+const struct vg_yaml *vg_list_find(struct vg_reader *reader, struct vg_place place, const char *name,
+                                   size_t size, size_t *count);
+
+/* Inside: whether a scalar is a placeholder and nothing else; its name is then what stands between the
+ * percent signs. */
+bool vg_is_placeholder(const struct vg_yaml *value);
 
 /* Inside: a predicate on key->field, not yet with its test. NULL without memory. */
 struct vg_predicate *vg_predicate_new(struct vg_reader *reader, const struct vg_item_key *key,

@@ -3,20 +3,53 @@
 #include "item.h"
 #include "names.h"
 
-static const char *const modifier_names[] = {"contains", "startswith", "endswith", "all",  "cased",
-                                             "exists",   "under",      "path",     "file", NULL};
+static const char *const modifier_names[] = {
+    "contains", "startswith", "endswith", "all",    "cased",   "neq",    "exists",
+    "under",    "path",       "file",     "expand", "windash", "base64", "base64offset",
+    "wide",     "utf16le",    "utf16be",  "utf16",  NULL};
 
-static const enum vg_item_match modifier_matches[] = {
-    VG_MATCH_CONTAINS, VG_MATCH_STARTSWITH, VG_MATCH_ENDSWITH, VG_MATCH_EXACT, VG_MATCH_EXACT,
-    VG_MATCH_EXISTS,   VG_MATCH_UNDER,      VG_MATCH_PATH,     VG_MATCH_FILE,
+enum modifier_kind {
+    MODIFIER_MATCH,  /* says how to compare */
+    MODIFIER_CHANGE, /* says what the value becomes before */
+    MODIFIER_ALL,
+    MODIFIER_CASED,
+    MODIFIER_NEQ,
+};
+
+/* In the order of their names. */
+static const struct modifier {
+    enum modifier_kind kind;
+    unsigned value;
+} modifiers[] = {
+    {MODIFIER_MATCH, VG_MATCH_CONTAINS},
+    {MODIFIER_MATCH, VG_MATCH_STARTSWITH},
+    {MODIFIER_MATCH, VG_MATCH_ENDSWITH},
+    {MODIFIER_ALL, 0},
+    {MODIFIER_CASED, 0},
+    {MODIFIER_NEQ, 0},
+    {MODIFIER_MATCH, VG_MATCH_EXISTS},
+    {MODIFIER_MATCH, VG_MATCH_UNDER},
+    {MODIFIER_MATCH, VG_MATCH_PATH},
+    {MODIFIER_MATCH, VG_MATCH_FILE},
+    {MODIFIER_CHANGE, VG_CHANGE_EXPAND},
+    {MODIFIER_CHANGE, VG_CHANGE_WINDASH},
+    {MODIFIER_CHANGE, VG_CHANGE_BASE64},
+    {MODIFIER_CHANGE, VG_CHANGE_BASE64OFFSET},
+    {MODIFIER_CHANGE, VG_CHANGE_UTF16LE},
+    {MODIFIER_CHANGE, VG_CHANGE_UTF16LE},
+    {MODIFIER_CHANGE, VG_CHANGE_UTF16BE},
+    {MODIFIER_CHANGE, VG_CHANGE_UTF16},
 };
 
 /* Sigma's, which a later version may know. */
 static const char *const coming_modifiers[] = {
-    "re",      "i",       "m",        "s",    "base64", "base64offset", "wide", "utf16", "utf16le",
-    "utf16be", "windash", "fieldref", "cidr", "lt",     "lte",          "gt",   "gte",   "expand",
-    "minute",  "hour",    "day",      "week", "month",  "year",         "neq",  NULL,
+    "re", "i", "m", "s", "fieldref", "lt", "lte", "gt", "gte", NULL,
 };
+
+/* Sigma's, about dates. */
+static const char *const date_modifiers[] = {"minute", "hour", "day", "week", "month", "year", NULL};
+
+static const char *const cidr_modifiers[] = {"cidr", NULL};
 
 /* Sysmon's fields of a process start that nobody supplies yet. */
 static const char *const coming_fields[] = {
@@ -60,6 +93,13 @@ static void refuse_modifier(struct vg_reader *reader, struct vg_place place, con
     if (vg_is_name(coming_modifiers, text, size))
         vg_unsupported(reader, place, hint, "the modifier %s is not supported yet",
                        vg_shown(reader, text, size));
+    else if (vg_is_name(cidr_modifiers, text, size))
+        vg_unsupported(reader, place, NULL,
+                       "the modifier 'cidr' compares network addresses, and a start has none");
+    else if (vg_is_name(date_modifiers, text, size))
+        vg_unsupported(reader, place, NULL,
+                       "the modifier %s takes a part of a date, and no field of a start is one",
+                       vg_shown(reader, text, size));
     else
         vg_unsupported(reader, place, hint, "unknown modifier %s", vg_shown(reader, text, size));
 }
@@ -76,6 +116,27 @@ static bool set_match(struct vg_reader *reader, struct vg_place place, struct vg
     return true;
 }
 
+static bool is_encoding(enum vg_item_change change)
+{
+    return change != VG_CHANGE_EXPAND && change != VG_CHANGE_WINDASH;
+}
+
+static bool add_change(struct vg_reader *reader, struct vg_place place, struct vg_item_key *key,
+                       enum vg_item_change change)
+{
+    if (is_encoding(change) && key->match != VG_MATCH_EXACT) {
+        vg_complain(reader, place, "for example: CommandLine|base64offset|contains",
+                    "what encodes the value stands before what says how to compare it");
+        return false;
+    }
+    if (key->change_count == VG_CHANGES_MAX) {
+        vg_complain(reader, place, NULL, "more than %u modifiers change the value", VG_CHANGES_MAX);
+        return false;
+    }
+    key->changes[key->change_count++] = change;
+    return true;
+}
+
 static bool read_modifier(struct vg_reader *reader, struct vg_place place, struct vg_item_key *key,
                           const char *text, size_t size)
 {
@@ -87,13 +148,22 @@ static bool read_modifier(struct vg_reader *reader, struct vg_place place, struc
         refuse_modifier(reader, place, text, size);
         return false;
     }
-    if (strcmp(modifier_names[i], "all") == 0)
+    switch (modifiers[i].kind) {
+    case MODIFIER_ALL:
         key->all = true;
-    else if (strcmp(modifier_names[i], "cased") == 0)
+        return true;
+    case MODIFIER_CASED:
         key->cased = true;
-    else
-        return set_match(reader, place, key, modifier_matches[i]);
-    return true;
+        return true;
+    case MODIFIER_NEQ:
+        key->negated = true;
+        return true;
+    case MODIFIER_CHANGE:
+        return add_change(reader, place, key, (enum vg_item_change)modifiers[i].value);
+    case MODIFIER_MATCH:
+        break;
+    }
+    return set_match(reader, place, key, (enum vg_item_match)modifiers[i].value);
 }
 
 static bool read_field(struct vg_reader *reader, struct vg_place place, struct vg_item_key *key,
@@ -116,6 +186,32 @@ static bool read_field(struct vg_reader *reader, struct vg_place place, struct v
     return false;
 }
 
+/* Whether the changes of a value can follow each other, and what they make of it can be compared. */
+static bool check_changes(struct vg_reader *reader, struct vg_place place, const struct vg_item_key *key)
+{
+    bool bytes = false;
+    if (key->change_count && (key->match == VG_MATCH_EXISTS || key->match == VG_MATCH_UNDER ||
+                              key->match == VG_MATCH_PATH || key->match == VG_MATCH_FILE)) {
+        vg_complain(reader, place, "it goes with contains, startswith, endswith, or none of them",
+                    "a modifier that changes the value does not go with exists, under, path and file");
+        return false;
+    }
+    for (unsigned i = 0; i < key->change_count; i++) {
+        enum vg_item_change change = key->changes[i];
+        bool base64 = change == VG_CHANGE_BASE64 || change == VG_CHANGE_BASE64OFFSET;
+        if (bytes && !base64) {
+            vg_complain(reader, place, "for example: CommandLine|wide|base64offset|contains",
+                        "wide and utf16 make bytes: only base64 and base64offset can follow");
+            return false;
+        }
+        bytes = !base64 && is_encoding(change);
+    }
+    if (bytes)
+        vg_unsupported(reader, place, "put base64 or base64offset behind it",
+                       "wide and utf16 make bytes, and no field of a start holds bytes");
+    return !bytes;
+}
+
 /* Which modifiers go with which fields. */
 static bool check_kind(struct vg_reader *reader, struct vg_place place, const struct vg_item_key *key)
 {
@@ -132,13 +228,16 @@ static bool check_kind(struct vg_reader *reader, struct vg_place place, const st
         return false;
     }
     bool whole = key->match == VG_MATCH_EXACT || key->match == VG_MATCH_EXISTS || key->match == VG_MATCH_FILE;
-    if ((kind == VG_KIND_NUMBER || kind == VG_KIND_SHA256) && (!whole || key->cased)) {
+    bool changed = key->change_count > 0;
+    if (kind == VG_KIND_NUMBER && key->change_count == 1 && key->changes[0] == VG_CHANGE_EXPAND)
+        changed = false;
+    if ((kind == VG_KIND_NUMBER || kind == VG_KIND_SHA256) && (!whole || key->cased || changed)) {
         vg_unsupported(reader, place, "leave the modifier out", "%s is compared as a whole",
                        kind == VG_KIND_NUMBER ? vg_arena_format(reader->arena, "the number %s", name)
                                               : "a hash");
         return false;
     }
-    if (key->match == VG_MATCH_EXISTS && (key->all || key->cased)) {
+    if (key->match == VG_MATCH_EXISTS && (key->all || key->cased || key->negated)) {
         vg_complain(reader, place, "write the field, |exists, and true or false",
                     "exists goes with no other modifier");
         return false;
@@ -169,5 +268,5 @@ bool vg_item_key_read(struct vg_reader *reader, const struct vg_yaml *node, stru
         if (!read_modifier(reader, there, key, begin, (size_t)(at - begin)))
             return false;
     }
-    return check_kind(reader, place, key);
+    return check_changes(reader, place, key) && check_kind(reader, place, key);
 }

@@ -43,6 +43,24 @@ bool vg_codes_wild(const struct vg_codes *codes)
     return false;
 }
 
+static bool check_length(struct vg_reader *reader, struct vg_place place, size_t count)
+{
+    if (count <= TEXT_MAX)
+        return true;
+    vg_complain(reader, place, NULL, "this text is %zu characters long, and Windows has none longer than %u",
+                count, TEXT_MAX);
+    return false;
+}
+
+bool vg_codes_set(struct vg_reader *reader, struct vg_place place, const uint32_t *codes, size_t count)
+{
+    bool good = check_length(reader, place, count);
+    reader->codes.count = 0;
+    for (size_t i = 0; good && i < count; i++)
+        good = vg_codes_add(reader, codes[i]);
+    return good;
+}
+
 bool vg_codes_from_text(struct vg_reader *reader, struct vg_place place, const char *text, size_t size)
 {
     struct vg_codes *codes = &reader->codes;
@@ -52,11 +70,8 @@ bool vg_codes_from_text(struct vg_reader *reader, struct vg_place place, const c
         vg_complain(reader, place, NULL, "this text is not well-formed Unicode");
         return false;
     }
-    if (count > TEXT_MAX) {
-        vg_complain(reader, place, NULL,
-                    "this text is %zu characters long, and Windows has none longer than %u", count, TEXT_MAX);
+    if (!check_length(reader, place, count))
         return false;
-    }
     uint16_t *units = malloc(count ? count * sizeof(*units) : 1);
     bool good = units && vg_utf16_from_utf8(text, size, units, count, &count, NULL);
     if (!good)

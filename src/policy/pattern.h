@@ -18,6 +18,9 @@ bool vg_codes_from_path(struct vg_reader *reader, struct vg_place place, const c
 /* Text that stands for itself. */
 bool vg_codes_from_text(struct vg_reader *reader, struct vg_place place, const char *text, size_t size);
 
+/* Codes that something else made. */
+bool vg_codes_set(struct vg_reader *reader, struct vg_place place, const uint32_t *codes, size_t count);
+
 /* Appends; false without memory, after a complaint. */
 bool vg_codes_add(struct vg_reader *reader, uint32_t code);
 

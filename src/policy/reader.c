@@ -81,6 +81,7 @@ static void read_root(struct vg_reader *reader, const struct vg_yaml *root, stru
     if (!check_version(reader, root))
         return;
     vg_settings_read(reader, root, settings);
+    vg_lists_read(reader, root);
     read_rules(reader, root);
 }
 
@@ -139,8 +140,8 @@ static bool note_included(struct vg_reader *reader, struct vg_place place, const
 }
 
 static const char *const included_keys[] = {"vigil", "rules", NULL};
-static const char *const policy_only[] = {"mode",   "default",     "deny-status",   "ask", "unknown",
-                                          "images", "unsupported", "record-hashes", NULL};
+static const char *const policy_only[] = {"mode",   "default",     "deny-status",   "ask",   "unknown",
+                                          "images", "unsupported", "record-hashes", "lists", NULL};
 
 static void read_included(struct vg_reader *reader, const struct vg_yaml *root)
 {

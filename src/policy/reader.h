@@ -13,7 +13,8 @@
 #define VG_INCLUDED_MAX     1000u
 #define VG_FOLDER_DEPTH_MAX 32u
 #define VG_NAME_MAX         1024u
-#define VG_ERRORS_MAX       100u /* after so many, the rest is not told */
+#define VG_EXPANDED_MAX     (64u * 1024u * 1024u) /* characters that modifiers make of values, in all */
+#define VG_ERRORS_MAX       100u                  /* after so many, the rest is not told */
 
 /* A Sigma rule while it is being read. What cannot be enforced refuses the whole rule, once. */
 struct vg_sigma_rule {
@@ -53,6 +54,8 @@ struct vg_reader {
     size_t rule_count;
     size_t rule_capacity;
     struct vg_codes codes;
+    const struct vg_yaml *lists; /* a map of the policy, checked; NULL: it has none */
+    size_t expanded;             /* towards VG_EXPANDED_MAX */
     unsigned errors;
     unsigned skipped; /* Sigma rules refused under `unsupported: skip` */
 };
@@ -92,6 +95,9 @@ struct vg_yaml *vg_tree_of_file(struct vg_reader *reader, struct vg_arena *arena
 
 /* What a policy says apart from its rules. Complains about what is wrong, and leaves the default there. */
 void vg_settings_read(struct vg_reader *reader, const struct vg_yaml *map, struct vg_model *settings);
+
+/* The lists of a policy, by which placeholders expand. The tree must stay until the rules are read. */
+void vg_lists_read(struct vg_reader *reader, const struct vg_yaml *root);
 
 /* The list behind `rules:`, in the policy or in a file that it includes. */
 void vg_rules_read(struct vg_reader *reader, const struct vg_yaml *list);

@@ -10,7 +10,7 @@
 
 static const char *const policy_keys[] = {"vigil",         "mode",    "default",     "deny-status",
                                           "ask",           "unknown", "unsupported", "images",
-                                          "record-hashes", "rules",   NULL};
+                                          "record-hashes", "lists",   "rules",       NULL};
 static const char *const ask_keys[] = {"otherwise", "hold", NULL};
 
 /* The names of each setting's values; their places in these lists are what they mean. */

@@ -9,8 +9,9 @@
 #include "../../cmocka_all.h"
 #include "support.h"
 
-static const char *const reasons[] = {"the modifier ", "unknown modifier ", "the field ", "unknown field ",
-                                      "a keyword without a field "};
+static const char *const reasons[] = {
+    "the modifier ",  "unknown modifier ",          "the field ",
+    "unknown field ", "a keyword without a field ", "the policy has no list "};
 enum { REASONS = sizeof(reasons) / sizeof(reasons[0]) };
 
 struct refusals {
