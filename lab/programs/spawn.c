@@ -78,7 +78,7 @@ static LPPROC_THREAD_ATTRIBUTE_LIST name_parent(HANDLE *parent)
     return list;
 }
 
-static struct result start(const struct options *options)
+static struct result start_once(const struct options *options)
 {
     STARTUPINFOEXW startup = {.StartupInfo.cb = sizeof(startup)};
     PROCESS_INFORMATION process;
@@ -98,6 +98,17 @@ static struct result start(const struct options *options)
         result.error = GetLastError();
     }
     free(command_line);
+    return result;
+}
+
+/* Wine itself, without the lab, now and then fails to bring a new process to life (one in some thousands, as
+ * ERROR_INTERNAL_ERROR, before anybody is told of it). That says nothing about Vigil, so it is tried again. */
+static struct result start(const struct options *options)
+{
+    struct result result = start_once(options);
+
+    for (int again = 0; again < 3 && result.error == ERROR_INTERNAL_ERROR; again++)
+        result = start_once(options);
     return result;
 }
 
