@@ -8,20 +8,34 @@
 /* Longer than any command line Windows knows (32,767 units). */
 #define VALUE_MAX 65534u
 
+/* Most records fit one block, which the next record uses again. */
+#define BLOCK_SIZE ((size_t)64 << 10)
+
 struct vg_record_block {
     struct vg_record_block *next;
+    size_t used;
+    size_t capacity;
     _Alignas(8) uint8_t bytes[];
 };
 
 static void *new_block(struct vg_record_input *input, size_t size)
 {
-    struct vg_record_block *block = malloc(sizeof(*block) + size + 1);
+    struct vg_record_block *block = input->blocks;
+    size_t capacity = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    void *place;
 
-    if (block == NULL)
-        return NULL;
-    block->next = input->blocks;
-    input->blocks = block;
-    return block->bytes;
+    size = (size + 7) & ~(size_t)7;
+    if (block == NULL || block->capacity - block->used < size) {
+        capacity = (capacity + 7) & ~(size_t)7;
+        block = malloc(sizeof(*block) + capacity);
+        if (block == NULL)
+            return NULL;
+        *block = (struct vg_record_block){.next = input->blocks, .capacity = capacity};
+        input->blocks = block;
+    }
+    place = block->bytes + block->used;
+    block->used += size;
+    return place;
 }
 
 static const char *add_span(struct vg_record_input *input, enum vg_field field, const void *bytes,
@@ -161,9 +175,10 @@ static int read_options(const struct vg_arguments *arguments, struct vg_record_i
     return VG_EXIT_OK;
 }
 
-/* Nobody spoke of these. Facts that can still be gathered stay PENDING. */
-static void settle_unspoken(struct vg_record *record)
+void vg_record_input_settle(struct vg_record_input *input)
 {
+    struct vg_record *record = &input->record;
+
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
         if (record->facts[field].state == VG_FACT_PENDING &&
             vg_field_stage((enum vg_field)field) == VG_STAGE_CHEAP)
@@ -181,8 +196,21 @@ int vg_record_input_read(const struct vg_arguments *arguments, struct vg_record_
         result = vg_record_input_read_json(file, input);
     if (result == VG_EXIT_OK)
         result = read_options(arguments, input);
-    settle_unspoken(&input->record);
+    vg_record_input_settle(input);
     return result;
+}
+
+void vg_record_input_reuse(struct vg_record_input *input)
+{
+    struct vg_record_block *block = input->blocks;
+
+    if (block != NULL) {
+        input->blocks = block->next;
+        vg_record_input_free(input);
+        block->next = NULL;
+        block->used = 0;
+    }
+    *input = (struct vg_record_input){.blocks = block};
 }
 
 void vg_record_input_free(struct vg_record_input *input)

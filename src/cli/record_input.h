@@ -30,6 +30,12 @@ struct vg_record_input {
 int vg_record_input_read(const struct vg_arguments *arguments, struct vg_record_input *input);
 void vg_record_input_free(struct vg_record_input *input);
 
+/* Makes the record as it was before anything was added, and keeps memory for the next one. */
+void vg_record_input_reuse(struct vg_record_input *input);
+
+/* Nobody speaks of what is still PENDING: UNKNOWN, except for facts of a later stage. */
+void vg_record_input_settle(struct vg_record_input *input);
+
 /* Adds a value given as UTF-8, in the form people write the field's kind in (a number, hexadecimal digits).
  * False with
  * `*problem` (static) saying what would be right. */

@@ -1,4 +1,4 @@
-#include "record_input.h"
+#include "record_json.h"
 
 #include "message.h"
 #include "visible.h"
@@ -9,24 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_LIMIT   ((size_t)16 << 20)
-#define NAMED_UNUSED 12
+#define FILE_LIMIT ((size_t)16 << 20)
 
-/* What is being read, for complaints; and what was of no use, for the note. */
-struct source {
-    const char *file;
-    struct vg_record_input *input;
-    unsigned unused;
-    const char *unused_names[NAMED_UNUSED];
-};
-
-static bool complain_value(const struct source *source, const char *name, const char *problem)
+static bool refuse(struct vg_record_json *reader, const char *name, const char *problem)
 {
-    vg_say_error("%s: %s: %s", source->file, name, problem);
+    reader->name = name;
+    reader->problem = problem;
     return false;
 }
 
-static bool add_value(struct source *source, enum vg_field field, const json_t *value)
+static bool add_value(struct vg_record_json *reader, enum vg_field field, const json_t *value)
 {
     char number[32];
     const char *text = number;
@@ -42,47 +34,54 @@ static bool add_value(struct source *source, enum vg_field field, const json_t *
         text = json_is_true(value) ? "true" : "false";
         size = strlen(text);
     } else {
-        return complain_value(source, vg_field_name(field),
-                              "it should be a string, a number, true, false, null, or a list of those");
+        return refuse(reader, vg_field_name(field),
+                      "it should be a string, a number, true, false, null, or a list of those");
     }
-    if (!vg_record_input_add(source->input, field, text, size, &problem))
-        return complain_value(source, vg_field_name(field), problem);
+    if (!vg_record_input_add(reader->input, field, text, size, &problem))
+        return refuse(reader, vg_field_name(field), problem);
     return true;
 }
 
-/* null: established that there is none. An empty list says the same. */
-static bool set_field(struct source *source, enum vg_field field, const json_t *value)
+static bool says_nothing(const json_t *value)
 {
-    if (json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0)) {
-        vg_record_set_state(&source->input->record, field, VG_FACT_ABSENT);
+    return json_is_string(value) &&
+           (json_string_length(value) == 0 || strcmp(json_string_value(value), "-") == 0);
+}
+
+/* null: established that there is none. An empty list says the same. */
+static bool set_field(struct vg_record_json *reader, enum vg_field field, const json_t *value)
+{
+    if (json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0) ||
+        (reader->kind != VG_LOG_VIGIL && says_nothing(value))) {
+        vg_record_set_state(&reader->input->record, field, VG_FACT_ABSENT);
         return true;
     }
     if (!json_is_array(value))
-        return add_value(source, field, value);
+        return add_value(reader, field, value);
     for (size_t i = 0; i < json_array_size(value); i++) {
-        if (!add_value(source, field, json_array_get(value, i)))
+        if (!add_value(reader, field, json_array_get(value, i)))
             return false;
     }
     return true;
 }
 
 /* Sysmon's "SHA1=...,MD5=...,SHA256=...,IMPHASH=...". */
-static bool set_hashes(struct source *source, const json_t *value)
+static bool set_hashes(struct vg_record_json *reader, const json_t *value)
 {
     const char *text = json_string_value(value);
     const char *found = text != NULL ? strstr(text, "SHA256=") : NULL;
     const char *problem;
 
-    if (found == NULL || source->input->record.facts[VG_FIELD_SHA256].state == VG_FACT_KNOWN)
+    if (found == NULL || reader->input->record.facts[VG_FIELD_SHA256].state == VG_FACT_KNOWN)
         return true;
     found += strlen("SHA256=");
-    if (!vg_record_input_add(source->input, VG_FIELD_SHA256, found, strcspn(found, ", "), &problem))
-        return complain_value(source, "Hashes", problem);
+    if (!vg_record_input_add(reader->input, VG_FIELD_SHA256, found, strcspn(found, ", "), &problem))
+        return refuse(reader, "Hashes", problem);
     return true;
 }
 
 /* The names of Vigil's own events for facts that could not be established. */
-static bool set_unknown(struct source *source, const json_t *names)
+static bool set_unknown(struct vg_record_json *reader, const json_t *names)
 {
     for (size_t i = 0; i < json_array_size(names); i++) {
         const json_t *name = json_array_get(names, i);
@@ -91,37 +90,89 @@ static bool set_unknown(struct source *source, const json_t *names)
                                   : VG_FIELD_COUNT;
 
         if (field < VG_FIELD_COUNT)
-            vg_record_set_state(&source->input->record, field, VG_FACT_UNKNOWN);
+            vg_record_set_state(&reader->input->record, field, VG_FACT_UNKNOWN);
     }
     return true;
 }
 
-static bool set_key(struct source *source, const char *key, const json_t *value)
+/* Process ids of the Security log: "0x1a4". */
+static bool set_hexadecimal(struct vg_record_json *reader, enum vg_field field, const json_t *value)
 {
-    enum vg_field field = vg_field_find(key, strlen(key));
+    const char *text = json_string_value(value);
+    char number[16];
+    const char *problem;
+    unsigned long parsed;
+    char *end;
 
-    if (field < VG_FIELD_COUNT)
-        return set_field(source, field, value);
-    if (strcmp(key, "Hashes") == 0)
-        return set_hashes(source, value);
-    if (strcmp(key, "UserSid") == 0)
-        return set_field(source, VG_FIELD_USER, value);
-    if (strcmp(key, "UnknownFacts") == 0)
-        return set_unknown(source, value);
-    if (source->unused < NAMED_UNUSED)
-        source->unused_names[source->unused] = key;
-    source->unused++;
+    if (text == NULL || text[0] != '0' || (text[1] != 'x' && text[1] != 'X'))
+        return set_field(reader, field, value);
+    parsed = strtoul(text, &end, 16);
+    if (*end != '\0' || end == text + 2 || parsed > UINT32_MAX)
+        return refuse(reader, vg_field_name(field), "it should be a number, as 0x1a4");
+    snprintf(number, sizeof(number), "%lu", parsed);
+    if (!vg_record_input_add(reader->input, field, number, strlen(number), &problem))
+        return refuse(reader, vg_field_name(field), problem);
     return true;
 }
 
-static bool read_flat(struct source *source, json_t *object)
+/* Event 4688. Its ProcessId is that of the creator and its User the creator's: neither is what a record's
+ * field of that name means. Command lines are recorded only where the audit policy says so. */
+static bool set_security_key(struct vg_record_json *reader, const char *key, const json_t *value)
 {
+    static const struct {
+        const char *key;
+        enum vg_field field;
+    } fields[] = {
+        {"NewProcessName", VG_FIELD_IMAGE},
+        {"CommandLine", VG_FIELD_COMMAND_LINE},
+        {"ParentProcessName", VG_FIELD_PARENT_IMAGE},
+        {"NewProcessId", VG_FIELD_PROCESS_ID},
+    };
+
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (strcmp(key, fields[i].key) != 0)
+            continue;
+        if (says_nothing(value) || json_is_null(value))
+            vg_record_set_state(&reader->input->record, fields[i].field, VG_FACT_UNKNOWN);
+        else if (fields[i].field == VG_FIELD_PROCESS_ID)
+            return set_hexadecimal(reader, fields[i].field, value);
+        else
+            return set_field(reader, fields[i].field, value);
+    }
+    return true;
+}
+
+static bool set_key(struct vg_record_json *reader, const char *key, const json_t *value)
+{
+    enum vg_field field;
+
+    if (reader->kind == VG_LOG_SECURITY)
+        return set_security_key(reader, key, value);
+    field = vg_field_find(key, strlen(key));
+    if (field < VG_FIELD_COUNT)
+        return set_field(reader, field, value);
+    if (strcmp(key, "Hashes") == 0)
+        return set_hashes(reader, value);
+    if (strcmp(key, "UserSid") == 0)
+        return set_field(reader, VG_FIELD_USER, value);
+    if (strcmp(key, "UnknownFacts") == 0)
+        return set_unknown(reader, value);
+    if (reader->unused < VG_RECORD_UNUSED_MAX)
+        reader->unused_names[reader->unused] = key;
+    reader->unused++;
+    return true;
+}
+
+static bool read_flat(struct vg_record_json *reader, const json_t *object)
+{
+    /* jansson's iterator takes no const, and changes nothing. */
+    json_t *iterated = (json_t *)(uintptr_t)object;
     const char *key;
     json_t *value;
 
-    json_object_foreach(object, key, value)
+    json_object_foreach(iterated, key, value)
     {
-        if (!set_key(source, key, value))
+        if (!set_key(reader, key, value))
             return false;
     }
     return true;
@@ -129,7 +180,7 @@ static bool read_flat(struct source *source, json_t *object)
 
 /* <Data Name="Image">...</Data> turned into JSON: [{"@Name": "Image", "#text": "..."}] or without the signs.
  */
-static bool read_list(struct source *source, const json_t *list)
+static bool read_list(struct vg_record_json *reader, const json_t *list)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *entry = json_array_get(list, i);
@@ -138,59 +189,152 @@ static bool read_list(struct source *source, const json_t *list)
 
         name = name != NULL ? name : json_object_get(entry, "Name");
         value = value != NULL ? value : json_object_get(entry, "Value");
-        if (json_is_string(name) && value != NULL && !set_key(source, json_string_value(name), value))
+        if (json_is_string(name) && value != NULL && !set_key(reader, json_string_value(name), value))
             return false;
     }
     return true;
 }
 
 /* The object with the fields: the whole, or where Windows' event log and its shippers put them. */
-static json_t *find_fields(json_t *root)
+static const json_t *find_fields(const json_t *root)
 {
-    json_t *event = json_object_get(root, "Event");
-    json_t *inner = json_object_get(event != NULL ? event : root, "EventData");
+    const json_t *event = json_object_get(root, "Event");
+    const json_t *inner = json_object_get(event != NULL ? event : root, "EventData");
 
     if (inner == NULL)
         inner = json_object_get(json_object_get(root, "winlog"), "event_data");
     return inner != NULL ? inner : root;
 }
 
-static void note_unused(const struct source *source)
+/* An event's number: 1, "1", or an attribute's neighbour {"#text": 1}. -1 for none, -2 for no number. */
+static json_int_t event_number(const json_t *value)
 {
-    unsigned named = source->unused < NAMED_UNUSED ? source->unused : NAMED_UNUSED;
+    char *end;
+    long long number;
 
-    if (source->unused == 0)
-        return;
-    fprintf(stderr, "vigil: note: %s: %u key%s that no rule can ask about:", source->file, source->unused,
-            source->unused == 1 ? "" : "s");
-    for (unsigned i = 0; i < named; i++) {
-        fputs(i != 0 ? ", " : " ", stderr);
-        vg_print_visible(stderr, source->unused_names[i], strlen(source->unused_names[i]));
-    }
-    fputs(source->unused > named ? ", ...\n" : "\n", stderr);
+    if (json_is_object(value))
+        value = json_object_get(value, "#text");
+    if (value == NULL)
+        return -1;
+    if (json_is_integer(value))
+        return json_integer_value(value) >= 0 ? json_integer_value(value) : -2;
+    if (!json_is_string(value))
+        return -2;
+    number = strtoll(json_string_value(value), &end, 10);
+    return end != json_string_value(value) && *end == '\0' && number >= 0 ? number : -2;
 }
 
-static int read_object(struct source *source, json_t *root)
+static bool contains(const json_t *value, const char *word, bool *given)
 {
-    json_t *fields = find_fields(root);
-    json_t *data = json_object_get(fields, "Data");
-    bool done;
+    const char *text = json_string_value(value);
+    size_t length = strlen(word);
 
+    if (text == NULL)
+        return false;
+    *given = true;
+    for (; *text != '\0'; text++) {
+        size_t i = 0;
+
+        while (i < length && (text[i] | 0x20) == word[i])
+            i++;
+        if (i == length)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the event comes from the log of that name, or does not say where it comes from. */
+static bool comes_from(const json_t *root, const json_t *system, const json_t *winlog, const char *log)
+{
+    static const char *const names[] = {"Channel", "SourceName", "ProviderName", "Provider"};
+    const json_t *provider = json_object_get(system, "Provider");
+    const json_t *attributes = json_object_get(provider, "#attributes");
+    bool given = false;
+
+    if (contains(json_object_get(attributes, "Name"), log, &given) ||
+        contains(json_object_get(provider, "@Name"), log, &given) ||
+        contains(json_object_get(provider, "Name"), log, &given) ||
+        contains(json_object_get(system, "Channel"), log, &given) ||
+        contains(json_object_get(winlog, "provider_name"), log, &given) ||
+        contains(json_object_get(winlog, "channel"), log, &given))
+        return true;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (contains(json_object_get(root, names[i]), log, &given))
+            return true;
+    }
+    return !given;
+}
+
+enum vg_log_kind vg_log_kind(const json_t *root)
+{
+    const json_t *event = json_object_get(root, "Event");
+    const json_t *system = json_object_get(event != NULL ? event : root, "System");
+    const json_t *winlog = json_object_get(root, "winlog");
+    const json_t *type = json_object_get(root, "EventType");
+    const json_t *fields = find_fields(root);
+    json_int_t number = event_number(json_object_get(system, "EventID"));
+
+    if (number == -1)
+        number = event_number(json_object_get(root, "EventID"));
+    if (number == -1)
+        number = event_number(json_object_get(winlog, "event_id"));
+    if (number == 1)
+        return comes_from(root, system, winlog, "sysmon") ? VG_LOG_SYSMON : VG_LOG_OTHER;
+    if (number == 4688)
+        return comes_from(root, system, winlog, "security") ? VG_LOG_SECURITY : VG_LOG_OTHER;
+    if (number != -1)
+        return VG_LOG_OTHER;
+    if (json_is_string(type))
+        return strcmp(json_string_value(type), "ProcessCreate") == 0 ? VG_LOG_VIGIL : VG_LOG_OTHER;
+    return json_object_get(fields, "Image") != NULL && json_object_get(fields, "CommandLine") != NULL
+               ? VG_LOG_BARE
+               : VG_LOG_OTHER;
+}
+
+bool vg_record_json_read(struct vg_record_json *reader, const json_t *root)
+{
+    const json_t *fields = find_fields(root);
+    const json_t *data = json_object_get(fields, "Data");
+
+    reader->kind = vg_log_kind(root);
     if (json_is_array(fields))
-        done = read_list(source, fields);
-    else if (json_is_array(data))
-        done = read_list(source, data);
-    else
-        done = read_flat(source, fields);
+        return read_list(reader, fields);
+    if (json_is_array(data))
+        return read_list(reader, data);
+    return read_flat(reader, fields);
+}
+
+static void note_unused(const char *file, const struct vg_record_json *reader)
+{
+    unsigned named = reader->unused < VG_RECORD_UNUSED_MAX ? reader->unused : VG_RECORD_UNUSED_MAX;
+
+    if (reader->unused == 0)
+        return;
+    fprintf(stderr, "vigil: note: %s: %u key%s that no rule can ask about:", file, reader->unused,
+            reader->unused == 1 ? "" : "s");
+    for (unsigned i = 0; i < named; i++) {
+        fputs(i != 0 ? ", " : " ", stderr);
+        vg_print_visible(stderr, reader->unused_names[i], strlen(reader->unused_names[i]));
+    }
+    fputs(reader->unused > named ? ", ...\n" : "\n", stderr);
+}
+
+static int read_object(const char *file, struct vg_record_input *input, const json_t *root)
+{
+    struct vg_record_json reader = {.input = input};
+
+    if (!vg_record_json_read(&reader, root)) {
+        vg_say_error("%s: %s: %s", file, reader.name, reader.problem);
+        return VG_EXIT_ERROR;
+    }
     /* An event of our own has much that is no fact, and nobody who hands it in whole needs to be told. */
-    if (done && json_object_get(fields, "EventType") == NULL)
-        note_unused(source);
-    return done ? VG_EXIT_OK : VG_EXIT_ERROR;
+    if (json_object_get(find_fields(root), "EventType") == NULL)
+        note_unused(file, &reader);
+    return VG_EXIT_OK;
 }
 
 int vg_record_input_read_json(const char *file, struct vg_record_input *input)
 {
-    struct source source = {.file = file, .input = input};
     json_error_t error;
     uint8_t *bytes;
     size_t size;
@@ -206,7 +350,7 @@ int vg_record_input_read_json(const char *file, struct vg_record_input *input)
     else if (!json_is_object(root))
         vg_say_error("%s: a record is one JSON object, {\"Image\": \"C:\\\\...\", ...}", file);
     else
-        result = read_object(&source, root);
+        result = read_object(file, input, root);
     json_decref(root);
     return result;
 }
