@@ -139,6 +139,12 @@ static void add_test(struct text *text, const struct vg_predicate *predicate)
                  predicate->digest_count == 1 ? "" : "es");
         add(text, number);
         break;
+    case VG_TEST_AT_LEAST:
+        add_simple(text, " is at least", predicate, 0);
+        break;
+    case VG_TEST_AT_MOST:
+        add_simple(text, " is at most", predicate, 0);
+        break;
     case VG_TEST_PATTERN:
         add_match(text, predicate);
         break;

@@ -9,7 +9,7 @@
 #include <vigil/policy.h>
 
 #define VG_BLOB_MAGIC   "VIGILPOL"
-#define VG_BLOB_VERSION 1u
+#define VG_BLOB_VERSION 2u
 
 /* The checksum covers everything from `identity` on, the identity everything behind itself. */
 #define VG_BLOB_CHECKSUM_FROM 32u
@@ -179,8 +179,16 @@ enum vg_blob_test {
     VG_BLOB_TEST_PATTERN,
     VG_BLOB_TEST_UNDER,
     VG_BLOB_TEST_DIGESTS,
+    VG_BLOB_TEST_AT_LEAST,
+    VG_BLOB_TEST_AT_MOST,
     VG_BLOB_TEST_COUNT
 };
+
+/* Whether the test compares with a number. */
+static inline bool vg_blob_test_is_number(uint32_t test)
+{
+    return test == VG_BLOB_TEST_AT_LEAST || test == VG_BLOB_TEST_AT_MOST;
+}
 
 enum vg_blob_predicate_flags {
     VG_PREDICATE_CASED = 1,

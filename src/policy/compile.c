@@ -14,7 +14,9 @@ static_assert((unsigned)VG_TEST_EXISTS == VG_BLOB_TEST_EXISTS &&
                   (unsigned)VG_TEST_NULL == VG_BLOB_TEST_NULL &&
                   (unsigned)VG_TEST_PATTERN == VG_BLOB_TEST_PATTERN &&
                   (unsigned)VG_TEST_UNDER == VG_BLOB_TEST_UNDER &&
-                  (unsigned)VG_TEST_DIGESTS == VG_BLOB_TEST_DIGESTS,
+                  (unsigned)VG_TEST_DIGESTS == VG_BLOB_TEST_DIGESTS &&
+                  (unsigned)VG_TEST_AT_LEAST == VG_BLOB_TEST_AT_LEAST &&
+                  (unsigned)VG_TEST_AT_MOST == VG_BLOB_TEST_AT_MOST,
               "tests stand in the blob as in the model");
 static_assert((unsigned)VG_TOKEN_LITERAL == VG_BLOB_LITERAL &&
                   (unsigned)VG_TOKEN_ANY_RUN == VG_BLOB_ANY_RUN &&

@@ -225,6 +225,11 @@ static void index_predicate(struct vg_compile *compile, uint32_t predicate)
     case VG_TEST_UNDER:
         index_folder(compile, predicate);
         break;
+    case VG_TEST_AT_LEAST:
+    case VG_TEST_AT_MOST:
+        need_confirmation(compile, predicate);
+        vg_buffer_put32(&compile->fields[source->field].general, predicate);
+        break;
     case VG_TEST_DIGESTS:
         break; /* compile_digests.c */
     }

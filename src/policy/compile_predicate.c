@@ -191,13 +191,26 @@ static uint32_t cost_of(const struct vg_compile *compile, const struct vg_predic
 
     if (predicate->test == VG_TEST_EXISTS)
         cost = COST_ALWAYS;
-    else if (predicate->test == VG_TEST_NULL || FEW_VALUES >> predicate->field & 1)
+    else if (predicate->test == VG_TEST_NULL || FEW_VALUES >> predicate->field & 1 ||
+             vg_blob_test_is_number(predicate->test))
         cost = COST_OFTEN;
     else if (predicate->test == VG_TEST_DIGESTS)
         cost = COST_EXACT;
     else
         cost = cost_of_text(compile, predicate);
     return vg_field_stage(predicate->field) == VG_STAGE_CHEAP ? cost : cost + COST_STAGED;
+}
+
+static bool is_number(const struct vg_predicate *predicate)
+{
+    uint32_t units = predicate->token_count == 1 ? vg_unit_count(predicate->tokens[0].text) : 0;
+    const uint16_t *digits = units ? vg_units(predicate->tokens[0].text) : NULL;
+
+    for (uint32_t i = 0; i < units; i++) {
+        if (digits[i] < u'0' || digits[i] > u'9')
+            return false;
+    }
+    return units != 0 && (units == 1 || digits[0] != u'0');
 }
 
 static const char *limit_broken_by(const struct vg_predicate *predicate)
@@ -211,6 +224,10 @@ static const char *limit_broken_by(const struct vg_predicate *predicate)
         return "this field holds a hash: a pattern cannot test it";
     if (predicate->test == VG_TEST_DIGESTS && !holds_digests)
         return "this field holds text: a list of hashes cannot test it";
+    if (vg_blob_test_is_number(predicate->test) && vg_field_kind(predicate->field) != VG_KIND_NUMBER)
+        return "this field holds no number: less and greater cannot test it";
+    if (vg_blob_test_is_number(predicate->test) && !is_number(predicate))
+        return "a number that is not written in decimal digits";
     for (size_t i = 0; i < predicate->token_count; i++) {
         const struct vg_token *token = &predicate->tokens[i];
 

@@ -117,22 +117,62 @@ static struct vg_expr *read_exists(struct vg_reader *reader, const struct vg_ite
     return yes ? expr : vg_expr_not(reader->arena, expr);
 }
 
+#define DIGITS_MAX 64u
+
+/* The number behind (`up`) or before `digits`, of which there are `*count`; false for the one before zero. */
+static bool next_number(char digits[DIGITS_MAX + 1], size_t *count, bool up)
+{
+    char turn = up ? '9' : '0', turned = up ? '0' : '9';
+    size_t at = *count;
+    while (at > 0 && digits[at - 1] == turn)
+        digits[--at] = turned;
+    if (at == 0 && !up)
+        return false;
+    if (at == 0) {
+        memmove(digits + 1, digits, *count);
+        digits[0] = '1';
+        ++*count;
+        return true;
+    }
+    digits[at - 1] = (char)(digits[at - 1] + (up ? 1 : -1));
+    if (digits[0] == '0' && *count > 1)
+        memmove(digits, digits + 1, --*count);
+    return true;
+}
+
+/* What is written as less or greater is kept as at most or at least. */
+static enum vg_test number_test(enum vg_item_match match)
+{
+    if (match == VG_MATCH_LESS || match == VG_MATCH_AT_MOST)
+        return VG_TEST_AT_MOST;
+    return match == VG_MATCH_EXACT ? VG_TEST_PATTERN : VG_TEST_AT_LEAST;
+}
+
 static struct vg_expr *read_number(struct vg_reader *reader, const struct vg_item_key *key,
                                    const struct vg_yaml *value)
 {
-    const char *digits = value->text;
-    size_t size = value->size;
-    if (size == 0 || size > 64 || strspn(digits, "0123456789") != size) {
-        vg_unsupported(reader, vg_place_of(reader, value), "write the whole number in decimal digits",
-                       "%s is a number, not %s", vg_field_name(key->field), vg_shown_node(reader, value));
+    char digits[DIGITS_MAX + 1];
+    struct vg_place place = vg_place_of(reader, value);
+    size_t zeros = 0, count = value->size;
+    if (count == 0 || count > DIGITS_MAX || strspn(value->text, "0123456789") != count) {
+        vg_unsupported(reader, place, "write the whole number in decimal digits", "%s is a number, not %s",
+                       vg_field_name(key->field), vg_shown_node(reader, value));
         return NULL;
     }
-    for (; size > 1 && *digits == '0'; size--)
-        digits++;
+    while (zeros + 1 < count && value->text[zeros] == '0')
+        zeros++;
+    count -= zeros;
+    memcpy(digits, value->text + zeros, count);
+    if ((key->match == VG_MATCH_LESS || key->match == VG_MATCH_GREATER) &&
+        !next_number(digits, &count, key->match == VG_MATCH_GREATER)) {
+        vg_complain(reader, place, NULL, "no number is less than 0");
+        return NULL;
+    }
     struct vg_predicate *predicate = vg_predicate_new(reader, key, value);
-    if (!predicate || !vg_codes_from_text(reader, vg_place_of(reader, value), digits, size) ||
+    if (!predicate || !vg_codes_from_text(reader, place, digits, count) ||
         !vg_pattern_finish(reader, predicate))
         return NULL;
+    predicate->test = number_test(key->match);
     return vg_expr_predicate(reader->arena, predicate);
 }
 

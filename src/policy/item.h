@@ -14,6 +14,10 @@ enum vg_item_match {
     VG_MATCH_PATH,
     VG_MATCH_EXISTS,
     VG_MATCH_FILE,
+    VG_MATCH_LESS,
+    VG_MATCH_AT_MOST,
+    VG_MATCH_GREATER,
+    VG_MATCH_AT_LEAST,
 };
 
 /* What a modifier makes of a value before it is compared. In a key they stand in the order in which they

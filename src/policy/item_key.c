@@ -4,9 +4,9 @@
 #include "names.h"
 
 static const char *const modifier_names[] = {
-    "contains", "startswith", "endswith", "all",    "cased",   "neq",    "exists",
-    "under",    "path",       "file",     "expand", "windash", "base64", "base64offset",
-    "wide",     "utf16le",    "utf16be",  "utf16",  NULL};
+    "contains", "startswith", "endswith", "all",     "cased",  "neq",          "exists", "under",
+    "path",     "file",       "expand",   "windash", "base64", "base64offset", "wide",   "utf16le",
+    "utf16be",  "utf16",      "lt",       "lte",     "gt",     "gte",          NULL};
 
 enum modifier_kind {
     MODIFIER_MATCH,  /* says how to compare */
@@ -39,11 +39,15 @@ static const struct modifier {
     {MODIFIER_CHANGE, VG_CHANGE_UTF16LE},
     {MODIFIER_CHANGE, VG_CHANGE_UTF16BE},
     {MODIFIER_CHANGE, VG_CHANGE_UTF16},
+    {MODIFIER_MATCH, VG_MATCH_LESS},
+    {MODIFIER_MATCH, VG_MATCH_AT_MOST},
+    {MODIFIER_MATCH, VG_MATCH_GREATER},
+    {MODIFIER_MATCH, VG_MATCH_AT_LEAST},
 };
 
 /* Sigma's, which a later version may know. */
 static const char *const coming_modifiers[] = {
-    "re", "i", "m", "s", "fieldref", "lt", "lte", "gt", "gte", NULL,
+    "re", "i", "m", "s", "fieldref", NULL,
 };
 
 /* Sigma's, about dates. */
@@ -108,8 +112,10 @@ static bool set_match(struct vg_reader *reader, struct vg_place place, struct vg
                       enum vg_item_match match)
 {
     if (key->match != VG_MATCH_EXACT) {
-        vg_complain(reader, place, "use one of contains, startswith, endswith, exists, under, path and file",
-                    "two modifiers here say how to compare");
+        vg_complain(
+            reader, place,
+            "use one of contains, startswith, endswith, exists, under, path, file, lt, lte, gt and gte",
+            "two modifiers here say how to compare");
         return false;
     }
     key->match = match;
@@ -212,6 +218,12 @@ static bool check_changes(struct vg_reader *reader, struct vg_place place, const
     return !bytes;
 }
 
+static bool is_order(enum vg_item_match match)
+{
+    return match == VG_MATCH_LESS || match == VG_MATCH_AT_MOST || match == VG_MATCH_GREATER ||
+           match == VG_MATCH_AT_LEAST;
+}
+
 /* Which modifiers go with which fields. */
 static bool check_kind(struct vg_reader *reader, struct vg_place place, const struct vg_item_key *key)
 {
@@ -227,7 +239,13 @@ static bool check_kind(struct vg_reader *reader, struct vg_place place, const st
                     "file goes with SHA256, not with %s", name);
         return false;
     }
-    bool whole = key->match == VG_MATCH_EXACT || key->match == VG_MATCH_EXISTS || key->match == VG_MATCH_FILE;
+    if (is_order(key->match) && kind != VG_KIND_NUMBER) {
+        vg_unsupported(reader, place, "ProcessId and TerminalSessionId are numbers, for example",
+                       "lt, lte, gt and gte compare numbers, and %s is none", name);
+        return false;
+    }
+    bool whole = is_order(key->match) || key->match == VG_MATCH_EXACT || key->match == VG_MATCH_EXISTS ||
+                 key->match == VG_MATCH_FILE;
     bool changed = key->change_count > 0;
     if (kind == VG_KIND_NUMBER && key->change_count == 1 && key->changes[0] == VG_CHANGE_EXPAND)
         changed = false;

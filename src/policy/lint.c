@@ -127,6 +127,22 @@ static bool digests_imply(const struct vg_predicate *narrow, const struct vg_pre
     return true;
 }
 
+/* Whether a number, or every number on one side of it, is on a side of another. */
+static bool number_implies(const struct vg_predicate *narrow, const struct vg_predicate *wide)
+{
+    bool least = wide->test == VG_TEST_AT_LEAST;
+    if (narrow->token_count != 1 || narrow->tokens[0].kind != VG_TOKEN_LITERAL ||
+        (narrow->test != VG_TEST_PATTERN && narrow->test != wide->test))
+        return false;
+    struct vg_span a = narrow->tokens[0].text, b = wide->tokens[0].text;
+    if (a.size != b.size)
+        return (a.size > b.size) == least;
+    for (uint32_t i = 0; i < vg_unit_count(a); i++)
+        if (vg_units(a)[i] != vg_units(b)[i])
+            return (vg_units(a)[i] > vg_units(b)[i]) == least;
+    return true;
+}
+
 static bool test_implies(struct linter *linter, const struct vg_predicate *narrow,
                          const struct vg_predicate *wide)
 {
@@ -139,6 +155,9 @@ static bool test_implies(struct linter *linter, const struct vg_predicate *narro
     case VG_TEST_DIGESTS:
         linter->effort += wide->digest_count;
         return narrow->test == VG_TEST_DIGESTS && narrow->digest_count && digests_imply(narrow, wide);
+    case VG_TEST_AT_LEAST:
+    case VG_TEST_AT_MOST:
+        return number_implies(narrow, wide);
     case VG_TEST_UNDER:
         return text && narrow->cased == wide->cased && lies_under(linter, narrow, wide);
     case VG_TEST_PATTERN:

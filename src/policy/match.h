@@ -47,7 +47,11 @@ void vg_match_begin(struct vg_match *match, const struct vg_policy *policy, void
 /* Takes a fact that is KNOWN or ABSENT into truths, candidates and scratch->best. */
 void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, const struct vg_fact *fact);
 
-/* Whether the value satisfies a PATTERN or UNDER predicate, tried in full. */
+/* Whether the value is a number as far from zero as a predicate wants it. */
+bool vg_match_number(const struct vg_blob_view *blob, const struct vg_blob_predicate *predicate,
+                     const struct vg_value *value);
+
+/* Whether the value satisfies a predicate that has tokens, tried in full. */
 bool vg_match_pattern(const struct vg_blob_view *blob, const struct vg_blob_predicate *predicate,
                       struct vg_value *value);
 

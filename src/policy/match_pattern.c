@@ -159,6 +159,8 @@ bool vg_match_pattern(const struct vg_blob_view *blob, const struct vg_blob_pred
         .cased = (predicate->flags & VG_PREDICATE_CASED) != 0,
     };
 
+    if (vg_blob_test_is_number(predicate->test))
+        return vg_match_number(blob, predicate, value);
     if (!(predicate->flags & VG_PREDICATE_PERMISSIVE) || !vg_value_has_stream(value))
         return matches(&glob, predicate->test, COLONS_FREE);
     if (!(predicate->flags & VG_PREDICATE_SPELLS_STREAM))

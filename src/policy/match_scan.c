@@ -5,6 +5,11 @@
 
 #define LOOKUPS 16u
 
+/* Tests of a value itself, a bit each. */
+#define TESTS_OF_TEXT                                                                                        \
+    (1u << VG_BLOB_TEST_PATTERN | 1u << VG_BLOB_TEST_UNDER | 1u << VG_BLOB_TEST_AT_LEAST |                   \
+     1u << VG_BLOB_TEST_AT_MOST)
+
 /* A part of the value that is looked for in a table. */
 struct lookup {
     const struct vg_blob_table *table;
@@ -301,13 +306,14 @@ static void scan_grams(struct scan *scan)
     }
 }
 
-static void scan_general(struct scan *scan, uint8_t test)
+/* `tests`: a bit per enum vg_blob_test. */
+static void scan_general(struct scan *scan, unsigned tests)
 {
     const struct vg_blob_view *blob = &scan->match->blob;
     const uint32_t *list = blob->LISTS + scan->field->general.first;
 
     for (uint32_t i = 0; i < scan->field->general.count; i++) {
-        if (blob->PREDICATES[list[i]].test == test)
+        if (tests >> blob->PREDICATES[list[i]].test & 1)
             try_predicate(scan, list[i]);
     }
 }
@@ -333,8 +339,7 @@ static void scan_text(struct scan *scan, struct vg_span text)
     if (field->exact.probes || field->folder.probes || field->name.probes)
         scan_whole_and_parts(scan);
     scan_grams(scan);
-    scan_general(scan, VG_BLOB_TEST_PATTERN);
-    scan_general(scan, VG_BLOB_TEST_UNDER);
+    scan_general(scan, TESTS_OF_TEXT);
 }
 
 static uint32_t leading_bits(const uint8_t *digest, uint32_t bits)
@@ -386,10 +391,10 @@ void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, co
     scan.claimed = (fact->flags & VG_FACT_CLAIMED) != 0;
     scan.lookup_count = 0;
     if (fact->state == VG_FACT_ABSENT) {
-        scan_general(&scan, VG_BLOB_TEST_NULL);
+        scan_general(&scan, 1u << VG_BLOB_TEST_NULL);
         return;
     }
-    scan_general(&scan, VG_BLOB_TEST_EXISTS);
+    scan_general(&scan, 1u << VG_BLOB_TEST_EXISTS);
     for (unsigned i = 0; i < fact->count && i < VG_FACT_VALUES_MAX; i++) {
         if (kind == VG_KIND_SHA256)
             scan_digest(&scan, fact->values[i]);

@@ -33,6 +33,8 @@ enum vg_test {
     VG_TEST_PATTERN, /* some value matches the whole pattern; no tokens: the empty value */
     VG_TEST_UNDER,   /* some value is the folder `tokens` (one literal, no trailing backslash) or lies below it */
     VG_TEST_DIGESTS, /* some value is one of `digests` (kind SHA256) */
+    VG_TEST_AT_LEAST, /* some value is a number not below `tokens` (kind NUMBER; one literal: decimal digits, no */
+    VG_TEST_AT_MOST,  /* leading zeros), or not above */
 };
 
 /* A test of one field. Equal predicates (all members equal) are one in the compiled policy. */

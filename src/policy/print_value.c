@@ -82,6 +82,10 @@ struct vg_print_key vg_print_key_of(const struct vg_expr *leaf)
         key.match = "under";
         key.cased = predicate->cased;
         break;
+    case VG_TEST_AT_LEAST:
+    case VG_TEST_AT_MOST:
+        key.match = predicate->test == VG_TEST_AT_LEAST ? "gte" : "lte";
+        break;
     case VG_TEST_PATTERN:
         key.match = match_of_pattern(predicate);
         key.cased = predicate->cased;

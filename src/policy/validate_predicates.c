@@ -24,6 +24,22 @@ static bool check_token(struct vg_check *check, const struct vg_blob_token *toke
     return true;
 }
 
+/* One literal of digits, without leading zeros. */
+static bool is_number(const struct vg_check *check, const struct vg_blob_predicate *predicate)
+{
+    const struct vg_blob_token *token = check->blob.TOKENS + predicate->tokens;
+    const uint16_t *digits;
+
+    if (predicate->token_count != 1 || token->kind != VG_BLOB_LITERAL || token->units == 0)
+        return false;
+    digits = check->blob.TEXT + token->text;
+    for (uint32_t i = 0; i < token->units; i++) {
+        if (digits[i] < u'0' || digits[i] > u'9')
+            return false;
+    }
+    return token->units == 1 || digits[0] != u'0';
+}
+
 static bool check_tokens(struct vg_check *check, const struct vg_blob_predicate *predicate, struct used *used)
 {
     const struct vg_blob_token *tokens = check->blob.TOKENS + predicate->tokens;
@@ -45,13 +61,17 @@ static bool check_tokens(struct vg_check *check, const struct vg_blob_predicate 
     if (predicate->test == VG_BLOB_TEST_UNDER &&
         (predicate->token_count > 1 || (predicate->token_count == 1 && tokens[0].kind != VG_BLOB_LITERAL)))
         return vg_check_failed(check, "a folder is not one text", predicate);
+    if (vg_blob_test_is_number(predicate->test) && !is_number(check, predicate))
+        return vg_check_failed(check, "a number is not written as one", predicate);
     return true;
 }
 
-/* Only patterns and folders have tokens, and only on fields that hold text. */
+/* Only patterns, folders and numbers have tokens, and only on fields that hold text. */
 static bool check_test(struct vg_check *check, const struct vg_blob_predicate *predicate)
 {
-    bool has_text = predicate->test == VG_BLOB_TEST_PATTERN || predicate->test == VG_BLOB_TEST_UNDER;
+    bool number = vg_blob_test_is_number(predicate->test);
+    bool has_text =
+        number || predicate->test == VG_BLOB_TEST_PATTERN || predicate->test == VG_BLOB_TEST_UNDER;
 
     if (predicate->field >= VG_FIELD_COUNT)
         return vg_check_failed(check, "unknown field", predicate);
@@ -61,6 +81,10 @@ static bool check_test(struct vg_check *check, const struct vg_blob_predicate *p
         return vg_check_failed(check, "unknown flag of a predicate", predicate);
     if (has_text && !is_text_field(predicate->field))
         return vg_check_failed(check, "a test of text on a field that holds none", predicate);
+    if (number && vg_field_kind((enum vg_field)predicate->field) != VG_KIND_NUMBER)
+        return vg_check_failed(check, "a number is compared with what is none", predicate);
+    if (number && !(predicate->flags & VG_PREDICATE_CONFIRM))
+        return vg_check_failed(check, "a number that is not compared", predicate);
     if (!has_text && (predicate->token_count != 0 || (predicate->flags & VG_PREDICATE_CONFIRM)))
         return vg_check_failed(check, "a pattern where none belongs", predicate);
     return true;

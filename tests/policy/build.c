@@ -84,16 +84,28 @@ struct vg_expr *build_pattern(struct build *build, enum vg_field field, const ui
     return leaf;
 }
 
-struct vg_expr *build_under(struct build *build, enum vg_field field, const uint16_t *folder, unsigned flags)
+static struct vg_expr *build_text(struct build *build, enum vg_field field, enum vg_test test,
+                                  const uint16_t *text, unsigned flags)
 {
     struct vg_expr *leaf;
-    struct vg_predicate *predicate = add_predicate(build, field, VG_TEST_UNDER, flags, &leaf);
+    struct vg_predicate *predicate = add_predicate(build, field, test, flags, &leaf);
     size_t count = 0;
 
-    while (folder[count])
+    while (text[count])
         count++;
-    add_literal(build, predicate, folder, count);
+    add_literal(build, predicate, text, count);
     return leaf;
+}
+
+struct vg_expr *build_under(struct build *build, enum vg_field field, const uint16_t *folder, unsigned flags)
+{
+    return build_text(build, field, VG_TEST_UNDER, folder, flags);
+}
+
+struct vg_expr *build_number(struct build *build, enum vg_field field, enum vg_test test,
+                             const uint16_t *digits)
+{
+    return build_text(build, field, test, digits, 0);
 }
 
 struct vg_expr *build_test(struct build *build, enum vg_field field, enum vg_test test, unsigned flags)

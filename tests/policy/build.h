@@ -34,6 +34,9 @@ struct vg_expr *build_pattern(struct build *build, enum vg_field field, const ui
                               unsigned flags);
 struct vg_expr *build_under(struct build *build, enum vg_field field, const uint16_t *folder, unsigned flags);
 struct vg_expr *build_test(struct build *build, enum vg_field field, enum vg_test test, unsigned flags);
+/* AT_LEAST or AT_MOST. */
+struct vg_expr *build_number(struct build *build, enum vg_field field, enum vg_test test,
+                             const uint16_t *digits);
 struct vg_expr *build_digests(struct build *build, const uint8_t (*digests)[32], size_t count,
                               unsigned flags);
 

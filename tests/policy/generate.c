@@ -6,6 +6,7 @@
 #define STOCK      24u
 #define TEXT_MAX   48u
 #define DIGESTS    8u
+#define NUMBERS    10u
 #define BLOCKS_MAX 16384u
 #define RULES_MAX  40u
 #define DEPTH_MAX  5u
@@ -14,7 +15,8 @@
 struct generator {
     uint64_t state;
     struct vg_model model;
-    struct vg_span stock[STOCK]; /* each a block of exactly its size, so that reading past it is seen */
+    struct vg_span numbers[NUMBERS]; /* some with leading zeros, one empty */
+    struct vg_span stock[STOCK];     /* each a block of exactly its size, so that reading past it is seen */
     uint8_t digests[DIGESTS][32];
     const struct vg_predicate *shared[SHARED_MAX]; /* predicates that may be used again */
     uint32_t shared_count;
@@ -27,6 +29,8 @@ static const enum vg_field text_fields[] = {
     VG_FIELD_COMMAND_LINE, VG_FIELD_COMMAND_LINE,    VG_FIELD_PARENT_IMAGE,
     VG_FIELD_USER,         VG_FIELD_INTEGRITY_LEVEL, VG_FIELD_CREATOR_PROCESS_ID,
 };
+
+static const enum vg_field number_fields[] = {VG_FIELD_CREATOR_PROCESS_ID, VG_FIELD_TERMINAL_SESSION_ID};
 
 static uint64_t next(struct generator *generator)
 {
@@ -166,6 +170,29 @@ static void make_folder(struct generator *generator, struct vg_predicate *predic
     make_token(generator, predicate, tokens, VG_TOKEN_LITERAL, vg_units(source), end);
 }
 
+/* Numbers of few digits, so that they meet. */
+static struct vg_span make_number(struct generator *generator, bool may_be_odd)
+{
+    uint16_t units[4];
+    uint32_t count = generator_below(generator, 4) + !may_be_odd;
+
+    count = count > 4 ? 4 : count;
+    for (uint32_t i = 0; i < count; i++)
+        units[i] = (uint16_t)(u'0' + generator_below(generator, 3));
+    if (!may_be_odd && count > 1 && units[0] == u'0')
+        units[0] = u'1';
+    return keep(generator, units, count);
+}
+
+static void make_limit(struct generator *generator, struct vg_predicate *predicate)
+{
+    struct vg_token *tokens = allocate(generator, sizeof(*tokens));
+    struct vg_span number = make_number(generator, false);
+
+    predicate->tokens = tokens;
+    make_token(generator, predicate, tokens, VG_TOKEN_LITERAL, vg_units(number), vg_unit_count(number));
+}
+
 static int compare_digests(const void *left, const void *right)
 {
     return memcmp(left, right, 32);
@@ -197,6 +224,10 @@ static const struct vg_predicate *make_predicate(struct generator *generator)
         predicate->test = kind < 10 ? VG_TEST_EXISTS : kind < 20 ? VG_TEST_NULL : VG_TEST_DIGESTS;
         if (predicate->test == VG_TEST_DIGESTS)
             make_digests(generator, predicate);
+    } else if (chance(generator, 12)) {
+        predicate->field = number_fields[generator_below(generator, 2)];
+        predicate->test = chance(generator, 50) ? VG_TEST_AT_LEAST : VG_TEST_AT_MOST;
+        make_limit(generator, predicate);
     } else {
         predicate->field =
             text_fields[generator_below(generator, sizeof(text_fields) / sizeof(*text_fields))];
@@ -277,6 +308,8 @@ struct generator *generator_new(uint64_t seed)
     generator->state = seed;
     for (uint32_t i = 0; i < STOCK; i++)
         generator->stock[i] = make_text(generator);
+    for (uint32_t i = 0; i < NUMBERS; i++)
+        generator->numbers[i] = make_number(generator, true);
     for (uint32_t i = 0; i < DIGESTS; i++) {
         for (unsigned byte = 0; byte < 32; byte++)
             generator->digests[i][byte] = (uint8_t)(i % 2 ? 0xAB : next(generator));
@@ -311,6 +344,8 @@ static void make_fact(struct generator *generator, struct vg_record *record, enu
             if (vg_field_kind(field) == VG_KIND_SHA256)
                 fact->values[i] =
                     (struct vg_span){generator->digests[generator_below(generator, DIGESTS)], 32};
+            else if (vg_field_kind(field) == VG_KIND_NUMBER && chance(generator, 80))
+                fact->values[i] = generator->numbers[generator_below(generator, NUMBERS)];
             else
                 fact->values[i] = generator->stock[generator_below(generator, STOCK)];
         }

@@ -108,6 +108,29 @@ static bool matches_text(const struct vg_predicate *predicate, struct vg_span va
     return matches_codes(codes, count + 2, value, predicate->cased, guarded);
 }
 
+/* Digits by the letter: the longer is the larger, once leading zeros are gone. */
+static bool matches_number(const struct vg_predicate *predicate, struct vg_span value)
+{
+    struct vg_span limit = predicate->tokens[0].text;
+    uint32_t skipped = 0;
+    uint32_t count = vg_unit_count(value);
+    int order = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (vg_units(value)[i] < u'0' || vg_units(value)[i] > u'9')
+            return false;
+    }
+    while (skipped + 1 < count && vg_units(value)[skipped] == u'0')
+        skipped++;
+    if (count == 0)
+        return false;
+    if (count - skipped != vg_unit_count(limit))
+        return (count - skipped > vg_unit_count(limit)) == (predicate->test == VG_TEST_AT_LEAST);
+    for (uint32_t i = skipped; i < count && order == 0; i++)
+        order = (int)vg_units(value)[i] - (int)vg_units(limit)[i - skipped];
+    return predicate->test == VG_TEST_AT_LEAST ? order >= 0 : order <= 0;
+}
+
 static bool matches_digest(const struct vg_predicate *predicate, struct vg_span value)
 {
     for (size_t i = 0; i < predicate->digest_count; i++) {
@@ -115,6 +138,15 @@ static bool matches_digest(const struct vg_predicate *predicate, struct vg_span 
             return true;
     }
     return false;
+}
+
+static bool matches_value(const struct vg_predicate *predicate, struct vg_span value)
+{
+    if (predicate->test == VG_TEST_DIGESTS)
+        return matches_digest(predicate, value);
+    if (predicate->test == VG_TEST_AT_LEAST || predicate->test == VG_TEST_AT_MOST)
+        return matches_number(predicate, value);
+    return matches_text(predicate, value);
 }
 
 static enum truth evaluate_predicate(const struct vg_predicate *predicate, const struct vg_record *record)
@@ -130,8 +162,7 @@ static enum truth evaluate_predicate(const struct vg_predicate *predicate, const
     if (predicate->test == VG_TEST_NULL)
         return fact->state == VG_FACT_ABSENT ? TRUE : FALSE;
     for (unsigned i = 0; i < fact->count; i++) {
-        if (predicate->test == VG_TEST_DIGESTS ? matches_digest(predicate, fact->values[i])
-                                               : matches_text(predicate, fact->values[i]))
+        if (matches_value(predicate, fact->values[i]))
             return TRUE;
     }
     return FALSE;

@@ -114,6 +114,19 @@ static void test_numbers_lose_their_leading_zeros(void **state)
     assert_means("ProcessId: 0", VG_FIELD_PROCESS_ID, VG_TEST_PATTERN, "0");
 }
 
+static void test_less_and_greater_are_kept_as_at_most_and_at_least(void **state)
+{
+    (void)state;
+    assert_means("ProcessId|gte: 004", VG_FIELD_PROCESS_ID, VG_TEST_AT_LEAST, "4");
+    assert_means("ProcessId|lte: 0", VG_FIELD_PROCESS_ID, VG_TEST_AT_MOST, "0");
+    assert_means("ProcessId|gt: 0", VG_FIELD_PROCESS_ID, VG_TEST_AT_LEAST, "1");
+    assert_means("ProcessId|gt: 1099", VG_FIELD_PROCESS_ID, VG_TEST_AT_LEAST, "1100");
+    assert_means("ProcessId|gt: 99", VG_FIELD_PROCESS_ID, VG_TEST_AT_LEAST, "100");
+    assert_means("ProcessId|lt: 1", VG_FIELD_PROCESS_ID, VG_TEST_AT_MOST, "0");
+    assert_means("ProcessId|lt: 1000", VG_FIELD_PROCESS_ID, VG_TEST_AT_MOST, "999");
+    assert_means("ProcessId|lt: 120", VG_FIELD_PROCESS_ID, VG_TEST_AT_MOST, "119");
+}
+
 static void test_path_variables_resolve_as_the_options_say(void **state)
 {
     (void)state;
@@ -226,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_under_keeps_the_folder_without_its_last_backslash),
         cmocka_unit_test(test_nothing_and_the_empty_text_differ),
         cmocka_unit_test(test_numbers_lose_their_leading_zeros),
+        cmocka_unit_test(test_less_and_greater_are_kept_as_at_most_and_at_least),
         cmocka_unit_test(test_path_variables_resolve_as_the_options_say),
         cmocka_unit_test(test_removable_media_are_any_drive_of_that_kind),
         cmocka_unit_test(test_what_leads_towards_running_the_program_is_permissive),
