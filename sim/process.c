@@ -265,7 +265,8 @@ NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS 
     char *open_name = options->open_name ? strdup(options->open_name)
                                          : default_open_name(options->image ? options->image : "");
     struct sim_file_object *opened = options->image ? open_image(options, creator, open_name) : NULL;
-    UNICODE_STRING path = opened ? native_path(opened) : sim_text("");
+    UNICODE_STRING path =
+        options->kernel_name ? sim_text(options->kernel_name) : (opened ? native_path(opened) : sim_text(""));
     PEPROCESS process = add_process(options->process_id, parent, &path);
     struct creation creation;
     NTSTATUS status;

@@ -118,8 +118,9 @@ struct sim_process_options {
     const struct sim_token *token; /* NULL: the parent's */
     bool no_open_name;             /* FileOpenNameAvailable is clear: ImageFileName is a partial name */
     bool no_command_line;
-    bool no_file;   /* no FileObject, no ImageFileName (clones, minimal processes) */
-    bool subsystem; /* WSL 1 */
+    bool no_file;            /* no FileObject, no ImageFileName (clones, minimal processes) */
+    const char *kernel_name; /* NULL: the image's path; what SeLocateProcessImageName says (`vmmem`) */
+    bool subsystem;          /* WSL 1 */
     bool protected_process;
     bool file_closed;        /* FileObject has FO_CLEANUP_COMPLETE: the section outlived the handle */
     void (*meanwhile)(void); /* happens between the opening of the image and the notification */

@@ -22,11 +22,25 @@ static bool is_tool(const struct vg_start *start)
            vg_text_equal_folded(vg_string_span(&start->image.text), vg_string_span(&vg_config.tool_path));
 }
 
-/* A clone or a minimal process: what no rule could name, a default must not hit. */
+static bool has_path(struct vg_span name)
+{
+    const uint16_t *units = vg_units(name);
+
+    for (uint32_t i = 0; i < vg_unit_count(name); i++) {
+        if (units[i] == '\\')
+            return true;
+    }
+    return false;
+}
+
+/* A minimal process (vmmem, Registry), which maps no file: it has no name, or one without a path, so no rule
+ * on folders can allow it, and the default must not hit it. User mode can make none. A subsystem's process is
+ * none: whoever may use WSL 1 starts what they like in it. */
 static bool is_nameless(const struct vg_start *start)
 {
-    return start->reason == VG_REASON_DEFAULT && start->image_source == VG_IMAGE_NONE &&
-           start->info->FileObject == NULL;
+    return start->reason == VG_REASON_DEFAULT && start->info->FileObject == NULL &&
+           (start->info->Flags & VG_NOTIFY_SUBSYSTEM_PROCESS) == 0 &&
+           !has_path(vg_string_span(&start->image.text));
 }
 
 /* Until the boot is confirmed, and for lack of anybody to ask, only what a rule denies in so many words is

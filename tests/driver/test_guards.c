@@ -120,6 +120,43 @@ static void an_administrator_can_force_either_mode(void **state)
     end();
 }
 
+static void a_minimal_process_is_allowed_though_it_has_a_name(void **state)
+{
+    const struct vg_event_start *event;
+
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: deny\nrules: []\n");
+    assert_int_equal(try_options(&(struct sim_process_options){
+                         .no_file = true, .no_command_line = true, .kernel_name = "vmmemWSL"}),
+                     STATUS_SUCCESS);
+    event = next_start();
+    assert_int_equal(event->guard, VG_GUARD_NAMELESS);
+    assert_string_equal(fact(event, VG_FIELD_IMAGE), "vmmemWSL");
+    end();
+}
+
+static void a_rule_can_deny_a_minimal_process_by_its_name(void **state)
+{
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"
+          "  - deny: no virtual machines\n    when: { Image: vmmemWSL }\n");
+    assert_int_equal(try_options(&(struct sim_process_options){
+                         .no_file = true, .no_command_line = true, .kernel_name = "vmmemWSL"}),
+                     DENIED);
+    end();
+}
+
+static void a_subsystem_process_without_names_is_not_allowed_for_that(void **state)
+{
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: deny\nrules: []\n");
+    assert_int_equal(try_options(&(struct sim_process_options){
+                         .no_file = true, .no_command_line = true, .subsystem = true}),
+                     DENIED);
+    assert_int_equal(next_start()->guard, VG_GUARD_NONE);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +167,9 @@ int main(void)
         cmocka_unit_test(before_the_boot_is_confirmed_only_explicit_denials_apply),
         cmocka_unit_test(after_a_boot_that_was_not_confirmed_the_next_only_watches),
         cmocka_unit_test(an_administrator_can_force_either_mode),
+        cmocka_unit_test(a_minimal_process_is_allowed_though_it_has_a_name),
+        cmocka_unit_test(a_rule_can_deny_a_minimal_process_by_its_name),
+        cmocka_unit_test(a_subsystem_process_without_names_is_not_allowed_for_that),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
