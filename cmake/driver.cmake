@@ -14,8 +14,9 @@ target_include_directories(vg_kernel_options SYSTEM INTERFACE ${VG_MINGW_DDK})
 # mingw-w64 10 declares these once more as external intrinsics, and then every object file would define them.
 target_compile_definitions(vg_kernel_options INTERFACE
   __INTRINSIC_DEFINED___cpuidex= __INTRINSIC_DEFINED_InterlockedBitTestAndSet= __INTRINSIC_DEFINED_InterlockedBitTestAndReset=)
+# -ffreestanding alone makes clang leave the unwind data out, without which no exception can pass our frames and no stack walk be read.
 target_compile_options(vg_kernel_options INTERFACE
-  -ffreestanding -fno-builtin-printf -fno-stack-protector -fno-common -O2
+  -ffreestanding -fasynchronous-unwind-tables -fno-builtin-printf -fno-stack-protector -fno-common -O2
   -g -gcodeview -gno-codeview-command-line
   -Wno-error=\#warnings -Wno-\#warnings)
 
