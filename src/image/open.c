@@ -1,0 +1,138 @@
+#include "bytes.h"
+#include "window.h"
+
+#include <string.h>
+
+#define DOS_HEADER_SIZE     64u
+#define DOS_LFANEW          60u
+#define COFF_HEADER_SIZE    20u
+#define SECTION_HEADER_SIZE 40u
+#define OPTIONAL_CHECKSUM   64u
+#define OPTIONAL_HEADERS    60u /* SizeOfHeaders */
+#define OPTIONAL_ALIGNMENT  36u /* FileAlignment */
+#define MAGIC_PE32          0x010Bu
+#define MAGIC_PE32_PLUS     0x020Bu
+#define SECTOR              512u /* sections begin at multiples of it whatever their header says */
+
+/* Where the headers are, on the way. */
+struct headers {
+    uint64_t optional; /* file offset */
+    uint32_t optional_size;
+    uint32_t section_count;
+    uint32_t file_alignment;
+};
+
+static bool find_optional(struct vg_image_reader *reader, struct headers *headers)
+{
+    uint8_t dos[DOS_HEADER_SIZE];
+    uint8_t coff[4 + COFF_HEADER_SIZE];
+    uint32_t pe = 0;
+
+    if (!vg_window_read(reader, 0, dos, sizeof(dos)) || dos[0] != 'M' || dos[1] != 'Z')
+        return false;
+    pe = vg_read32(dos + DOS_LFANEW);
+    if (!vg_window_read(reader, pe, coff, sizeof(coff)) || memcmp(coff, "PE\0\0", 4) != 0)
+        return false;
+    headers->section_count = vg_read16(coff + 4 + 2);
+    headers->optional_size = vg_read16(coff + 4 + 16);
+    headers->optional = (uint64_t)pe + sizeof(coff);
+    return true;
+}
+
+static bool read_directories(struct vg_image_reader *reader, const struct headers *headers, uint32_t fixed,
+                             uint32_t count)
+{
+    uint32_t room = (headers->optional_size - fixed) / 8;
+
+    if (count > room)
+        count = room;
+    if (count > VG_IMAGE_DIRECTORIES)
+        count = VG_IMAGE_DIRECTORIES;
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t entry[8];
+
+        if (!vg_window_read(reader, headers->optional + fixed + 8 * (uint64_t)i, entry, sizeof(entry)))
+            return false;
+        reader->directories[i].address = vg_read32(entry);
+        reader->directories[i].size = vg_read32(entry + 4);
+    }
+    if (count > 4)
+        reader->certificate_directory = headers->optional + fixed + 4 * 8;
+    return true;
+}
+
+static bool read_optional(struct vg_image_reader *reader, struct headers *headers)
+{
+    uint8_t optional[112];
+    uint32_t fixed = 96;
+    uint16_t magic = 0;
+
+    if (headers->optional_size < fixed || !vg_window_read(reader, headers->optional, optional, fixed))
+        return false;
+    magic = vg_read16(optional);
+    if (magic != MAGIC_PE32 && magic != MAGIC_PE32_PLUS)
+        return false;
+    reader->pe32_plus = magic == MAGIC_PE32_PLUS;
+    if (reader->pe32_plus)
+        fixed = sizeof(optional);
+    if (headers->optional_size < fixed || !vg_window_read(reader, headers->optional, optional, fixed))
+        return false;
+    headers->file_alignment = vg_read32(optional + OPTIONAL_ALIGNMENT);
+    reader->headers_size = vg_read32(optional + OPTIONAL_HEADERS);
+    reader->checksum = headers->optional + OPTIONAL_CHECKSUM;
+    return read_directories(reader, headers, fixed, vg_read32(optional + fixed - 4));
+}
+
+static bool read_sections(struct vg_image_reader *reader, const struct headers *headers)
+{
+    uint64_t at = headers->optional + headers->optional_size;
+
+    for (uint32_t i = 0; i < headers->section_count; i++, at += SECTION_HEADER_SIZE) {
+        struct vg_image_section *section = &reader->sections[i];
+        uint8_t header[SECTION_HEADER_SIZE];
+        uint32_t size = 0;
+
+        if (!vg_window_read(reader, at, header, sizeof(header)))
+            return false;
+        size = vg_read32(header + 8);
+        section->address = vg_read32(header + 12);
+        section->raw_size = vg_read32(header + 16);
+        section->raw = vg_read32(header + 20);
+        if (headers->file_alignment >= SECTOR)
+            section->raw -= section->raw % SECTOR;
+        section->extent = size > section->raw_size ? size : section->raw_size;
+    }
+    reader->section_count = headers->section_count;
+    return true;
+}
+
+/* A section ends at the latest where the next one begins. */
+static void limit_sections(struct vg_image_reader *reader)
+{
+    for (uint32_t i = 0; i + 1 < reader->section_count; i++) {
+        struct vg_image_section *section = &reader->sections[i];
+        const struct vg_image_section *next = section + 1;
+
+        if (next->address > section->address && section->extent > next->address - section->address)
+            section->extent = next->address - section->address;
+    }
+}
+
+enum vg_image_answer vg_image_open(struct vg_image_reader *reader, vg_image_read_at *read, void *context,
+                                   uint64_t size)
+{
+    struct headers headers = {0};
+
+    memset(reader, 0, sizeof(*reader));
+    reader->read = read;
+    reader->context = context;
+    reader->size = size;
+    if (!find_optional(reader, &headers) || !read_optional(reader, &headers))
+        return reader->failed ? VG_IMAGE_FAILED : VG_IMAGE_NONE;
+    if (headers.section_count > VG_IMAGE_SECTIONS_MAX)
+        return VG_IMAGE_FAILED;
+    if (!read_sections(reader, &headers))
+        return reader->failed ? VG_IMAGE_FAILED : VG_IMAGE_NONE;
+    limit_sections(reader);
+    return VG_IMAGE_READ;
+}

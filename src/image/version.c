@@ -1,0 +1,178 @@
+#include "bytes.h"
+#include "resource.h"
+#include "window.h"
+
+#include <string.h>
+
+#define RT_VERSION      16u
+#define VS_VERSION_INFO 1u
+
+/* A structure of the version resource: its header, its key, its value, and then further structures, each part
+ * at a multiple of 4. Offsets are from the start of the resource; all lie inside it. */
+struct block {
+    uint32_t key;
+    uint32_t key_units; /* without the NUL */
+    uint32_t value;
+    uint32_t children; /* where they begin */
+    uint32_t end;
+};
+
+static uint32_t aligned(uint32_t offset)
+{
+    return (offset + 3) & ~3u;
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The structure at `at`, which ends before `limit`. Every one has more than 6 bytes, so walking ends. */
+static bool read_block(const uint8_t *bytes, uint32_t at, uint32_t limit, struct block *block)
+{
+    uint32_t value_size = 0;
+
+    if (at > limit || limit - at < 6 || vg_read16(bytes + at) <= 6)
+        return false;
+    block->end = at + smaller(vg_read16(bytes + at), limit - at);
+    value_size = vg_read16(bytes + at + 2);
+    if (vg_read16(bytes + at + 4) == 1)
+        value_size *= 2; /* text is counted in units */
+    block->key = at + 6;
+    block->key_units = 0;
+    while (block->end - block->key >= 2 * (block->key_units + 1) &&
+           vg_read16(bytes + block->key + 2 * block->key_units) != 0)
+        block->key_units++;
+    block->value = smaller(aligned(block->key + 2 * (block->key_units + 1)), block->end);
+    block->children =
+        smaller(aligned(block->value + smaller(value_size, block->end - block->value)), block->end);
+    return true;
+}
+
+static uint16_t lower(uint16_t unit)
+{
+    return unit >= 'A' && unit <= 'Z' ? (uint16_t)(unit + ('a' - 'A')) : unit;
+}
+
+/* Whether the key is `name`, but for the case of ASCII letters. NULL is any key's name. */
+static bool has_key(const uint8_t *bytes, const struct block *block, const char *name)
+{
+    uint32_t i = 0;
+
+    if (name == NULL)
+        return true;
+    for (; i < block->key_units && name[i] != '\0'; i++) {
+        if (lower(vg_read16(bytes + block->key + 2 * i)) != lower((uint8_t)name[i]))
+            return false;
+    }
+    return i == block->key_units && name[i] == '\0';
+}
+
+/* The first child of that name. */
+static bool find_child(const uint8_t *bytes, const struct block *parent, const char *name,
+                       struct block *child)
+{
+    uint32_t at = parent->children;
+
+    while (read_block(bytes, at, parent->end, child)) {
+        if (has_key(bytes, child, name))
+            return true;
+        at = aligned(child->end);
+    }
+    return false;
+}
+
+static void write_hex(uint16_t number, char *out)
+{
+    for (unsigned i = 0; i < 4; i++)
+        out[i] = "0123456789abcdef"[number >> (12 - 4 * i) & 15];
+}
+
+/* The name of the table of strings for the first translation, such as 040904b0. */
+static bool first_translation(const uint8_t *bytes, const struct block *root, char name[9])
+{
+    struct block files;
+    struct block translation;
+
+    if (!find_child(bytes, root, "VarFileInfo", &files) ||
+        !find_child(bytes, &files, "Translation", &translation) || translation.end - translation.value < 4)
+        return false;
+    write_hex(vg_read16(bytes + translation.value), name);
+    write_hex(vg_read16(bytes + translation.value + 2), name + 4);
+    name[8] = '\0';
+    return true;
+}
+
+static bool find_table(const uint8_t *bytes, const struct block *root, struct block *table)
+{
+    static const char *const fallbacks[] = {"040904b0", "040904e4", "04090000", NULL};
+    char name[9];
+    struct block files;
+
+    if (!find_child(bytes, root, "StringFileInfo", &files))
+        return false;
+    if (first_translation(bytes, root, name) && find_child(bytes, &files, name, table))
+        return true;
+    for (unsigned i = 0; i < sizeof(fallbacks) / sizeof(*fallbacks); i++) {
+        if (find_child(bytes, &files, fallbacks[i], table))
+            return true;
+    }
+    return false;
+}
+
+/* Its length field is not believed: compilers disagree whether it counts units or bytes. */
+static struct vg_span text_of(const uint8_t *bytes, const struct block *string)
+{
+    uint32_t size = 0;
+
+    while (string->end - string->value >= size + 2 && vg_read16(bytes + string->value + size) != 0)
+        size += 2;
+    return (struct vg_span){.bytes = bytes + string->value, .size = size};
+}
+
+static bool read_strings(const uint8_t *bytes, uint32_t size, struct vg_image_version *version)
+{
+    static const char *const names[VG_IMAGE_STRING_COUNT] = {
+        [VG_IMAGE_ORIGINAL_FILE_NAME] = "OriginalFilename",
+        [VG_IMAGE_DESCRIPTION] = "FileDescription",
+        [VG_IMAGE_PRODUCT] = "ProductName",
+        [VG_IMAGE_COMPANY] = "CompanyName",
+        [VG_IMAGE_FILE_VERSION] = "FileVersion",
+    };
+    struct block root;
+    struct block table;
+    struct block string;
+    bool any = false;
+
+    if (!read_block(bytes, 0, size, &root) || !has_key(bytes, &root, "VS_VERSION_INFO") ||
+        !find_table(bytes, &root, &table))
+        return false;
+    for (unsigned i = 0; i < VG_IMAGE_STRING_COUNT; i++) {
+        if (find_child(bytes, &table, names[i], &string))
+            version->strings[i] = text_of(bytes, &string);
+        any = any || version->strings[i].size != 0;
+    }
+    return any;
+}
+
+enum vg_image_answer vg_image_version(struct vg_image_reader *reader, void *room,
+                                      struct vg_image_version *version)
+{
+    struct vg_image_version found = {0};
+    uint32_t address = 0;
+    uint32_t size = 0;
+    uint32_t available = 0;
+    uint64_t offset = 0;
+
+    reader->failed = false;
+    if (!vg_resource_find(reader, RT_VERSION, VS_VERSION_INFO, &address, &size) ||
+        !vg_window_find(reader, address, &offset, &available))
+        return reader->failed ? VG_IMAGE_FAILED : VG_IMAGE_NONE;
+    size = smaller(smaller(size, available), VG_IMAGE_VERSION_ROOM);
+    if (!vg_window_read(reader, offset, room, size))
+        return VG_IMAGE_FAILED;
+    if (!read_strings(room, size, &found))
+        return VG_IMAGE_NONE;
+    *version = found;
+    return VG_IMAGE_READ;
+}
