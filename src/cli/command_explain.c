@@ -1,9 +1,9 @@
 #include "command.h"
 #include "explanation.h"
+#include "hashes.h"
 #include "message.h"
 #include "policy_source.h"
 #include "record_input.h"
-#include "sha256.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,17 +13,18 @@ static bool gather(const struct vg_arguments *arguments, enum vg_field field, st
                    struct vg_explanation *explanation)
 {
     const char *file = vg_arguments_value(arguments, "file");
-    uint8_t digest[VG_SHA256_SIZE];
+    struct vg_hashes hashes;
 
     explanation->needed |= (uint64_t)1 << field;
     if (field != VG_FIELD_SHA256 || file == NULL) {
         vg_record_set_state(&input->record, field, VG_FACT_UNKNOWN);
         return true;
     }
-    if (!vg_sha256_file(file, digest))
+    if (!vg_hashes_of_file(file, VG_HASH_BIT(VG_HASH_SHA256), &hashes))
         return false;
     explanation->hashed = true;
-    return vg_record_input_set_bytes(input, field, digest, sizeof(digest));
+    return vg_record_input_set_bytes(input, field, hashes.digests[VG_HASH_SHA256],
+                                     (uint32_t)vg_hash_size(VG_HASH_SHA256));
 }
 
 /* The driver's way to a decision: the compiled policy, in stages. */

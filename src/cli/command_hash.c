@@ -1,17 +1,13 @@
 #include "command.h"
+#include "hashes.h"
 #include "message.h"
-#include "sha256.h"
 #include "visible.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-static void hex(const uint8_t digest[VG_SHA256_SIZE], char out[2 * VG_SHA256_SIZE + 1])
-{
-    for (size_t i = 0; i < VG_SHA256_SIZE; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
-}
+#define LINE_SIZE (VG_HASH_COUNT * (2 * VG_DIGEST_SIZE_MAX + sizeof("AuthentiHash=,")))
 
 /* As sha256sum prints it: a name with a line break is escaped, and the line begins with a backslash then.
  * (Older sha256sums escape every backslash too; newer ones do not, and Windows' paths are full of them. All
@@ -40,13 +36,35 @@ static void print_list_line(const char *digest, const char *path)
     putchar('\n');
 }
 
-static int print_json(const char *digest, const char *path)
+static json_t *hashes_json(unsigned wanted, const struct vg_hashes *hashes)
 {
-    json_t *object = json_pack("{s:s?, s:s}", "File", path, "SHA256", digest);
+    json_t *object = json_object();
+
+    for (unsigned name = 0; name < VG_HASH_COUNT; name++) {
+        char digits[2 * VG_DIGEST_SIZE_MAX + 1];
+        json_t *value = json_null();
+
+        if ((wanted & VG_HASH_BIT(name)) == 0)
+            continue;
+        if ((hashes->known & VG_HASH_BIT(name)) != 0) {
+            vg_hash_digits(hashes, (enum vg_hash_name)name, digits);
+            value = json_string(digits);
+        }
+        json_object_set_new(object, vg_hash_title((enum vg_hash_name)name), value);
+    }
+    return object;
+}
+
+static int print_json(const char *path, unsigned wanted, const struct vg_hashes *hashes)
+{
+    json_t *file = json_string(path);
+    json_t *values = hashes_json(wanted, hashes);
+    json_t *object = json_object();
     int result = VG_EXIT_OK;
 
-    if (object == NULL)
-        object = json_pack("{s:n, s:s}", "File", "SHA256", digest); /* a name that is not UTF-8 */
+    json_object_set_new(object, "File", file != NULL ? file : json_null()); /* a name that is not UTF-8 */
+    json_object_update(object, values);
+    json_decref(values);
     if (object == NULL || json_dumpf(object, stdout, JSON_COMPACT) != 0)
         result = VG_EXIT_ERROR;
     putchar('\n');
@@ -54,48 +72,126 @@ static int print_json(const char *digest, const char *path)
     return result;
 }
 
+/* Which hashes the command line asks for. */
+static unsigned wanted_by(const struct vg_arguments *arguments)
+{
+    static const struct {
+        const char *option;
+        unsigned hashes;
+    } choices[] = {
+        {"md5", VG_HASH_BIT(VG_HASH_MD5)},
+        {"sha1", VG_HASH_BIT(VG_HASH_SHA1)},
+        {"sha256", VG_HASH_BIT(VG_HASH_SHA256)},
+        {"imphash", VG_HASH_BIT(VG_HASH_IMPHASH)},
+        {"authentihash", VG_HASH_BIT(VG_HASH_AUTHENTIHASH)},
+        {"all", VG_HASHES_SYSMON},
+    };
+    unsigned wanted = 0;
+
+    for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
+        if (vg_arguments_flag(arguments, choices[i].option))
+            wanted |= choices[i].hashes;
+    }
+    return wanted != 0 ? wanted : VG_HASH_BIT(VG_HASH_SHA256);
+}
+
+static bool is_one(unsigned wanted)
+{
+    return (wanted & (wanted - 1)) == 0;
+}
+
+/* One hash as it is; several as Sysmon shows them, who writes zeros for what a file does not have. */
+static void write_hashes(unsigned wanted, const struct vg_hashes *hashes, char *out)
+{
+    *out = '\0';
+    for (unsigned name = 0; name < VG_HASH_COUNT; name++) {
+        struct vg_hashes shown = *hashes;
+
+        if ((wanted & VG_HASH_BIT(name)) == 0)
+            continue;
+        if ((shown.known & VG_HASH_BIT(name)) == 0)
+            memset(shown.digests[name], 0, sizeof(shown.digests[name]));
+        if (!is_one(wanted))
+            out += sprintf(out, "%s%s=", (wanted & (VG_HASH_BIT(name) - 1)) != 0 ? "," : "",
+                           vg_hash_title((enum vg_hash_name)name));
+        vg_hash_digits(&shown, (enum vg_hash_name)name, out);
+        if (!is_one(wanted)) {
+            for (char *at = out; *at != '\0'; at++)
+                *at = *at >= 'a' ? (char)(*at - ('a' - 'A')) : *at;
+        }
+        out += strlen(out);
+    }
+}
+
+static int hash(const struct vg_arguments *arguments, const char *path, unsigned wanted)
+{
+    char text[LINE_SIZE];
+    struct vg_hashes hashes;
+
+    if (!vg_hashes_of_file(path, wanted, &hashes))
+        return VG_EXIT_ERROR;
+    if (vg_arguments_flag(arguments, "json"))
+        return print_json(path, wanted, &hashes);
+    if (is_one(wanted) && hashes.known == 0) {
+        vg_say_error(wanted == VG_HASH_BIT(VG_HASH_IMPHASH)
+                         ? "%s has no IMPHASH: it imports nothing, or is no image"
+                         : "%s has no AuthentiHash: it is no image",
+                     path);
+        return VG_EXIT_ERROR;
+    }
+    write_hashes(wanted, &hashes, text);
+    if (vg_arguments_flag(arguments, "list"))
+        print_list_line(text, path);
+    else
+        print_line(text, path);
+    return VG_EXIT_OK;
+}
+
 static int run(const struct vg_arguments *arguments)
 {
-    bool json = vg_arguments_flag(arguments, "json");
+    unsigned wanted = wanted_by(arguments);
     int result = VG_EXIT_OK;
 
+    if (vg_arguments_flag(arguments, "list") && wanted != VG_HASH_BIT(VG_HASH_SHA256)) {
+        vg_say_error("hash: --list goes with SHA-256 alone: a policy's lists of hashes hold no others");
+        return VG_EXIT_USAGE;
+    }
     for (size_t i = 0; i < arguments->operand_count; i++) {
-        uint8_t digest[VG_SHA256_SIZE];
-        char text[2 * VG_SHA256_SIZE + 1];
-
-        if (!vg_sha256_file(arguments->operands[i], digest)) {
-            result = VG_EXIT_ERROR;
-            continue;
-        }
-        hex(digest, text);
-        if (vg_arguments_flag(arguments, "list"))
-            print_list_line(text, arguments->operands[i]);
-        else if (!json)
-            print_line(text, arguments->operands[i]);
-        else if (print_json(text, arguments->operands[i]) != VG_EXIT_OK)
+        if (hash(arguments, arguments->operands[i], wanted) != VG_EXIT_OK)
             result = VG_EXIT_ERROR;
     }
     return result;
 }
 
 static const struct vg_option options[] = {
+    {.name = "sha256", .text = "SHA-256, as without any of these"},
+    {.name = "md5", .text = "MD5"},
+    {.name = "sha1", .text = "SHA-1"},
+    {.name = "imphash", .text = "IMPHASH: the MD5 of what an image imports, as pefile and Sysmon compute it"},
+    {.name = "authentihash", .text = "AuthentiHash: the SHA-256 of what a signature of an image covers"},
+    {.name = "all", .text = "SHA1, MD5, SHA256 and IMPHASH"},
     {.name = "list", .text = "lines for a policy's list of hashes, with the name as a comment"},
-    {.name = "json", .text = "one JSON object a line: File, SHA256"},
+    {.name = "json", .text = "one JSON object a line: File, and each hash under its name"},
     {0},
 };
 
 const struct vg_command vg_command_hash = {
     .name = "hash",
-    .summary = "SHA-256 of files, as a policy's hash lists take it",
-    .usage = "[--list] [--json] FILE...",
+    .summary = "hashes of files, as a policy's hash lists take them",
+    .usage = "[--sha256] [--md5] [--sha1] [--imphash] [--authentihash] [--all] [--list] [--json] FILE...",
     .description = "Prints the SHA-256 of each file's content, in the form of sha256sum; with --list in the "
                    "form of the text\n"
-                   "file that a policy names with `SHA256|file:`.\n",
+                   "file that a policy names with `SHA256|file:`. Several hashes stand in one line as Sysmon "
+                   "writes them: "
+                   "SHA1=...,MD5=...;\n"
+                   "zeros are for what a file does not have.\n",
     .options = options,
     .examples = "  vigil hash setup.exe\n"
+                "  vigil hash --all C:\\Windows\\System32\\cmd.exe\n"
                 "  vigil hash --list Downloads/*.exe >>bad.sha256\n",
     .exit_codes = "  0  every file was hashed\n"
-                  "  1  some file could not be read; standard error says which, the others were hashed\n"
+                  "  1  some file could not be read or has no such hash; standard error says which, the "
+                  "others were hashed\n"
                   "  2  the command line was wrong\n",
     .operands_min = 1,
     .operands_max = SIZE_MAX,

@@ -1,4 +1,5 @@
 #include "command.h"
+#include "image_facts.h"
 #include "image_text.h"
 #include "message.h"
 #include "visible.h"
@@ -48,7 +49,8 @@ static json_t *image_json(const struct vg_image *image)
                      findings_json(image));
 }
 
-static bool print_json(const char *path, enum vg_image_status status, const struct vg_image *image)
+static bool print_json(const char *path, enum vg_image_status status, const struct vg_image *image,
+                       const struct vg_image_facts *values)
 {
     json_t *object = json_object();
     json_t *facts = status == VG_IMAGE_OK ? image_json(image) : NULL;
@@ -61,6 +63,8 @@ static bool print_json(const char *path, enum vg_image_status status, const stru
     json_object_set_new(object, "Image", json_boolean(status == VG_IMAGE_OK));
     json_object_update(object, facts);
     json_decref(facts);
+    if (status == VG_IMAGE_OK)
+        vg_image_facts_add_json(values, object);
     if (status != VG_IMAGE_OK)
         json_object_set_new(object, "Problem", json_string(vg_image_status_text(status)));
     done = object != NULL && json_dumpf(object, stdout, JSON_COMPACT) == 0;
@@ -77,7 +81,7 @@ static void print_number(const char *label, const char *name, uint16_t number)
         printf("  %-14s 0x%04X, not known\n", label, (unsigned)number);
 }
 
-static void print_text(const char *path, const struct vg_image *image)
+static void print_text(const char *path, const struct vg_image *image, const struct vg_image_facts *values)
 {
     bool colour = vg_colour_wanted(stdout);
     struct vg_image_finding findings[VG_IMAGE_FINDINGS_MAX];
@@ -99,6 +103,8 @@ static void print_text(const char *path, const struct vg_image *image)
     else
         printf("  %-14s %s\n", "signature", image->signature_offset != 0 ? "damaged" : "none embedded");
     printf("  %-14s %u\n\n", "sections", (unsigned)image->section_count);
+    vg_image_facts_print(values);
+    putchar('\n');
     for (unsigned i = 0; i < count; i++) {
         printf("  %s%s%s %s\n", vg_colour(colour, findings[i].problem ? VG_COLOUR_RED : VG_COLOUR_GREEN),
                findings[i].problem ? "!" : "-", vg_colour_end(colour), findings[i].words);
@@ -113,22 +119,28 @@ static int inspect(const char *path, bool json)
     size_t size;
     struct vg_image image = {0};
     enum vg_image_status status;
+    struct vg_image_facts values = {0};
     bool written = true;
 
     if (!vg_read_whole_file(path, SIZE_LIMIT, &bytes, &size))
         return VG_EXIT_ERROR;
     status = vg_image_read(bytes, size, &image);
+    if (status == VG_IMAGE_OK)
+        written = vg_image_facts_read(path, bytes, size, &values);
     free(bytes);
-    if (json) {
-        written = print_json(path, status, &image);
+    if (!written) {
+        /* it was complained about */
+    } else if (json) {
+        written = print_json(path, status, &image, &values);
     } else if (status == VG_IMAGE_OK) {
-        print_text(path, &image);
+        print_text(path, &image, &values);
     } else {
         vg_print_visible(stdout, path, strlen(path));
         printf(":\n  ! %s\n    -> The loader would answer 0xC000007B (STATUS_INVALID_IMAGE_FORMAT, Win32 "
                "193).\n",
                vg_image_status_text(status));
     }
+    vg_image_facts_free(&values);
     return written && status == VG_IMAGE_OK ? VG_EXIT_OK : VG_EXIT_ERROR;
 }
 
@@ -157,7 +169,10 @@ const struct vg_command vg_command_inspect = {
         "signature,\n"
         "and in words what the loader and PsSetCreateProcessNotifyRoutineEx would answer to it and what to "
         "do\n"
-        "about that. Signatures are found, not verified. Reads damaged files as far as they make sense.\n",
+        "about that; then what rules can ask of it: the strings of its version resource, its hashes, IMPHASH "
+        "(of what it\n"
+        "imports) and AuthentiHash (of what a signature covers). Signatures are found, not verified. Reads "
+        "damaged files as far as they make sense.\n",
     .options = options,
     .examples = "  vigil inspect vigil.sys\n"
                 "  vigil inspect --json *.sys | jq 'select(.SignatureEmbedded | not) | .File'\n",

@@ -1,5 +1,6 @@
 /* Writes one of the builder's PE files for tests of programs: make_pe KIND FILE. */
 #include "pe_builder.h"
+#include "rich_pe.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,21 +37,31 @@ static int choose(const char *kind, struct pe_options *options)
     return -1;
 }
 
+static int write_file(const char *name, const uint8_t *bytes, size_t size)
+{
+    FILE *out = fopen(name, "wb");
+    size_t written;
+
+    if (out == NULL)
+        return 1;
+    written = fwrite(bytes, 1, size, out);
+    return fclose(out) == 0 && written == size ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
     struct pe_options options;
     struct pe_file file;
-    FILE *out;
-    size_t written;
+    struct rich_pe rich;
 
+    if (argc == 3 && strcmp(argv[1], "described-program") == 0) {
+        rich_build(&rich, true);
+        return write_file(argv[2], rich.bytes, rich.size);
+    }
     if (argc != 3 || choose(argv[1], &options) != 0) {
         fputs("usage: make_pe KIND FILE\n", stderr);
         return 2;
     }
     pe_build(&file, &options);
-    out = fopen(argv[2], "wb");
-    if (out == NULL)
-        return 1;
-    written = fwrite(file.bytes, 1, file.size, out);
-    return fclose(out) == 0 && written == file.size ? 0 : 1;
+    return write_file(argv[2], file.bytes, file.size);
 }

@@ -1,0 +1,119 @@
+#include "image_facts.h"
+
+#include "memory_image.h"
+#include "message.h"
+#include "visible.h"
+
+#include <stdlib.h>
+
+/* Sysmon's names, which rules use, by enum vg_image_string. */
+static const char *const titles[VG_IMAGE_STRING_COUNT] = {
+    [VG_IMAGE_ORIGINAL_FILE_NAME] = "OriginalFileName",
+    [VG_IMAGE_DESCRIPTION] = "Description",
+    [VG_IMAGE_PRODUCT] = "Product",
+    [VG_IMAGE_COMPANY] = "Company",
+    [VG_IMAGE_FILE_VERSION] = "FileVersion",
+};
+
+static bool read_version(const uint8_t *bytes, size_t size, struct vg_image_facts *facts)
+{
+    struct vg_memory_image image = {.bytes = bytes, .size = size};
+    struct vg_image_reader *reader = malloc(sizeof(*reader));
+
+    facts->room = malloc(VG_IMAGE_VERSION_ROOM);
+    if (reader == NULL || facts->room == NULL) {
+        free(reader);
+        return false;
+    }
+    if (vg_memory_image_open(reader, &image) == VG_IMAGE_READ)
+        (void)vg_image_version(reader, facts->room, &facts->version);
+    free(reader);
+    return true;
+}
+
+bool vg_image_facts_read(const char *path, const uint8_t *bytes, size_t size, struct vg_image_facts *facts)
+{
+    *facts = (struct vg_image_facts){0};
+    if (!read_version(bytes, size, facts)) {
+        vg_say_error("cannot read %s: out of memory", path);
+        return false;
+    }
+    return vg_hashes_of_bytes(path, bytes, size, VG_HASHES_SYSMON | VG_HASH_BIT(VG_HASH_AUTHENTIHASH),
+                              &facts->hashes);
+}
+
+void vg_image_facts_free(struct vg_image_facts *facts)
+{
+    free(facts->room);
+    facts->room = NULL;
+}
+
+/* UTF-8 with a NUL, malloc'ed; NULL without memory. */
+static char *utf8_of(struct vg_span text, size_t *size)
+{
+    char *utf8 = NULL;
+
+    *size = vg_utf8_from_utf16(text, NULL, 0);
+    utf8 = malloc(*size + 1);
+    if (utf8 != NULL) {
+        vg_utf8_from_utf16(text, utf8, *size);
+        utf8[*size] = '\0';
+    }
+    return utf8;
+}
+
+static void print_string(const char *title, struct vg_span text)
+{
+    size_t size = 0;
+    char *utf8 = text.size == 0 ? NULL : utf8_of(text, &size);
+
+    printf("  %-16s ", title);
+    if (utf8 != NULL)
+        vg_print_visible(stdout, utf8, size);
+    else
+        putchar('-');
+    putchar('\n');
+    free(utf8);
+}
+
+void vg_image_facts_print(const struct vg_image_facts *facts)
+{
+    char digits[2 * VG_DIGEST_SIZE_MAX + 1];
+
+    for (unsigned i = 0; i < VG_IMAGE_STRING_COUNT; i++)
+        print_string(titles[i], facts->version.strings[i]);
+    for (unsigned name = 0; name < VG_HASH_COUNT; name++) {
+        bool known = (facts->hashes.known & VG_HASH_BIT(name)) != 0;
+
+        if (known)
+            vg_hash_digits(&facts->hashes, (enum vg_hash_name)name, digits);
+        printf("  %-16s %s\n", vg_hash_title((enum vg_hash_name)name), known ? digits : "-");
+    }
+}
+
+static json_t *string_json(struct vg_span text)
+{
+    size_t size = 0;
+    char *utf8 = text.size == 0 ? NULL : utf8_of(text, &size);
+    json_t *value = utf8 == NULL ? NULL : json_stringn(utf8, size);
+
+    free(utf8);
+    return value == NULL ? json_null() : value;
+}
+
+void vg_image_facts_add_json(const struct vg_image_facts *facts, json_t *object)
+{
+    char digits[2 * VG_DIGEST_SIZE_MAX + 1];
+
+    for (unsigned i = 0; i < VG_IMAGE_STRING_COUNT; i++)
+        json_object_set_new(object, titles[i], string_json(facts->version.strings[i]));
+    for (unsigned name = 0; name < VG_HASH_COUNT; name++) {
+        json_t *value = json_null();
+
+        if ((facts->hashes.known & VG_HASH_BIT(name)) != 0) {
+            vg_hash_digits(&facts->hashes, (enum vg_hash_name)name, digits);
+            value = json_string(digits);
+        }
+        json_object_set_new(object, vg_hash_title((enum vg_hash_name)name), value);
+    }
+}

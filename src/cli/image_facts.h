@@ -1,0 +1,28 @@
+/* What rules can ask of an executable file: its version strings and its hashes. */
+#ifndef VG_CLI_IMAGE_FACTS_H
+#define VG_CLI_IMAGE_FACTS_H
+
+#include <vigil/image_reader.h>
+
+#include "hashes.h"
+
+#include <jansson.h>
+
+struct vg_image_facts {
+    struct vg_hashes hashes;
+    struct vg_image_version version; /* points into `room` */
+    void *room;
+};
+
+/* Reads them from a file's bytes; `path` is for complaints. A version resource beyond the reader's limits
+ * counts as none. False after complaining; free with vg_image_facts_free in either case. */
+bool vg_image_facts_read(const char *path, const uint8_t *bytes, size_t size, struct vg_image_facts *facts);
+void vg_image_facts_free(struct vg_image_facts *facts);
+
+/* Lines for a person. */
+void vg_image_facts_print(const struct vg_image_facts *facts);
+
+/* Adds members under Sysmon's names; what the file does not have is null. */
+void vg_image_facts_add_json(const struct vg_image_facts *facts, json_t *object);
+
+#endif
