@@ -5,8 +5,9 @@
 
 #define BUCKETS 1024u
 
-/* Text kept for all processes, and, of that, for exited ones; how many exited ones are kept at all. */
-#define TEXT_MAX        (32u * 1024u * 1024u)
+/* Text kept for exited processes; how many of them are kept at all. A live process's texts are kept whatever
+ * there is: a bound that some processes can fill would blind the rules on all others' parents, and a process
+ * costs the system more than the 128 KiB that its two texts can take at most. */
 #define TEXT_EXITED_MAX (8u * 1024u * 1024u)
 #define EXITED_MAX      2048u
 
@@ -19,7 +20,6 @@ static LIST_ENTRY buckets[BUCKETS];
 static LIST_ENTRY exited; /* oldest first */
 static uint32_t exited_count;
 static uint32_t live_count;
-static size_t text_size;
 static size_t text_exited_size;
 static uint32_t boot_id;
 
@@ -54,7 +54,6 @@ void vg_processes_start(void)
     InitializeListHead(&exited);
     exited_count = 0;
     live_count = 0;
-    text_size = 0;
     text_exited_size = 0;
     if (!NT_SUCCESS(
             ZwQuerySystemInformation(VG_SYSTEM_TIME_OF_DAY_INFORMATION, &time, sizeof(time), &needed)))
@@ -100,7 +99,6 @@ _Requires_lock_held_(lock) static void take_out(struct vg_process *process, LIST
 {
     RemoveEntryList(&process->link);
     process->in_table = false;
-    text_size -= text_of(process);
     if (process->exited) {
         RemoveEntryList(&process->exited_link);
         exited_count--;
@@ -164,12 +162,9 @@ struct vg_process *vg_process_find(uint32_t id, uint64_t create_time)
     return process;
 }
 
-/* Moves a fact into the table if its text fits into what is left of the table's bounds. */
+/* Moves a fact into the table. */
 _Requires_lock_held_(lock) static void keep(struct vg_kept *kept, struct vg_kept *offered)
 {
-    if (text_size + offered->text.size > TEXT_MAX)
-        return; /* unknown, as it was made */
-    text_size += offered->text.size;
     *kept = *offered;
     offered->text.units = NULL;
     offered->text.size = 0;
@@ -184,8 +179,6 @@ _Requires_lock_held_(lock) static void insert(struct vg_process *process, struct
         take_out(older, dropped); /* added while its start was being decided: this one knows more */
     else if (older != NULL && !older->exited)
         move_to_exited(older, dropped); /* its exit went unseen; its id has been given away */
-    while (text_size + image->text.size + command_line->text.size > TEXT_MAX && exited_count != 0)
-        drop_oldest_exited(dropped);
     keep(&process->image, image);
     keep(&process->command_line, command_line);
     InsertHeadList(bucket_of(process->id), &process->link);

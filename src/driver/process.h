@@ -46,8 +46,7 @@ _IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ _Ret_maybenull_
     struct vg_process *vg_process_new(_In_ uint32_t id, _In_ uint64_t create_time);
 
 /* Puts a process into the table in place of an older one of the same id. Takes over the texts of `*image` and
- * `*command_line`, whose members are cleared, as far as the table's bounds allow; what exceeds them is
- * unknown from then on. */
+ * `*command_line`, whose members are cleared. */
 _IRQL_requires_max_(APC_LEVEL) void vg_process_publish(_Inout_ struct vg_process *process,
                                                        _Inout_ struct vg_kept *image,
                                                        _Inout_ struct vg_kept *command_line);

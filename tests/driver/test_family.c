@@ -98,6 +98,29 @@ static void a_flood_of_long_command_lines_does_not_grow_the_table(void **state)
     end();
 }
 
+/* Anybody may start as many programs as he likes, with the longest command line that Windows takes. */
+static void many_long_command_lines_do_not_blind_rules_on_parents(void **state)
+{
+    static char padding[32700];
+    static PEPROCESS crowd[600];
+    PEPROCESS winword;
+
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: allow\nrules:\n  - deny: Office starts a shell\n"
+          "    when: { ParentImage|endswith: '\\winword.exe', ParentCommandLine|contains: '/automation', "
+          "Image|endswith: '\\cmd.exe' }\n");
+    memset(padding, 'a', sizeof(padding) - 1);
+    for (unsigned i = 0; i < 600; i++)
+        crowd[i] = start_options(&(struct sim_process_options){.image = NOTEPAD, .command_line = padding});
+    winword = start_options(
+        &(struct sim_process_options){.image = WINWORD, .command_line = "winword.exe /automation"});
+    assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .creator = winword}), DENIED);
+    sim_exit_process(winword, 0);
+    for (unsigned i = 0; i < 600; i++)
+        sim_exit_process(crowd[i], 0);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +129,7 @@ int main(void)
         cmocka_unit_test(a_denied_process_that_starts_another_was_let_run),
         cmocka_unit_test(a_denied_process_that_is_still_there_was_let_run),
         cmocka_unit_test(a_flood_of_long_command_lines_does_not_grow_the_table),
+        cmocka_unit_test(many_long_command_lines_do_not_blind_rules_on_parents),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
