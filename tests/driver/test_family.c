@@ -102,7 +102,7 @@ static void a_flood_of_long_command_lines_does_not_grow_the_table(void **state)
 static void many_long_command_lines_do_not_blind_rules_on_parents(void **state)
 {
     static char padding[32700];
-    static PEPROCESS crowd[600];
+    static PEPROCESS crowd[1200]; /* half of them fill what is left between the long lines */
     PEPROCESS winword;
 
     (void)state;
@@ -110,13 +110,14 @@ static void many_long_command_lines_do_not_blind_rules_on_parents(void **state)
           "    when: { ParentImage|endswith: '\\winword.exe', ParentCommandLine|contains: '/automation', "
           "Image|endswith: '\\cmd.exe' }\n");
     memset(padding, 'a', sizeof(padding) - 1);
-    for (unsigned i = 0; i < 600; i++)
-        crowd[i] = start_options(&(struct sim_process_options){.image = NOTEPAD, .command_line = padding});
+    for (unsigned i = 0; i < 1200; i++)
+        crowd[i] = start_options(&(struct sim_process_options){
+            .image = NOTEPAD, .command_line = padding + (i < 600 ? 0 : sizeof(padding) - 100)});
     winword = start_options(
         &(struct sim_process_options){.image = WINWORD, .command_line = "winword.exe /automation"});
     assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .creator = winword}), DENIED);
     sim_exit_process(winword, 0);
-    for (unsigned i = 0; i < 600; i++)
+    for (unsigned i = 0; i < 1200; i++)
         sim_exit_process(crowd[i], 0);
     end();
 }
