@@ -42,8 +42,9 @@ struct vg_decision {
     uint32_t audit_count;    /* audit rules that matched before the deciding rule; may exceed VG_AUDITS_MAX */
     uint32_t audits[VG_AUDITS_MAX];
     /* Bit per vg_field. Of every rule up to and including the one that decided whose condition is unknown (Kleene's logic,
-     * a fact not gathered counts as unknown): the fields it mentions whose facts are unknown to it. A fact that could
-     * still be gathered, and that nobody had to ask for, is not among them. */
+     * a fact not gathered counts as unknown): the fields it mentions whose facts are unknown, or claimed and tested
+     * by a predicate that is not permissive. A fact that could still be gathered, and that nobody had to ask for, is
+     * not among them. */
     uint64_t unknown_fields;
 };
 
@@ -67,7 +68,7 @@ struct vg_policy_info {
     enum vg_mode mode;
     enum vg_verdict default_verdict;
     enum vg_verdict ask_otherwise; /* ALLOW or DENY: what an unanswered question comes to */
-    bool unknown_matches;
+    bool unknown_matches; /* of deny, ask and audit rules; an allow rule whose condition is unknown never matches */
     bool watch_images; /* the policy wants image loads recorded */
     bool record_hashes; /* the policy wants SHA256 in every record */
     uint32_t deny_status; /* NTSTATUS, always an error (0xC...) */

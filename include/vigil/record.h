@@ -59,7 +59,8 @@ enum vg_fact_state {
 /* What a fact is worth. */
 enum vg_fact_flags {
     /* The creator of the process could have chosen this value (for example the open name in place of a canonical
-     * path). It may speak against a start, never for it: a predicate marked permissive takes it as unknown. */
+     * path). It may speak against a start, never for it: a permissive predicate is false of it, any other is true when
+     * it matches and unknown when it does not. */
     VG_FACT_CLAIMED = 1,
 };
 

@@ -138,16 +138,19 @@ struct vg_blob_grams {
 
 /* Everything about one field that some rule mentions. Ascending by field. */
 struct vg_blob_field {
-    uint32_t field;                 /* enum vg_field */
-    uint32_t first_rule;            /* the first plain rule that a predicate of this field can decide */
-    uint32_t first_permissive_rule; /* the same among permissive predicates */
+    uint32_t field;             /* enum vg_field */
+    uint32_t first_rule;        /* the first plain rule that a predicate of this field can decide */
+    uint32_t first_strict_rule; /* the same among predicates that are not permissive */
+    uint32_t
+        first_unknown_rule; /* what first_rule would be if there were no allow rules: the first that an */
+    uint32_t first_claimed_rule; /* unknown fact can make match; and first_strict_rule, for a claimed one */
     struct vg_blob_slice
         anchored; /* of LISTS: conditions announced by a predicate of this field, ascending */
-    struct vg_blob_slice anchored_permissive;
-    struct vg_blob_slice general; /* of LISTS: predicates that no table finds; each is tried */
-    struct vg_blob_table exact;   /* the whole value */
-    struct vg_blob_table folder;  /* the value up to one of its backslashes */
-    struct vg_blob_table name;    /* the value behind its last backslash */
+    struct vg_blob_slice anchored_strict; /* by one that is not permissive */
+    struct vg_blob_slice general;         /* of LISTS: predicates that no table finds; each is tried */
+    struct vg_blob_table exact;           /* the whole value */
+    struct vg_blob_table folder;          /* the value up to one of its backslashes */
+    struct vg_blob_table name;            /* the value behind its last backslash */
     struct vg_blob_grams grams[VG_BLOB_GRAM_MAX]; /* grams of 1, 2, 3, 4 units */
     struct vg_blob_slice digests;                 /* of DIGESTS, ascending as bytes */
     uint32_t digest_starts;                       /* the first of (1 << digest_bits) + 1 in DIGEST_STARTS */
@@ -159,7 +162,7 @@ struct vg_blob_condition {
     uint32_t rule;
     uint32_t code; /* the first instruction in CODE; programs follow each other without gaps */
     uint64_t fields;
-    uint64_t permissive_fields; /* those of `fields` that a permissive predicate tests */
+    uint64_t strict_fields; /* those of `fields` that a predicate tests which is not permissive */
 };
 
 struct vg_blob_predicate {
@@ -257,7 +260,7 @@ static_assert(VG_FIELD_COUNT <= 64, "a field is a bit of 64");
 static_assert(sizeof(struct vg_blob_header) == 112 + 8 * VG_BLOB_SECTION_COUNT, "blob");
 static_assert(offsetof(struct vg_blob_header, identity) == VG_BLOB_CHECKSUM_FROM, "blob");
 static_assert(offsetof(struct vg_blob_header, mode) == VG_BLOB_IDENTITY_FROM, "blob");
-static_assert(sizeof(struct vg_blob_field) == 36 + 24 + 64 + 16, "blob");
+static_assert(sizeof(struct vg_blob_field) == 44 + 24 + 64 + 16, "blob");
 static_assert(sizeof(struct vg_blob_condition) == 24, "blob");
 static_assert(sizeof(struct vg_blob_predicate) == 20, "blob");
 static_assert(sizeof(struct vg_blob_token) == 12, "blob");

@@ -127,12 +127,28 @@ static bool is_plain(const struct vg_compile *compile, const struct vg_node *roo
     return true;
 }
 
+/* Rules come in order: the first one stays. */
+static void note_first(uint32_t *first, uint32_t rule)
+{
+    if (*first == VG_BLOB_NONE)
+        *first = rule;
+}
+
 static void decide_by(struct vg_compile *compile, const struct vg_node *leaf)
 {
     struct vg_compiled_predicate *predicate = vg_predicate_at(compile, leaf->predicate);
+    struct vg_blob_field *field = &compile->fields[predicate->source->field].out;
+    bool matches_unknown = compile->rule->action != VG_ACTION_ALLOW;
 
-    if (predicate->plain_rule == VG_BLOB_NONE)
-        predicate->plain_rule = compile->rule_index;
+    note_first(&predicate->plain_rule, compile->rule_index);
+    note_first(&field->first_rule, compile->rule_index);
+    if (matches_unknown)
+        note_first(&field->first_unknown_rule, compile->rule_index);
+    if (predicate->source->permissive)
+        return;
+    note_first(&field->first_strict_rule, compile->rule_index);
+    if (matches_unknown)
+        note_first(&field->first_claimed_rule, compile->rule_index);
 }
 
 static void compile_rule(struct vg_compile *compile)
@@ -168,7 +184,7 @@ static bool out_of_memory(const struct vg_compile *compile)
 
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
         failed = failed || compile->fields[field].anchored.failed ||
-                 compile->fields[field].anchored_permissive.failed || compile->fields[field].general.failed;
+                 compile->fields[field].anchored_strict.failed || compile->fields[field].general.failed;
     for (unsigned id = 0; id < VG_BLOB_SECTION_COUNT; id++)
         failed = failed || compile->sections[id].failed;
     return failed;
@@ -230,7 +246,7 @@ static void free_all(struct vg_compile *compile)
         vg_buffer_free(buffers[i]);
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
         vg_buffer_free(&compile->fields[field].anchored);
-        vg_buffer_free(&compile->fields[field].anchored_permissive);
+        vg_buffer_free(&compile->fields[field].anchored_strict);
         vg_buffer_free(&compile->fields[field].general);
     }
     for (unsigned id = 0; id < VG_BLOB_SECTION_COUNT; id++)
@@ -254,8 +270,10 @@ bool vg_model_compile(const struct vg_model *model, const struct vg_reporter *re
     compile->reporter = reporter;
     compile->first_true = VG_BLOB_NONE;
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
-        compile->fields[field].out.first_rule = VG_BLOB_NONE;
-        compile->fields[field].out.first_permissive_rule = VG_BLOB_NONE;
+        struct vg_blob_field *out = &compile->fields[field].out;
+
+        out->first_rule = out->first_strict_rule = VG_BLOB_NONE;
+        out->first_unknown_rule = out->first_claimed_rule = VG_BLOB_NONE;
     }
     vg_typical_count(compile->typical);
     compiled = compile_all(compile, blob, size);

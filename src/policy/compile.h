@@ -90,7 +90,7 @@ struct vg_index_set {
 struct vg_compiled_field {
     bool used;
     struct vg_buffer anchored; /* uint32_t */
-    struct vg_buffer anchored_permissive;
+    struct vg_buffer anchored_strict;
     struct vg_buffer general; /* uint32_t: in vg_compile.predicates */
     struct vg_blob_field out;
 };

@@ -107,8 +107,8 @@ static void announce(struct vg_compile *compile, uint32_t predicate, uint32_t co
     compiled->last_condition = condition;
     vg_buffer_put(&compile->anchors, &anchor, sizeof(anchor));
     add_last(&field->anchored, condition);
-    if (compiled->source->permissive)
-        add_last(&field->anchored_permissive, condition);
+    if (!compiled->source->permissive)
+        add_last(&field->anchored_strict, condition);
 }
 
 /* A cover: predicates of which one must hold for the condition to hold. */
@@ -142,8 +142,8 @@ static void name_fields(const struct vg_compile *compile, uint32_t index, struct
         const struct vg_predicate *source = vg_predicate_at(compile, node->predicate)->source;
 
         condition->fields |= (uint64_t)1 << source->field;
-        if (source->permissive)
-            condition->permissive_fields |= (uint64_t)1 << source->field;
+        if (!source->permissive)
+            condition->strict_fields |= (uint64_t)1 << source->field;
     }
     for (uint32_t i = 0; i < node->count; i++)
         name_fields(compile, vg_child_of(compile, node, i), condition);

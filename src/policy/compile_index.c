@@ -239,14 +239,8 @@ void vg_compile_index(struct vg_compile *compile)
 {
     for (uint32_t i = 0; i < VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate); i++) {
         const struct vg_compiled_predicate *predicate = vg_predicate_at(compile, i);
-        struct vg_blob_field *field = &compile->fields[predicate->source->field].out;
 
-        if (predicate->index == VG_BLOB_NONE && predicate->plain_rule == VG_BLOB_NONE)
-            continue;
-        if (predicate->plain_rule < field->first_rule)
-            field->first_rule = predicate->plain_rule;
-        if (predicate->source->permissive && predicate->plain_rule < field->first_permissive_rule)
-            field->first_permissive_rule = predicate->plain_rule;
-        index_predicate(compile, i);
+        if (predicate->index != VG_BLOB_NONE || predicate->plain_rule != VG_BLOB_NONE)
+            index_predicate(compile, i);
     }
 }

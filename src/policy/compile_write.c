@@ -132,7 +132,7 @@ static void write_fields(struct vg_compile *compile)
             qsort(general, count, sizeof(*general), compare_numbers);
         field->out.field = i;
         field->out.anchored = write_list(compile, &field->anchored);
-        field->out.anchored_permissive = write_list(compile, &field->anchored_permissive);
+        field->out.anchored_strict = write_list(compile, &field->anchored_strict);
         field->out.general = write_list(compile, &field->general);
         vg_buffer_put(&compile->sections[VG_BLOB_FIELDS], &field->out, sizeof(field->out));
     }

@@ -149,7 +149,7 @@ static void open_candidates(struct candidates *candidates, const struct vg_match
         if (not_known & field_bit(field->field))
             add_stream(candidates, match, field->anchored);
         else if (match->scratch->claimed & field_bit(field->field))
-            add_stream(candidates, match, field->anchored_permissive);
+            add_stream(candidates, match, field->anchored_strict);
     }
 }
 
@@ -187,9 +187,9 @@ static struct plain settle_plain(const struct vg_match *match, uint64_t pending)
         if (!unknown_matches)
             continue;
         if (match->scratch->unknown & bit)
-            plain.best = lower(plain.best, field->first_rule);
+            plain.best = lower(plain.best, field->first_unknown_rule);
         if (match->scratch->claimed & bit)
-            plain.best = lower(plain.best, field->first_permissive_rule);
+            plain.best = lower(plain.best, field->first_claimed_rule);
     }
     return plain;
 }
@@ -207,7 +207,7 @@ static uint64_t unknown_to_plain(const struct vg_match *match, uint32_t decided)
 
         if ((match->scratch->unknown & bit) && field->first_rule < before)
             fields |= bit;
-        if ((match->scratch->claimed & bit) && field->first_permissive_rule < before)
+        if ((match->scratch->claimed & bit) && field->first_strict_rule < before)
             fields |= bit;
     }
     return fields;
@@ -216,7 +216,7 @@ static uint64_t unknown_to_plain(const struct vg_match *match, uint32_t decided)
 static uint64_t unknown_to_condition(const struct vg_match *match, const struct vg_blob_condition *condition)
 {
     return (condition->fields & match->scratch->unknown) |
-           (condition->permissive_fields & match->scratch->claimed);
+           (condition->strict_fields & match->scratch->claimed);
 }
 
 static uint32_t rule_action(const struct vg_match *match, uint32_t rule)
@@ -244,14 +244,21 @@ enum verdict_of_condition {
     CONDITION_WAITS,
 };
 
-/* What the value of a condition comes to under the policy's word on unknown facts. */
-static enum verdict_of_condition judge(const struct vg_match *match, uint16_t value, enum vg_field *need)
+/* Whether a rule matches when its condition is unknown: an allow rule never does. */
+static bool matches_unknown(const struct vg_match *match, uint32_t rule)
+{
+    return (match->blob.header->flags & VG_BLOB_UNKNOWN_MATCHES) && rule_action(match, rule) != VG_BLOB_ALLOW;
+}
+
+/* What the value of a rule's condition comes to under the policy's word on unknown facts. */
+static enum verdict_of_condition judge(const struct vg_match *match, uint32_t rule, uint16_t value,
+                                       enum vg_field *need)
 {
     unsigned ask = 0;
     bool holds;
     bool fixed;
 
-    if (match->blob.header->flags & VG_BLOB_UNKNOWN_MATCHES) {
+    if (matches_unknown(match, rule)) {
         holds = !(value & VG_MAY_BE_FALSE);
         fixed = holds || (value & VG_IS_FALSE);
         ask = value >> VG_ASK_FALSE_SHIFT;
@@ -285,7 +292,7 @@ static bool settle_conditions(const struct vg_match *match, uint64_t pending, ui
             return false;
         condition = &match->blob.CONDITIONS[index];
         value = vg_match_condition(match, condition, pending);
-        verdict = judge(match, value, &decision->need);
+        verdict = judge(match, condition->rule, value, &decision->need);
         if (verdict == CONDITION_WAITS) {
             *outcome = VG_NEED_FACT;
             return true;

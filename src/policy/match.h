@@ -19,9 +19,10 @@ struct vg_scratch {
     uint64_t taken;   /* bit per field: scanned, or found unknown */
     uint64_t asked;   /* asked for by VG_NEED_FACT */
     uint64_t unknown; /* taken, and unknown to every predicate */
-    uint64_t claimed; /* taken, and unknown to permissive predicates */
-    uint32_t best;    /* the first plain rule that is true */
-    uint32_t serial;  /* of the value being scanned; never 0 */
+    uint64_t
+        claimed;     /* taken, and the creator's word: false to permissive predicates, else true or unknown */
+    uint32_t best;   /* the first plain rule that is true */
+    uint32_t serial; /* of the value being scanned; never 0 */
 };
 
 /* One decision at work. */

@@ -42,10 +42,11 @@ static uint16_t leaf(const struct vg_match *match, uint32_t instruction, uint64_
                           field << VG_ASK_FALSE_SHIFT);
     if (match->scratch->unknown & bit)
         return 0;
-    if ((instruction & VG_CODE_PERMISSIVE) && (match->scratch->claimed & bit))
+    if (vg_bitset_has(&match->truths, instruction & VG_CODE_OPERAND))
+        return VG_IS_TRUE | VG_MAY_BE_TRUE;
+    if ((match->scratch->claimed & bit) && !(instruction & VG_CODE_PERMISSIVE))
         return 0;
-    return vg_bitset_has(&match->truths, instruction & VG_CODE_OPERAND) ? VG_IS_TRUE | VG_MAY_BE_TRUE
-                                                                        : VG_IS_FALSE | VG_MAY_BE_FALSE;
+    return VG_IS_FALSE | VG_MAY_BE_FALSE;
 }
 
 /* The validator has shown that the stack neither over- nor underflows, that jumps go forward and that END is

@@ -23,7 +23,7 @@ struct scan {
     struct vg_match *match;
     const struct vg_blob_field *field;
     struct vg_value value;
-    bool claimed; /* the fact is the creator's word: permissive predicates do not take it */
+    bool claimed; /* the fact is the creator's word: no permissive predicate is true of it */
     uint32_t lookup_count;
     struct lookup lookups[LOOKUPS];
 };

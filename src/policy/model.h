@@ -43,7 +43,7 @@ struct vg_predicate {
     enum vg_test test;
     bool cased;
     /* The predicate stands where its truth leads towards running the program: positively in an allow rule, negated in a deny, ask
-     * or audit rule. Then a CLAIMED fact is unknown to it, and on a PATH field a named stream (a colon anywhere but as
+     * or audit rule. Then it is false of a CLAIMED fact, and on a PATH field a named stream (a colon anywhere but as
      * the second unit) is covered only where the predicate itself spells a colon beyond its second unit: never by a
      * wildcard or by UNDER. (A wildcard counts as one unit of the predicate. Exactly: a value with such a colon is
      * matched only by a predicate that spells one, and then no wildcard, nor what lies below an UNDER, takes in a
@@ -65,7 +65,8 @@ enum vg_expr_kind {
     VG_EXPR_OR,
 };
 
-/* Evaluated in Kleene's three-valued logic: a predicate on an unknown fact is unknown (EXISTS and NULL too). */
+/* Evaluated in Kleene's three-valued logic: a predicate on an unknown fact is unknown (EXISTS and NULL too). On a CLAIMED
+ * fact a permissive predicate is false whatever the value; any other is true when it matches and unknown when not. */
 struct vg_expr {
     enum vg_expr_kind kind;
     const struct vg_predicate *predicate;
@@ -87,7 +88,7 @@ struct vg_model {
     enum vg_mode mode;
     enum vg_verdict default_verdict;
     enum vg_verdict ask_otherwise;
-    bool unknown_matches;
+    bool unknown_matches; /* deny, ask and audit rules whose condition is unknown match; an allow rule never does */
     bool watch_images;
     bool record_hashes;
     uint32_t deny_status;

@@ -41,7 +41,7 @@ static bool check_leaf(struct program *program, uint32_t instruction)
     if (permissive != ((blob->PREDICATES[index].flags & VG_PREDICATE_PERMISSIVE) != 0))
         return program_failed(program, "a condition takes a predicate for what it is not");
     if (!(program->condition->fields >> field & 1) ||
-        (permissive && !(program->condition->permissive_fields >> field & 1)))
+        (!permissive && !(program->condition->strict_fields >> field & 1)))
         return program_failed(program, "a condition tests a field that it does not name");
     return push(program);
 }

@@ -163,20 +163,32 @@ static bool check_digests(struct vg_check *check, const struct vg_blob_field *fi
     return check_digest_starts(check, field, used);
 }
 
+/* A rule that decides, or none. An unknown fact must not make an allow rule match. */
+static bool check_first(struct vg_check *check, const uint32_t *rule, bool by_unknown)
+{
+    if (*rule == VG_BLOB_NONE)
+        return true;
+    if (!vg_check_deciding_rule(check, *rule))
+        return vg_check_failed(check, "no such deciding rule", rule);
+    if (by_unknown && check->blob.RULES[*rule] >> VG_RULE_ACTION_SHIFT == VG_BLOB_ALLOW)
+        return vg_check_failed(check, "an allow rule that matches what is unknown", rule);
+    return true;
+}
+
 static bool check_field(struct vg_check *check, const struct vg_blob_field *field, struct used *used)
 {
     uint32_t conditions = vg_check_count(check, VG_BLOB_CONDITIONS);
     uint32_t predicates = vg_check_count(check, VG_BLOB_PREDICATES);
 
-    if (field->first_rule != VG_BLOB_NONE && !vg_check_deciding_rule(check, field->first_rule))
-        return vg_check_failed(check, "no such deciding rule", &field->first_rule);
-    if (field->first_permissive_rule != VG_BLOB_NONE &&
-        !vg_check_deciding_rule(check, field->first_permissive_rule))
-        return vg_check_failed(check, "no such deciding rule", &field->first_permissive_rule);
+    if (!check_first(check, &field->first_rule, false) ||
+        !check_first(check, &field->first_strict_rule, false) ||
+        !check_first(check, &field->first_unknown_rule, true) ||
+        !check_first(check, &field->first_claimed_rule, true))
+        return false;
     if (has_tables(field) && vg_field_kind((enum vg_field)field->field) == VG_KIND_SHA256)
         return vg_check_failed(check, "tables of text on a field that holds none", field);
     return check_list(check, &field->anchored, conditions, used) &&
-           check_list(check, &field->anchored_permissive, conditions, used) &&
+           check_list(check, &field->anchored_strict, conditions, used) &&
            check_list(check, &field->general, predicates, used) && check_general(check, field) &&
            check_digests(check, field, used);
 }

@@ -152,20 +152,24 @@ static bool matches_value(const struct vg_predicate *predicate, struct vg_span v
 static enum truth evaluate_predicate(const struct vg_predicate *predicate, const struct vg_record *record)
 {
     const struct vg_fact *fact = &record->facts[predicate->field];
+    enum truth otherwise = FALSE;
 
     if (fact->state != VG_FACT_KNOWN && fact->state != VG_FACT_ABSENT)
         return UNKNOWN;
-    if (predicate->permissive && (fact->flags & VG_FACT_CLAIMED))
-        return UNKNOWN;
+    if (fact->flags & VG_FACT_CLAIMED) {
+        if (predicate->permissive)
+            return FALSE;
+        otherwise = UNKNOWN;
+    }
     if (predicate->test == VG_TEST_EXISTS)
-        return fact->state == VG_FACT_KNOWN ? TRUE : FALSE;
+        return fact->state == VG_FACT_KNOWN ? TRUE : otherwise;
     if (predicate->test == VG_TEST_NULL)
-        return fact->state == VG_FACT_ABSENT ? TRUE : FALSE;
+        return fact->state == VG_FACT_ABSENT ? TRUE : otherwise;
     for (unsigned i = 0; i < fact->count; i++) {
         if (matches_value(predicate, fact->values[i]))
             return TRUE;
     }
-    return FALSE;
+    return otherwise;
 }
 
 static enum truth negate(enum truth truth)
@@ -217,14 +221,21 @@ static uint64_t unknown_fields(const struct vg_expr *expr, const struct vg_recor
         return 0;
     if (expr->kind == VG_EXPR_PREDICATE) {
         enum vg_field field = expr->predicate->field;
+        bool claimed = !expr->predicate->permissive && (record->facts[field].flags & VG_FACT_CLAIMED);
 
-        if (evaluate_predicate(expr->predicate, record) == UNKNOWN && !may_be_gathered(record, field))
+        if (!may_be_gathered(record, field) &&
+            (claimed || evaluate_predicate(expr->predicate, record) == UNKNOWN))
             fields = (uint64_t)1 << field;
         return fields;
     }
     for (size_t i = 0; i < expr->child_count; i++)
         fields |= unknown_fields(expr->children[i], record);
     return fields;
+}
+
+static bool unknown_matches(const struct vg_model *model, const struct vg_rule *rule)
+{
+    return model->unknown_matches && rule->action != VG_ACTION_ALLOW;
 }
 
 void reference_decide(const struct vg_model *model, const struct vg_record *record,
@@ -239,7 +250,7 @@ void reference_decide(const struct vg_model *model, const struct vg_record *reco
 
         if (truth == UNKNOWN)
             decision->unknown_fields |= unknown_fields(rule->condition, record);
-        if (truth == FALSE || (truth == UNKNOWN && !model->unknown_matches))
+        if (truth == FALSE || (truth == UNKNOWN && !unknown_matches(model, rule)))
             continue;
         if (rule->action != VG_ACTION_AUDIT) {
             decision->rule = (uint32_t)i;
@@ -292,11 +303,10 @@ static bool mentions(const struct vg_expr *expr, enum vg_field field)
 
 bool reference_may_ask(const struct vg_model *model, const struct vg_record *record, enum vg_field field)
 {
-    unsigned matching = 1u << TRUE | (model->unknown_matches ? 1u << UNKNOWN : 0);
-
     if (!may_be_gathered(record, field))
         return false;
     for (size_t i = 0; i < model->rule_count; i++) {
+        unsigned matching = 1u << TRUE | (unknown_matches(model, &model->rules[i]) ? 1u << UNKNOWN : 0);
         unsigned possible = outcomes(model->rules[i].condition, record);
         bool may_match = (possible & matching) != 0;
         bool may_fail = (possible & ~matching) != 0;

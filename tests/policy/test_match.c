@@ -264,6 +264,67 @@ static void what_the_creator_claims_speaks_against_a_start_only(void **state)
     record.facts[VG_FIELD_IMAGE].flags = VG_FACT_CLAIMED;
     assert_int_equal(decide(), VG_DECIDED);
     assert_int_equal(decision.rule, deny);
+    assert_int_equal(decision.unknown_fields, 0);
+}
+
+/* Nor does it leave the rule that it speaks against undecided. */
+static void what_the_creator_claims_is_no_exception(void **state)
+{
+    (void)state;
+    struct vg_expr *condition =
+        build_join(&build, VG_EXPR_AND, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*-enc*", 0),
+                   build_not(&build, build_under(&build, VG_FIELD_IMAGE, u"C:\\Program Files", PERMISSIVE)));
+    uint32_t deny = build_rule(&build, VG_ACTION_DENY, condition);
+
+    vg_record_set(&record, VG_FIELD_COMMAND_LINE, TEXT("x -enc y"));
+    vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\Program Files\\a.exe"));
+    open_policy();
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.rule, VG_RULE_NONE);
+    record.facts[VG_FIELD_IMAGE].flags = VG_FACT_CLAIMED;
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.rule, deny);
+    vg_record_set(&record, VG_FIELD_IMAGE, TEXT("D:\\evil.exe"));
+    record.facts[VG_FIELD_IMAGE].flags = VG_FACT_CLAIMED;
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.rule, deny);
+}
+
+static void a_claim_that_does_not_match_leaves_a_deny_unknown(void **state)
+{
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_IMAGE, u"*\\cmd.exe", 0));
+    build_rule(&build, VG_ACTION_DENY,
+               build_join(&build, VG_EXPR_AND, build_pattern(&build, VG_FIELD_IMAGE, u"C:\\x*", 0),
+                          build_test(&build, VG_FIELD_IMAGE, VG_TEST_EXISTS, 0)));
+    vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\Windows\\cmd.exe."));
+    record.facts[VG_FIELD_IMAGE].flags = VG_FACT_CLAIMED;
+    open_policy();
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.rule, VG_RULE_NONE);
+    assert_int_equal(decision.unknown_fields, 1ull << VG_FIELD_IMAGE);
+    build.model.unknown_matches = true;
+    open_policy();
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.rule, 0);
+    build.rules[0].action = VG_ACTION_ALLOW;
+    open_policy();
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.rule, 1);
+}
+
+static void an_allow_rule_never_matches_what_is_unknown(void **state)
+{
+    (void)state;
+    build_rule(&build, VG_ACTION_ALLOW, build_pattern(&build, VG_FIELD_IMAGE, u"*\\a.exe", PERMISSIVE));
+    build_rule(&build, VG_ACTION_ALLOW,
+               build_not(&build, build_pattern(&build, VG_FIELD_IMAGE, u"*\\b.exe", 0)));
+    build_rule(&build, VG_ACTION_ASK, build_pattern(&build, VG_FIELD_IMAGE, u"*\\a.exe", PERMISSIVE));
+    build.model.unknown_matches = true;
+    vg_record_set_state(&record, VG_FIELD_IMAGE, VG_FACT_UNKNOWN);
+    open_policy();
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.rule, 2);
     assert_int_equal(decision.unknown_fields, 1ull << VG_FIELD_IMAGE);
 }
 
@@ -548,6 +609,9 @@ int main(void)
         CASE(an_allowed_folder_covers_no_named_stream),
         CASE(a_stream_is_covered_where_the_pattern_spells_it),
         CASE(what_the_creator_claims_speaks_against_a_start_only),
+        CASE(what_the_creator_claims_is_no_exception),
+        CASE(a_claim_that_does_not_match_leaves_a_deny_unknown),
+        CASE(an_allow_rule_never_matches_what_is_unknown),
         CASE(the_first_rule_that_matches_decides),
         CASE(the_default_decides_when_no_rule_does),
         CASE(audit_rules_are_recorded_up_to_the_one_that_decides),
