@@ -16,14 +16,21 @@ struct file_id_information {
     uint64_t id[2];
 };
 
-/* An open file for a request: not one whose last handle is closed. */
+void sim_check_may_ask(const struct sim_file_object *opened, const char *routine)
+{
+    if (opened->object.Flags & FO_CLEANUP_COMPLETE)
+        sim_violation("%s was sent to a file object whose last handle was closed (FO_CLEANUP_COMPLETE)",
+                      routine);
+    if (opened->somebody_elses)
+        sim_violation("%s was sent to somebody else's file object, whose lock he may hold for ever", routine);
+}
+
+/* An open file for a request. */
 static struct sim_file_object *file_of(HANDLE handle, const char *routine)
 {
     struct sim_file_object *opened = sim_handle_object(handle, &sim_file_type, NULL, routine);
 
-    if (opened->object.Flags & FO_CLEANUP_COMPLETE)
-        sim_violation("%s was sent to a file object whose last handle was closed (FO_CLEANUP_COMPLETE)",
-                      routine);
+    sim_check_may_ask(opened, routine);
     return opened;
 }
 
@@ -291,6 +298,7 @@ NTSTATUS ObQueryNameString(PVOID object, POBJECT_NAME_INFORMATION information, U
         return STATUS_INSUFFICIENT_RESOURCES;
     if (type == &sim_file_type) {
         const struct sim_file_object *opened = object;
+        sim_check_may_ask(opened, "ObQueryNameString"); /* it asks the file system */
         name = sim_text_join(&opened->volume->device_name, &opened->opened);
     } else if (type == &sim_device_type && ((PDEVICE_OBJECT)object)->DriverObject->DriverName.Length) {
         const struct sim_volume *volume = ((PDEVICE_OBJECT)object)->DeviceExtension;

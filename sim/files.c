@@ -190,6 +190,7 @@ NTSTATUS ZwReadFile(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, PVOID apc_
     (void)event, (void)apc, (void)apc_context, (void)key;
     sim_file_service("ZwReadFile");
     opened = sim_handle_object(handle, &sim_file_type, &access, "ZwReadFile");
+    sim_check_may_ask(opened, "ZwReadFile");
     if (!(opened->object.Flags & FO_SYNCHRONOUS_IO))
         sim_violation(
             "ZwReadFile was called on a handle that is not for synchronous I/O: it may return before the "

@@ -8,6 +8,7 @@
 #include "irql.h"
 #include "sim.h"
 #include "violation.h"
+#include "volume.h"
 #include "world.h"
 
 #define MAGIC 0x6f626a6563747321ull
@@ -201,6 +202,17 @@ void *sim_handle_object(HANDLE handle, POBJECT_TYPE type, ACCESS_MASK *access, c
     return body;
 }
 
+/* The last handle of a file of the driver's own; its owner has another one of the rest. */
+static void close_file(struct sim_file_object *opened)
+{
+    if (!opened->somebody_elses)
+        opened->object.Flags |= FO_CLEANUP_COMPLETE;
+    else if (opened->object.LockOperation)
+        sim_violation(
+            "ZwClose closed a handle of somebody else's file object that has locked a part of its file: it "
+            "would wait for the object's lock");
+}
+
 NTSTATUS ZwClose(HANDLE handle) /* ntifs: PASSIVE_LEVEL */
 {
     struct handle *slot;
@@ -215,7 +227,7 @@ NTSTATUS ZwClose(HANDLE handle) /* ntifs: PASSIVE_LEVEL */
     if (!body)
         sim_violation("ZwClose was given a handle that is closed already");
     if (sim_object_type(body, "ZwClose") == &sim_file_type)
-        ((PFILE_OBJECT)body)->Flags |= FO_CLEANUP_COMPLETE;
+        close_file(body);
     sim_object_unref(body);
     return STATUS_SUCCESS;
 }

@@ -190,6 +190,10 @@ static struct sim_file_object *open_image(const struct sim_process_options *opti
         opened = sim_file_object_new(file->volume, file, &file->path);
     }
     sim_text_free(&name);
+    opened->somebody_elses = true;
+    opened->object.Flags |= FO_SYNCHRONOUS_IO;
+    if (options->file_locked)
+        opened->object.LockOperation = TRUE;
     if (options->file_closed)
         opened->object.Flags |= FO_CLEANUP_COMPLETE;
     if (options->transacted) {

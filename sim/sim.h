@@ -122,7 +122,8 @@ struct sim_process_options {
     const char *kernel_name; /* NULL: the image's path; what SeLocateProcessImageName says (`vmmem`) */
     bool subsystem;          /* WSL 1 */
     bool protected_process;
-    bool file_closed;        /* FileObject has FO_CLEANUP_COMPLETE: the section outlived the handle */
+    bool file_closed; /* FileObject has FO_CLEANUP_COMPLETE: the section outlived the handle */
+    bool file_locked; /* FileObject has locked a part of its file: closing one more handle would wait too */
     void (*meanwhile)(void); /* happens between the opening of the image and the notification */
     bool transacted;         /* FileObject belongs to a transaction: other bytes than the name leads to */
 };

@@ -51,6 +51,7 @@ struct sim_file_object {
     TXN_PARAMETER_BLOCK transaction;
     SECTION_OBJECT_POINTERS transacted_sections;
     struct sim_handle *user;
+    bool somebody_elses; /* user mode opened it: a request may wait for its lock for ever */
 };
 
 extern pthread_mutex_t sim_volume_lock; /* guards everything here; a leaf */
@@ -71,6 +72,11 @@ struct sim_file *sim_lookup(struct sim_volume **volume, const UNICODE_STRING *pa
 
 /* From people's spelling: C:\..., \\server\share\..., \Device\... */
 UNICODE_STRING sim_native_name(const char *path);
+
+/* Ends the run if a request is sent to a file object that may take none: its last handle is closed
+ * (FO_CLEANUP_COMPLETE), or it is somebody else's, who may hold its lock (FO_SYNCHRONOUS_IO) as long as he
+ * likes. */
+void sim_check_may_ask(const struct sim_file_object *opened, const char *routine);
 
 /* An open file object of a file, with the name it was opened by. */
 struct sim_file_object *sim_file_object_new(struct sim_volume *volume, struct sim_file *file,

@@ -189,7 +189,7 @@ struct vg_guid {
 enum vg_image_source {
     VG_IMAGE_NORMALIZED = 0,  /* FileNormalizedNameInformation of the re-opened file */
     VG_IMAGE_FILE_NAME = 1,   /* FileNameInformation: may keep 8.3 parts */
-    VG_IMAGE_FILE_OBJECT = 2, /* the file object's own name: the file could not be re-opened */
+    VG_IMAGE_FILE_OBJECT = 2, /* the file object's own name: not used, asking for it can wait for ever */
     VG_IMAGE_PROCESS = 3,     /* SeLocateProcessImageName */
     VG_IMAGE_OPEN_NAME = 4,   /* ImageFileName of the callback: the creator's word (VG_FACT_CLAIMED) */
     VG_IMAGE_NONE = 5,        /* there is none: Image is absent or unknown */

@@ -46,8 +46,25 @@ static bool is_same(PFILE_OBJECT a, PFILE_OBJECT b)
     return a->SectionObjectPointer != NULL && a->SectionObjectPointer == b->SectionObjectPointer;
 }
 
-/* The object of a fresh handle, and whether it is the given file's. What could be opened anew is not waiting
- * to be deleted. */
+static void note_delete_pending(struct vg_file *file)
+{
+    file->delete_known = true;
+    file->delete_pending = true;
+}
+
+/* What could be opened anew is not waiting to be deleted as a rule, but it may be since. */
+static void ask_delete_pending(struct vg_file *file)
+{
+    FILE_STANDARD_INFORMATION standard;
+    IO_STATUS_BLOCK io;
+
+    file->delete_known = true;
+    file->delete_pending = NT_SUCCESS(ZwQueryInformationFile(file->handle, &io, &standard, sizeof(standard),
+                                                             FileStandardInformation)) &&
+                           standard.DeletePending != FALSE;
+}
+
+/* The object of a fresh handle, and whether it is the given file's. */
 static NTSTATUS adopt(PFILE_OBJECT given, struct vg_file *file)
 {
     PVOID object = NULL;
@@ -57,7 +74,8 @@ static NTSTATUS adopt(PFILE_OBJECT given, struct vg_file *file)
     if (NT_SUCCESS(status)) {
         file->object = object;
         file->same = given != NULL && is_same(given, file->object);
-        file->delete_known = file->delete_known || file->same;
+        if (file->same)
+            ask_delete_pending(file);
         if (given == NULL || file->same) {
             vg_count(&vg_counters.files_opened);
             return STATUS_SUCCESS;
@@ -68,23 +86,21 @@ static NTSTATUS adopt(PFILE_OBJECT given, struct vg_file *file)
     return status;
 }
 
-static void note_delete_pending(struct vg_file *file)
+/* What came of opening the file anew: `status` is IoCreateFileEx's. */
+static NTSTATUS take(NTSTATUS status, PFILE_OBJECT given, struct vg_file *file)
 {
-    file->delete_known = true;
-    file->delete_pending = true;
+    if (status == STATUS_DELETE_PENDING || status == STATUS_FILE_DELETED)
+        note_delete_pending(file);
+    return NT_SUCCESS(status) ? adopt(given, file) : status;
 }
 
-/* Before anything else, because a delete-pending file cannot be opened any more. */
-static void ask_delete_pending(HANDLE handle, struct vg_file *file)
+/* `given` is user mode's, and not always the creator's: no request is sent to it. It would wait for the file
+ * object's lock, which its owner can hold for ever (a lock of a byte range on a synchronous handle). Closing
+ * a handle waits for that lock too where the owner has locked a range. And it may be the section's first file
+ * object, closed long ago: then nothing may be asked of it. */
+static bool may_open_relative_to(PFILE_OBJECT given)
 {
-    FILE_STANDARD_INFORMATION standard;
-    IO_STATUS_BLOCK io;
-
-    if (!NT_SUCCESS(
-            ZwQueryInformationFile(handle, &io, &standard, sizeof(standard), FileStandardInformation)))
-        return;
-    file->delete_known = true;
-    file->delete_pending = standard.DeletePending != FALSE;
+    return (given->Flags & VG_FO_CLEANUP_COMPLETE) == 0 && !given->LockOperation;
 }
 
 _Use_decl_annotations_
@@ -94,37 +110,25 @@ NTSTATUS vg_file_open_given(PFILE_OBJECT given, struct vg_file *file)
     NTSTATUS status = STATUS_SUCCESS;
 
     memset(file, 0, sizeof(*file));
-    /* It may be the section's first file object, closed long ago: then no more requests may be sent to it. */
-    if ((given->Flags & VG_FO_CLEANUP_COMPLETE) != 0)
+    if (!may_open_relative_to(given))
         return STATUS_FILE_CLOSED;
     status = ObOpenObjectByPointer(given, OBJ_KERNEL_HANDLE, NULL, FILE_READ_ATTRIBUTES | SYNCHRONIZE,
                                    vg_file_object_type(), KernelMode, &handle);
     if (!NT_SUCCESS(status))
         return status;
-    ask_delete_pending(handle, file);
-    if (file->delete_pending)
-        status = STATUS_DELETE_PENDING;
-    else
-        status = open_file(handle, no_name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0, &file->handle);
+    /* The file system parses the name relative to the object; the object itself is asked nothing. */
+    status = open_file(handle, no_name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0, &file->handle);
     ZwClose(handle);
-    if (NT_SUCCESS(status))
-        status = adopt(given, file);
-    return status;
+    return take(status, given, file);
 }
 
 _Use_decl_annotations_
 NTSTATUS vg_file_open_named(PFILE_OBJECT given, struct vg_span name, struct vg_file *file)
 {
-    NTSTATUS status = STATUS_SUCCESS;
-
     memset(file, 0, sizeof(*file));
-    status = open_file(NULL, name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, vg_optional.dont_reparse,
-                       &file->handle);
-    if (status == STATUS_DELETE_PENDING)
-        note_delete_pending(file);
-    if (NT_SUCCESS(status))
-        status = adopt(given, file);
-    return status;
+    return take(open_file(NULL, name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, vg_optional.dont_reparse,
+                          &file->handle),
+                given, file);
 }
 
 _Use_decl_annotations_

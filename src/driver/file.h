@@ -16,8 +16,8 @@ struct vg_file {
 };
 
 /* Opens the file of the kernel's file object `given` a second time, relative to it. On failure `*file` is not
- * open, but may know whether the file is delete-pending. STATUS_FILE_CLOSED: it is an old file object, of
- * which nothing may be asked. */
+ * open, but may know whether the file is delete-pending. STATUS_FILE_CLOSED: it is a file object
+ * of which no handle may be made. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_file_open_given(_In_ PFILE_OBJECT given, _Out_ struct vg_file *file);
 

@@ -27,21 +27,13 @@ static NTSTATUS name_without_file(struct vg_start *start, struct vg_span process
 {
     PFILE_OBJECT given = start->info->FileObject;
     PCUNICODE_STRING open_name = start->info->ImageFileName;
-    struct vg_string path = {0};
-    NTSTATUS status = STATUS_NOT_FOUND;
 
     if (process_path.size != 0) {
         start->image_source = VG_IMAGE_PROCESS;
         return vg_name_of_path(process_path, given, &start->image.text);
     }
-    if (given != NULL && (given->Flags & VG_FO_CLEANUP_COMPLETE) == 0)
-        status = vg_name_of_object(given, &path);
-    if (NT_SUCCESS(status)) {
-        start->image_source = VG_IMAGE_FILE_OBJECT;
-        status = vg_name_of_path(vg_string_span(&path), given, &start->image.text);
-        vg_string_free(&path);
-        return status;
-    }
+    /* The file object is not asked for its name: that is a request to the file system, which may wait for
+     * ever. */
     if (open_name == NULL || open_name->Length == 0)
         return STATUS_NOT_FOUND;
     start->image_source = VG_IMAGE_OPEN_NAME;

@@ -162,6 +162,20 @@ static void a_file_closed_long_ago_is_found_by_the_kernels_name(void **state)
     end();
 }
 
+static void a_file_that_its_owner_has_locked_is_found_by_the_kernels_name(void **state)
+{
+    const struct vg_event_start *event;
+
+    (void)state;
+    begin(NULL);
+    assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .file_locked = true}),
+                     STATUS_SUCCESS);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_IMAGE), CMD);
+    assert_int_equal(event->image_source, VG_IMAGE_NORMALIZED);
+    end();
+}
+
 static void put_another_in_its_place(void)
 {
     sim_rename_file(sim_find_file(CMD), "C:\\Windows\\Temp\\old.exe");
@@ -319,6 +333,7 @@ int main(void)
         cmocka_unit_test(a_wsl_process_is_marked),
         cmocka_unit_test(each_sign_of_tampering_is_named_and_deniable),
         cmocka_unit_test(the_bytes_of_another_file_are_not_taken_for_the_images),
+        cmocka_unit_test(a_file_that_its_owner_has_locked_is_found_by_the_kernels_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,11 +18,13 @@ static PIRP pended;
 static NTSTATUS verdict;
 static unsigned creations, exits;
 static void (*in_callback)(void);
+static PFILE_OBJECT image_file; /* of the creation that is being told of */
 static void (*in_control)(PIRP irp);
 
 static void on_process(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
 {
     (void)process, (void)id;
+    image_file = info ? info->FileObject : NULL;
     if (in_callback)
         in_callback();
     if (!info) {
@@ -325,6 +327,21 @@ static void use_the_registry_in_a_callback(void)
     callback_breach(open_key);
 }
 
+static void ask_the_creators_file(void)
+{
+    FILE_STANDARD_INFORMATION standard;
+    IO_STATUS_BLOCK io;
+    HANDLE handle;
+    ObOpenObjectByPointer(image_file, OBJ_KERNEL_HANDLE, NULL, FILE_READ_ATTRIBUTES, *IoFileObjectType,
+                          KernelMode, &handle);
+    ZwQueryInformationFile(handle, &io, &standard, sizeof(standard), FileStandardInformation);
+}
+
+static void send_a_request_to_the_creators_file(void)
+{
+    callback_breach(ask_the_creators_file);
+}
+
 static void request_breach(void (*breach)(PIRP irp))
 {
     struct sim_handle *handle;
@@ -439,6 +456,7 @@ static void what_a_callback_changes_is_named(void **state)
     assert_violation(return_with_a_lock, "the process callback returned holding a spin lock");
     assert_violation(remove_the_callback_in_itself, "it would wait for itself");
     assert_violation(use_the_registry_in_a_callback, "the registry is out of bounds there");
+    assert_violation(send_a_request_to_the_creators_file, "whose lock he may hold for ever");
 }
 
 static void what_happens_to_a_request_is_named(void **state)
