@@ -1,6 +1,7 @@
 #include "compile.h"
 #include "hash.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A key that is looked for. */
@@ -98,6 +99,28 @@ static void add_key(struct vg_compile *compile, uint32_t predicate, enum vg_key_
     vg_buffer_put(&compile->chain, &link, sizeof(link));
 }
 
+/* A folder's own streams are found by the colon behind it. */
+static void add_stream_key(struct vg_compile *compile, uint32_t predicate, struct vg_span folder)
+{
+    uint32_t count = vg_unit_count(folder);
+    uint16_t *units = malloc(((size_t)count + 1) * sizeof(*units));
+
+    if (!units) {
+        compile->keys.failed = true;
+        return;
+    }
+    memcpy(units, folder.bytes, folder.size);
+    units[count] = u':';
+    add_key(compile, predicate, VG_KEY_FOLDER, units, count + 1);
+    free(units);
+}
+
+/* Whether the key of a folder could be taken for that of a stream. */
+static bool ends_like_stream(const struct vg_predicate *source, const uint16_t *units, uint32_t count)
+{
+    return vg_field_kind(source->field) == VG_KIND_PATH && count > 2 && units[count - 1] == u':';
+}
+
 static bool is_literal(const struct vg_token *token)
 {
     return token->kind == VG_TOKEN_LITERAL;
@@ -190,6 +213,8 @@ static void index_pattern(struct vg_compile *compile, uint32_t predicate)
         uint32_t units = vg_unit_count(tokens[0].text);
 
         if (units > 0 && vg_units(tokens[0].text)[units - 1] == u'\\') {
+            if (ends_like_stream(source, vg_units(tokens[0].text), units - 1))
+                need_confirmation(compile, predicate);
             add_key(compile, predicate, VG_KEY_FOLDER, vg_units(tokens[0].text), units - 1);
             return;
         }
@@ -200,7 +225,8 @@ static void index_pattern(struct vg_compile *compile, uint32_t predicate)
         index_by_literal(compile, predicate);
 }
 
-/* A folder is found as a whole value and as the folder of one. */
+/* A folder is found as a whole value, as the folder of one, and by its streams where these may not be missed.
+ */
 static void index_folder(struct vg_compile *compile, uint32_t predicate)
 {
     const struct vg_predicate *source = vg_predicate_at(compile, predicate)->source;
@@ -208,6 +234,10 @@ static void index_folder(struct vg_compile *compile, uint32_t predicate)
 
     add_key(compile, predicate, VG_KEY_EXACT, vg_units(text), vg_unit_count(text));
     add_key(compile, predicate, VG_KEY_FOLDER, vg_units(text), vg_unit_count(text));
+    if (ends_like_stream(source, vg_units(text), vg_unit_count(text)))
+        need_confirmation(compile, predicate);
+    if (!source->permissive && vg_field_kind(source->field) == VG_KIND_PATH && vg_unit_count(text) >= 2)
+        add_stream_key(compile, predicate, text);
 }
 
 static void index_predicate(struct vg_compile *compile, uint32_t predicate)

@@ -111,6 +111,8 @@ static bool glob_matches(const struct glob *glob)
     }
 }
 
+/* The folder, what lies below it, and its own streams; a permissive predicate comes here with COLONS_FREE
+ * only when the value has no stream. */
 static bool under_matches(const struct glob *glob)
 {
     const struct vg_value *value = glob->value;
@@ -119,7 +121,7 @@ static bool under_matches(const struct glob *glob)
     if (glob->token_count && !literal_covers(glob, &glob->tokens[0], 0))
         return false;
     if (units < value->count && value->units[units] != u'\\')
-        return false;
+        return glob->colons == COLONS_FREE && value->is_path && units >= 2 && value->units[units] == u':';
     for (uint32_t at = units; at < value->count; at++) {
         if (!wildcard_covers(glob, at))
             return false;

@@ -208,6 +208,34 @@ static void scan_whole_and_parts(struct scan *scan)
     run_lookups(scan);
 }
 
+/* Looks up what ends with each colon that may begin the name of a stream: such a folder has a key that ends
+ * so. */
+static void scan_streams(struct scan *scan)
+{
+    const uint16_t *units = scan->value.units;
+    uint32_t count = scan->value.count;
+    uint64_t hash = scan->match->blob.header->seed;
+
+    for (uint32_t at = 0; at < count; at += VG_WORD_UNITS) {
+        uint32_t part = count - at < VG_WORD_UNITS ? count - at : VG_WORD_UNITS;
+        uint64_t word = vg_fold_part(units + at, part);
+
+        for (uint32_t i = 0; i < part; i++) {
+            uint32_t end = at + i + 1;
+
+            if (units[at + i] != u':' || end <= 2)
+                continue;
+            if (end % VG_WORD_UNITS == 0)
+                look_up(scan, &scan->field->folder, vg_hash_end(vg_hash_word(hash, word), 0, end), 0, end);
+            else
+                look_up(scan, &scan->field->folder,
+                        vg_hash_end(hash, word & (((uint64_t)1 << 16 * (i + 1)) - 1), end), 0, end);
+        }
+        hash = vg_hash_word(hash, word);
+    }
+    run_lookups(scan);
+}
+
 static void try_literal(struct scan *scan, uint32_t index, uint32_t gram_start)
 {
     const struct vg_blob_view *blob = &scan->match->blob;
@@ -338,6 +366,8 @@ static void scan_text(struct scan *scan, struct vg_span text)
     next_serial(scan->match);
     if (field->exact.probes || field->folder.probes || field->name.probes)
         scan_whole_and_parts(scan);
+    if (field->folder.probes && vg_value_has_stream(&scan->value))
+        scan_streams(scan);
     scan_grams(scan);
     scan_general(scan, TESTS_OF_TEXT);
 }

@@ -31,7 +31,8 @@ enum vg_test {
     VG_TEST_EXISTS,  /* the fact is KNOWN (negate for exists: false) */
     VG_TEST_NULL,    /* the fact is ABSENT */
     VG_TEST_PATTERN, /* some value matches the whole pattern; no tokens: the empty value */
-    VG_TEST_UNDER,   /* some value is the folder `tokens` (one literal, no trailing backslash) or lies below it */
+    VG_TEST_UNDER,   /* some value is the folder `tokens` (one literal, no trailing backslash) or lies below it; unless
+                      * permissive, on a PATH field also what begins with the folder and a colon: its own streams */
     VG_TEST_DIGESTS, /* some value is one of `digests` (kind SHA256) */
     VG_TEST_AT_LEAST, /* some value is a number not below `tokens` (kind NUMBER; one literal: decimal digits, no */
     VG_TEST_AT_MOST,  /* leading zeros), or not above */

@@ -84,7 +84,8 @@ static bool matches_codes(const uint32_t *codes, size_t code_count, struct vg_sp
     return result;
 }
 
-/* A value is in a folder when it is the folder, or goes on with a backslash behind it. */
+/* A value is in a folder when it is the folder, or goes on with a backslash behind it; or, where that may not
+ * be missed, with the colon of a stream. */
 static bool matches_text(const struct vg_predicate *predicate, struct vg_span value)
 {
     uint32_t codes[4096];
@@ -103,8 +104,12 @@ static bool matches_text(const struct vg_predicate *predicate, struct vg_span va
         return true;
     if (predicate->test != VG_TEST_UNDER)
         return false;
-    codes[count] = u'\\';
     codes[count + 1] = ANY_RUN;
+    codes[count] = u':';
+    if (!predicate->permissive && vg_field_kind(predicate->field) == VG_KIND_PATH && count >= 2 &&
+        matches_codes(codes, count + 2, value, predicate->cased, guarded))
+        return true;
+    codes[count] = u'\\';
     return matches_codes(codes, count + 2, value, predicate->cased, guarded);
 }
 

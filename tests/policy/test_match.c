@@ -250,6 +250,40 @@ static void a_stream_is_covered_where_the_pattern_spells_it(void **state)
                       TEXT("a /b:x")));
 }
 
+/* A folder may carry streams of its own, and they can be started. */
+static void what_is_denied_under_a_folder_is_denied_in_its_streams(void **state)
+{
+    (void)state;
+    for (unsigned flags = 0; flags <= CASED; flags += CASED) {
+        assert_true(under_holds(u"C:\\Users\\Public", flags, TEXT("C:\\Users\\Public:evil.exe")));
+        assert_true(under_holds(u"C:\\Users\\Public", flags, TEXT("C:\\Users\\Public:evil.exe:$DATA")));
+        assert_true(under_holds(u"C:\\abc", flags, TEXT("C:\\abc:a\\b")));
+        assert_true(under_holds(u"C:\\abcd", flags, TEXT("C:\\abcd:")));
+        assert_true(under_holds(u"C:\\abcd:e", flags, TEXT("C:\\abcd:e:f")));
+        assert_false(under_holds(u"C:\\abcd:", flags, TEXT("C:\\abcd:e")));
+        assert_false(under_holds(u"C:\\Users\\Public", flags, TEXT("C:\\Users\\Publi:c")));
+        assert_false(pattern_holds(u"C:\\abcd:\\*", flags, TEXT("C:\\abcd:e")));
+        assert_true(pattern_holds(u"C:\\abcd:\\*", flags, TEXT("C:\\abcd:\\e")));
+        assert_false(
+            under_holds(u"C:\\Users\\Public", PERMISSIVE | flags, TEXT("C:\\Users\\Public:good.exe")));
+    }
+    assert_false(holds(build_under(&build, VG_FIELD_COMMAND_LINE, u"C:\\a", 0), VG_FIELD_COMMAND_LINE,
+                       TEXT("C:\\a:b")));
+}
+
+/* Side by side, as one key may lead to several predicates. */
+static void a_stream_finds_its_folder_among_names_with_colons(void **state)
+{
+    (void)state;
+    build_rule(&build, VG_ACTION_ALLOW, build_pattern(&build, VG_FIELD_IMAGE, u"C:\\a:\\*", 0));
+    build_rule(&build, VG_ACTION_ALLOW, build_under(&build, VG_FIELD_IMAGE, u"C:\\a:", 0));
+    build_rule(&build, VG_ACTION_DENY, build_under(&build, VG_FIELD_IMAGE, u"C:\\a", 0));
+    vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\a:b"));
+    open_policy();
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.rule, 2);
+}
+
 static void what_the_creator_claims_speaks_against_a_start_only(void **state)
 {
     (void)state;
@@ -609,6 +643,8 @@ int main(void)
         CASE(an_allowed_folder_covers_no_named_stream),
         CASE(a_stream_is_covered_where_the_pattern_spells_it),
         CASE(what_the_creator_claims_speaks_against_a_start_only),
+        CASE(what_is_denied_under_a_folder_is_denied_in_its_streams),
+        CASE(a_stream_finds_its_folder_among_names_with_colons),
         CASE(what_the_creator_claims_is_no_exception),
         CASE(a_claim_that_does_not_match_leaves_a_deny_unknown),
         CASE(an_allow_rule_never_matches_what_is_unknown),
