@@ -120,6 +120,20 @@ static void add_match(struct text *text, const struct vg_predicate *predicate)
         add(text, " (case counts)");
 }
 
+static void add_other_field(struct text *text, const struct vg_predicate *predicate)
+{
+    static const char *const words[] = {
+        [VG_COMPARE_EQUAL] = " is the same as ",
+        [VG_COMPARE_STARTS] = " starts with the value of ",
+        [VG_COMPARE_ENDS] = " ends with the value of ",
+    };
+
+    add(text, words[predicate->compare]);
+    add(text, vg_field_name(predicate->other));
+    if (predicate->cased)
+        add(text, " (case counts)");
+}
+
 static void add_test(struct text *text, const struct vg_predicate *predicate)
 {
     char number[48];
@@ -144,6 +158,9 @@ static void add_test(struct text *text, const struct vg_predicate *predicate)
         break;
     case VG_TEST_AT_MOST:
         add_simple(text, " is at most", predicate, 0);
+        break;
+    case VG_TEST_FIELDREF:
+        add_other_field(text, predicate);
         break;
     case VG_TEST_PATTERN:
         add_match(text, predicate);

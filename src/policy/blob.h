@@ -109,8 +109,8 @@ struct vg_blob_header {
     uint32_t first_true;    /* the rule that matches whatever the facts are; later ones are not compiled */
     uint32_t always_first;  /* conditions that no predicate announces: a slice of LISTS, ascending */
     uint32_t always_count;
-    uint32_t reserved;
-    uint64_t seed; /* of every hash in the blob */
+    uint32_t pair_count; /* predicates that compare two fields: behind those in LISTS, ascending */
+    uint64_t seed;       /* of every hash in the blob */
     struct vg_blob_section sections[VG_BLOB_SECTION_COUNT];
 };
 
@@ -184,6 +184,7 @@ enum vg_blob_test {
     VG_BLOB_TEST_DIGESTS,
     VG_BLOB_TEST_AT_LEAST,
     VG_BLOB_TEST_AT_MOST,
+    VG_BLOB_TEST_FIELDREF,
     VG_BLOB_TEST_COUNT
 };
 
@@ -199,7 +200,13 @@ enum vg_blob_predicate_flags {
     VG_PREDICATE_SPELLS_STREAM = 4, /* has a literal colon beyond its second unit */
     VG_PREDICATE_CONFIRM = 8,       /* a hit of its key is only a hint: the pattern itself must be tried */
     VG_PREDICATE_FLAGS_ALL = 15,
+    VG_PREDICATE_STARTS = 16, /* of FIELDREF: the value starts with the other field's */
+    VG_PREDICATE_ENDS = 32,   /* of FIELDREF: it ends with it; without both it is equal */
 };
+
+/* Of FIELDREF: the other field, in these bits of its flags. */
+#define VG_PREDICATE_OTHER_SHIFT 8u
+#define VG_PREDICATE_OTHER_MASK  0x3F00u
 
 struct vg_blob_token {
     uint32_t kind; /* enum vg_blob_token_kind */
@@ -237,8 +244,9 @@ struct vg_blob_digest {
     uint32_t target;
 };
 
-/* An instruction: operation in bits 29..31. LEAF and LEAF_NOT: permissive in bit 28, field in bits 22..27,
- * predicate in bits 0..21. JUMP_*: distance, forward, in bits 0..21. CONSTANT: 1 for true in bit 0. */
+/* An instruction: operation in bits 29..31. LEAF and LEAF_NOT: permissive in bit 28, field in bits 22..27
+ * (VG_CODE_PAIR for a FIELDREF), predicate in bits 0..21. JUMP_*: distance, forward, in bits 0..21. CONSTANT:
+ * 1 for true in bit 0. */
 enum vg_blob_operation {
     VG_CODE_END,
     VG_CODE_LEAF,
@@ -255,8 +263,9 @@ enum vg_blob_operation {
 #define VG_CODE_FIELD_SHIFT 22u
 #define VG_CODE_FIELD_MASK  0x3Fu
 #define VG_CODE_OPERAND     0x3FFFFFu
+#define VG_CODE_PAIR        0x3Fu
 
-static_assert(VG_FIELD_COUNT <= 64, "a field is a bit of 64");
+static_assert(VG_FIELD_COUNT <= VG_CODE_PAIR, "a field is a bit of 64, and none is VG_CODE_PAIR");
 static_assert(sizeof(struct vg_blob_header) == 112 + 8 * VG_BLOB_SECTION_COUNT, "blob");
 static_assert(offsetof(struct vg_blob_header, identity) == VG_BLOB_CHECKSUM_FROM, "blob");
 static_assert(offsetof(struct vg_blob_header, mode) == VG_BLOB_IDENTITY_FROM, "blob");
@@ -268,6 +277,17 @@ static_assert(sizeof(struct vg_blob_slot) == 8, "blob");
 static_assert(sizeof(struct vg_blob_key) == 16, "blob");
 static_assert(sizeof(struct vg_blob_literal) == 16, "blob");
 static_assert(sizeof(struct vg_blob_digest) == 36, "blob");
+
+/* Of a FIELDREF: its second field, and both as bits. */
+static inline uint32_t vg_blob_other(const struct vg_blob_predicate *predicate)
+{
+    return (predicate->flags & VG_PREDICATE_OTHER_MASK) >> VG_PREDICATE_OTHER_SHIFT;
+}
+
+static inline uint64_t vg_blob_pair_fields(const struct vg_blob_predicate *predicate)
+{
+    return (uint64_t)1 << predicate->field | (uint64_t)1 << vg_blob_other(predicate);
+}
 
 /* The blob's sections as arrays. Valid for a blob whose header and section table were checked. */
 struct vg_blob_view {

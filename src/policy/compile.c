@@ -16,7 +16,8 @@ static_assert((unsigned)VG_TEST_EXISTS == VG_BLOB_TEST_EXISTS &&
                   (unsigned)VG_TEST_UNDER == VG_BLOB_TEST_UNDER &&
                   (unsigned)VG_TEST_DIGESTS == VG_BLOB_TEST_DIGESTS &&
                   (unsigned)VG_TEST_AT_LEAST == VG_BLOB_TEST_AT_LEAST &&
-                  (unsigned)VG_TEST_AT_MOST == VG_BLOB_TEST_AT_MOST,
+                  (unsigned)VG_TEST_AT_MOST == VG_BLOB_TEST_AT_MOST &&
+                  (unsigned)VG_TEST_FIELDREF == VG_BLOB_TEST_FIELDREF,
               "tests stand in the blob as in the model");
 static_assert((unsigned)VG_TOKEN_LITERAL == VG_BLOB_LITERAL &&
                   (unsigned)VG_TOKEN_ANY_RUN == VG_BLOB_ANY_RUN &&
@@ -110,18 +111,23 @@ static void write_rules(struct vg_compile *compile)
     free(names.set.slots);
 }
 
+/* Whether a leaf can decide by itself. What compares two fields waits for both, as only a condition does. */
+static bool is_plain_leaf(const struct vg_compile *compile, const struct vg_node *node)
+{
+    return node->kind == VG_NODE_LEAF && !node->negated &&
+           vg_predicate_at(compile, node->predicate)->source->test != VG_TEST_FIELDREF;
+}
+
 /* Whether the condition is one predicate, or any of several: its truth can then be read off the predicates.
  */
 static bool is_plain(const struct vg_compile *compile, const struct vg_node *root)
 {
     if (root->kind == VG_NODE_LEAF)
-        return !root->negated;
+        return is_plain_leaf(compile, root);
     if (root->kind != VG_NODE_OR)
         return false;
     for (uint32_t i = 0; i < root->count; i++) {
-        const struct vg_node *child = vg_node_at(compile, vg_child_of(compile, root, i));
-
-        if (child->kind != VG_NODE_LEAF || child->negated)
+        if (!is_plain_leaf(compile, vg_node_at(compile, vg_child_of(compile, root, i))))
             return false;
     }
     return true;
@@ -179,8 +185,8 @@ static bool out_of_memory(const struct vg_compile *compile)
 {
     bool failed = compile->predicates.failed || compile->keys.failed || compile->chain.failed ||
                   compile->anchors.failed || compile->always.failed || compile->placed.failed ||
-                  compile->digests.failed || compile->nodes.failed || compile->links.failed ||
-                  compile->pending.failed;
+                  compile->digests.failed || compile->pairs.failed || compile->nodes.failed ||
+                  compile->links.failed || compile->pending.failed;
 
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
         failed = failed || compile->fields[field].anchored.failed ||
@@ -238,8 +244,9 @@ static bool compile_all(struct vg_compile *compile, void **blob, size_t *size)
 static void free_all(struct vg_compile *compile)
 {
     struct vg_buffer *const buffers[] = {
-        &compile->predicates, &compile->keys,    &compile->chain, &compile->anchors, &compile->always,
-        &compile->placed,     &compile->digests, &compile->nodes, &compile->links,   &compile->pending,
+        &compile->predicates, &compile->keys,    &compile->chain,   &compile->anchors,
+        &compile->always,     &compile->placed,  &compile->digests, &compile->nodes,
+        &compile->links,      &compile->pending, &compile->pairs,
     };
 
     for (size_t i = 0; i < sizeof(buffers) / sizeof(*buffers); i++)

@@ -111,6 +111,7 @@ struct vg_compile {
     struct vg_buffer anchors; /* struct vg_anchor, ascending by condition */
     struct vg_buffer always;  /* uint32_t: conditions */
     struct vg_buffer placed;  /* uint32_t: untracked predicates with a place in PREDICATES, in order */
+    struct vg_buffer pairs;   /* uint32_t: indexes of tracked predicates that compare two fields, ascending */
     struct vg_buffer digests; /* struct vg_compiled_digest, ascending by field, then as bytes */
     struct vg_compiled_field fields[VG_FIELD_COUNT];
 
@@ -130,6 +131,17 @@ void vg_compile_error(struct vg_compile *compile, struct vg_place place, const c
 
 /* compile_predicate.c: the index of a predicate, VG_BLOB_NONE after an error. */
 uint32_t vg_compile_predicate(struct vg_compile *compile, const struct vg_predicate *predicate);
+
+/* The latest stage among the facts that a predicate tests. */
+enum vg_stage vg_predicate_stage(const struct vg_predicate *predicate);
+
+/* The fields that a predicate tests, as bits. */
+static inline uint64_t vg_predicate_fields(const struct vg_predicate *predicate)
+{
+    uint64_t field = (uint64_t)1 << predicate->field;
+
+    return predicate->test == VG_TEST_FIELDREF ? field | (uint64_t)1 << predicate->other : field;
+}
 
 static inline struct vg_compiled_predicate *vg_predicate_at(const struct vg_compile *compile, uint32_t index)
 {

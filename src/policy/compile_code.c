@@ -26,10 +26,10 @@ static void write_leaf(struct writer *writer, const struct vg_node *node)
 {
     const struct vg_predicate *source = vg_predicate_at(writer->compile, node->predicate)->source;
     uint32_t operation = node->negated ? VG_CODE_LEAF_NOT : VG_CODE_LEAF;
+    uint32_t field = source->test == VG_TEST_FIELDREF ? VG_CODE_PAIR : (uint32_t)source->field;
 
     vg_buffer_put32(writer->code, operation << VG_CODE_SHIFT | (source->permissive ? VG_CODE_PERMISSIVE : 0) |
-                                      (uint32_t)source->field << VG_CODE_FIELD_SHIFT |
-                                      track(writer->compile, node->predicate));
+                                      field << VG_CODE_FIELD_SHIFT | track(writer->compile, node->predicate));
 }
 
 static void write_node(struct writer *writer, uint32_t index);
@@ -99,16 +99,20 @@ static void add_last(struct vg_buffer *list, uint32_t value)
 static void announce(struct vg_compile *compile, uint32_t predicate, uint32_t condition)
 {
     struct vg_compiled_predicate *compiled = vg_predicate_at(compile, predicate);
-    struct vg_compiled_field *field = &compile->fields[compiled->source->field];
+    uint64_t fields = vg_predicate_fields(compiled->source);
     struct vg_anchor anchor = {compiled->index, condition};
 
     if (compiled->last_condition == condition)
         return;
     compiled->last_condition = condition;
     vg_buffer_put(&compile->anchors, &anchor, sizeof(anchor));
-    add_last(&field->anchored, condition);
-    if (!compiled->source->permissive)
-        add_last(&field->anchored_strict, condition);
+    for (unsigned i = 0; i < VG_FIELD_COUNT; i++) {
+        if (!(fields >> i & 1))
+            continue;
+        add_last(&compile->fields[i].anchored, condition);
+        if (!compiled->source->permissive)
+            add_last(&compile->fields[i].anchored_strict, condition);
+    }
 }
 
 /* A cover: predicates of which one must hold for the condition to hold. */
@@ -141,9 +145,9 @@ static void name_fields(const struct vg_compile *compile, uint32_t index, struct
     if (node->kind == VG_NODE_LEAF) {
         const struct vg_predicate *source = vg_predicate_at(compile, node->predicate)->source;
 
-        condition->fields |= (uint64_t)1 << source->field;
+        condition->fields |= vg_predicate_fields(source);
         if (!source->permissive)
-            condition->strict_fields |= (uint64_t)1 << source->field;
+            condition->strict_fields |= vg_predicate_fields(source);
     }
     for (uint32_t i = 0; i < node->count; i++)
         name_fields(compile, vg_child_of(compile, node, i), condition);

@@ -262,6 +262,8 @@ static void index_predicate(struct vg_compile *compile, uint32_t predicate)
         break;
     case VG_TEST_DIGESTS:
         break; /* compile_digests.c */
+    case VG_TEST_FIELDREF:
+        break; /* compile_write.c */
     }
 }
 

@@ -37,6 +37,7 @@ static uint64_t hash_predicate(const struct vg_predicate *predicate)
     uint64_t hash = vg_hash_word((uint64_t)predicate->field << 8 | (uint64_t)predicate->test,
                                  (uint64_t)predicate->cased << 1 | (uint64_t)predicate->permissive);
 
+    hash = vg_hash_word(hash, (uint64_t)predicate->other << 8 | (uint64_t)predicate->compare);
     for (size_t i = 0; i < predicate->token_count; i++) {
         const struct vg_token *token = &predicate->tokens[i];
 
@@ -62,8 +63,8 @@ static bool same_predicate(const void *context, uint32_t index, const void *want
     if (a == b)
         return true;
     if (a->field != b->field || a->test != b->test || a->cased != b->cased ||
-        a->permissive != b->permissive || a->token_count != b->token_count ||
-        a->digest_count != b->digest_count)
+        a->permissive != b->permissive || a->other != b->other || a->compare != b->compare ||
+        a->token_count != b->token_count || a->digest_count != b->digest_count)
         return false;
     for (size_t i = 0; i < a->token_count; i++) {
         if (!same_token(&a->tokens[i], &b->tokens[i]))
@@ -157,6 +158,11 @@ static uint32_t flags_of(const struct vg_predicate *predicate)
     if (has_text && predicate->permissive && vg_field_kind(predicate->field) == VG_KIND_PATH &&
         spells_stream(predicate))
         flags |= VG_PREDICATE_SPELLS_STREAM | VG_PREDICATE_CONFIRM;
+    if (predicate->test == VG_TEST_FIELDREF)
+        flags |= (predicate->cased ? VG_PREDICATE_CASED : 0u) |
+                 (predicate->compare == VG_COMPARE_STARTS ? VG_PREDICATE_STARTS : 0u) |
+                 (predicate->compare == VG_COMPARE_ENDS ? VG_PREDICATE_ENDS : 0u) |
+                 (uint32_t)predicate->other << VG_PREDICATE_OTHER_SHIFT;
     return flags;
 }
 
@@ -192,13 +198,22 @@ static uint32_t cost_of(const struct vg_compile *compile, const struct vg_predic
     if (predicate->test == VG_TEST_EXISTS)
         cost = COST_ALWAYS;
     else if (predicate->test == VG_TEST_NULL || FEW_VALUES >> predicate->field & 1 ||
-             vg_blob_test_is_number(predicate->test))
+             vg_blob_test_is_number(predicate->test) || predicate->test == VG_TEST_FIELDREF)
         cost = COST_OFTEN;
     else if (predicate->test == VG_TEST_DIGESTS)
         cost = COST_EXACT;
     else
         cost = cost_of_text(compile, predicate);
-    return vg_field_stage(predicate->field) == VG_STAGE_CHEAP ? cost : cost + COST_STAGED;
+    return vg_predicate_stage(predicate) == VG_STAGE_CHEAP ? cost : cost + COST_STAGED;
+}
+
+enum vg_stage vg_predicate_stage(const struct vg_predicate *predicate)
+{
+    enum vg_stage stage = vg_field_stage(predicate->field);
+    enum vg_stage other =
+        predicate->test == VG_TEST_FIELDREF ? vg_field_stage(predicate->other) : VG_STAGE_CHEAP;
+
+    return stage > other ? stage : other;
 }
 
 static bool is_number(const struct vg_predicate *predicate)
@@ -228,6 +243,9 @@ static const char *limit_broken_by(const struct vg_predicate *predicate)
         return "this field holds no number: less and greater cannot test it";
     if (vg_blob_test_is_number(predicate->test) && !is_number(predicate))
         return "a number that is not written in decimal digits";
+    if (predicate->test == VG_TEST_FIELDREF &&
+        (holds_digests || vg_field_kind(predicate->other) == VG_KIND_SHA256))
+        return "a field that holds a hash cannot be compared with another field";
     for (size_t i = 0; i < predicate->token_count; i++) {
         const struct vg_token *token = &predicate->tokens[i];
 
@@ -269,6 +287,8 @@ uint32_t vg_compile_predicate(struct vg_compile *compile, const struct vg_predic
     added->cost = cost_of(compile, predicate);
     added->flags = flags_of(predicate);
     compile->fields[predicate->field].used = true;
+    if (predicate->test == VG_TEST_FIELDREF)
+        compile->fields[predicate->other].used = true;
     if (!vg_index_set_add(&compile->predicate_set, index, hash, predicate_hash_of, compile)) {
         compile->predicates.failed = true;
         return VG_BLOB_NONE;

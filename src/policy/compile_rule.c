@@ -27,7 +27,7 @@ static uint32_t add_leaf(struct vg_compile *compile, const struct vg_predicate *
                                  .kind = VG_NODE_LEAF,
                                  .negated = negated,
                                  .predicate = predicate,
-                                 .stage = (uint32_t)vg_field_stage(source->field),
+                                 .stage = (uint32_t)vg_predicate_stage(source),
                                  .cost = negated ? VG_BLOB_NONE : vg_predicate_at(compile, predicate)->cost,
                              });
 }

@@ -138,10 +138,28 @@ static void write_fields(struct vg_compile *compile)
     }
 }
 
+/* What compares two fields hangs on neither: the matcher tries it when both are taken. */
+static void collect_pairs(struct vg_compile *compile)
+{
+    uint32_t count;
+
+    for (uint32_t i = 0; i < VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate); i++) {
+        const struct vg_compiled_predicate *predicate = vg_predicate_at(compile, i);
+
+        if (predicate->source->test == VG_TEST_FIELDREF && predicate->index != VG_BLOB_NONE)
+            vg_buffer_put32(&compile->pairs, predicate->index);
+    }
+    count = VG_BUFFER_COUNT(&compile->pairs, uint32_t);
+    if (count)
+        qsort(compile->pairs.bytes, count, sizeof(uint32_t), compare_numbers);
+}
+
 void vg_compile_write(struct vg_compile *compile)
 {
     write_predicates(compile);
     (void)write_list(compile, &compile->always);
+    collect_pairs(compile);
+    (void)write_list(compile, &compile->pairs);
     write_fields(compile);
 }
 
@@ -163,6 +181,7 @@ static void fill_header(const struct vg_compile *compile, struct vg_blob_header 
     header->tracked_count = compile->tracked_count;
     header->first_true = compile->first_true;
     header->always_count = VG_BUFFER_COUNT(&compile->always, uint32_t);
+    header->pair_count = VG_BUFFER_COUNT(&compile->pairs, uint32_t);
     header->seed = VG_BLOB_SEED;
 }
 

@@ -270,6 +270,34 @@ static struct vg_expr *read_numbers(struct vg_reader *reader, const struct vg_it
     return good ? vg_expr_join(reader->arena, VG_EXPR_OR, &exprs) : NULL;
 }
 
+static enum vg_compare compare_of(enum vg_item_match match)
+{
+    if (match == VG_MATCH_STARTSWITH)
+        return VG_COMPARE_STARTS;
+    return match == VG_MATCH_ENDSWITH ? VG_COMPARE_ENDS : VG_COMPARE_EQUAL;
+}
+
+/* A comparison with the value of the field that the value names. */
+static struct vg_expr *read_fieldref(struct vg_reader *reader, const struct vg_item_key *key,
+                                     const struct vg_yaml *value)
+{
+    struct vg_place place = vg_place_of(reader, value);
+    enum vg_field other = vg_item_field(reader, place, value->text, value->size);
+    if (other == VG_FIELD_COUNT)
+        return NULL;
+    if (vg_field_kind(other) == VG_KIND_SHA256) {
+        vg_unsupported(reader, place, NULL, "a hash is not compared with another field");
+        return NULL;
+    }
+    struct vg_predicate *predicate = vg_predicate_new(reader, key, value);
+    if (!predicate)
+        return NULL;
+    predicate->test = VG_TEST_FIELDREF;
+    predicate->other = other;
+    predicate->compare = compare_of(key->match);
+    return vg_expr_predicate(reader->arena, predicate);
+}
+
 struct vg_expr *vg_value_read(struct vg_reader *reader, const struct vg_item_key *key,
                               const struct vg_yaml *value)
 {
@@ -280,6 +308,8 @@ struct vg_expr *vg_value_read(struct vg_reader *reader, const struct vg_item_key
     }
     if (key->match == VG_MATCH_EXISTS)
         return read_exists(reader, key, value);
+    if (key->fieldref)
+        return read_fieldref(reader, key, value);
     if (vg_yaml_is_null(value))
         return read_null(reader, key, value);
     if (key->match == VG_MATCH_UNDER || key->match == VG_MATCH_PATH)

@@ -40,9 +40,13 @@ struct vg_item_key {
     bool all;
     bool cased;
     bool negated;
+    bool fieldref; /* the value is the name of another field */
     unsigned change_count;
     enum vg_item_change changes[VG_CHANGES_MAX];
 };
+
+/* The field of that name. VG_FIELD_COUNT after a complaint. */
+enum vg_field vg_item_field(struct vg_reader *reader, struct vg_place place, const char *text, size_t size);
 
 /* Reads a key such as CommandLine|contains|all. False after a complaint. */
 bool vg_item_key_read(struct vg_reader *reader, const struct vg_yaml *node, struct vg_item_key *key);

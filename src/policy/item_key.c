@@ -4,9 +4,9 @@
 #include "names.h"
 
 static const char *const modifier_names[] = {
-    "contains", "startswith", "endswith", "all",     "cased",  "neq",          "exists", "under",
-    "path",     "file",       "expand",   "windash", "base64", "base64offset", "wide",   "utf16le",
-    "utf16be",  "utf16",      "lt",       "lte",     "gt",     "gte",          NULL};
+    "contains", "startswith", "endswith", "all",     "cased",  "neq",          "exists",   "under",
+    "path",     "file",       "expand",   "windash", "base64", "base64offset", "wide",     "utf16le",
+    "utf16be",  "utf16",      "lt",       "lte",     "gt",     "gte",          "fieldref", NULL};
 
 enum modifier_kind {
     MODIFIER_MATCH,  /* says how to compare */
@@ -14,6 +14,7 @@ enum modifier_kind {
     MODIFIER_ALL,
     MODIFIER_CASED,
     MODIFIER_NEQ,
+    MODIFIER_FIELDREF,
 };
 
 /* In the order of their names. */
@@ -43,11 +44,12 @@ static const struct modifier {
     {MODIFIER_MATCH, VG_MATCH_AT_MOST},
     {MODIFIER_MATCH, VG_MATCH_GREATER},
     {MODIFIER_MATCH, VG_MATCH_AT_LEAST},
+    {MODIFIER_FIELDREF, 0},
 };
 
 /* Sigma's, which a later version may know. */
 static const char *const coming_modifiers[] = {
-    "re", "i", "m", "s", "fieldref", NULL,
+    "re", "i", "m", "s", NULL,
 };
 
 /* Sigma's, about dates. */
@@ -164,12 +166,29 @@ static bool read_modifier(struct vg_reader *reader, struct vg_place place, struc
     case MODIFIER_NEQ:
         key->negated = true;
         return true;
+    case MODIFIER_FIELDREF:
+        key->fieldref = true;
+        return true;
     case MODIFIER_CHANGE:
         return add_change(reader, place, key, (enum vg_item_change)modifiers[i].value);
     case MODIFIER_MATCH:
         break;
     }
     return set_match(reader, place, key, (enum vg_item_match)modifiers[i].value);
+}
+
+enum vg_field vg_item_field(struct vg_reader *reader, struct vg_place place, const char *text, size_t size)
+{
+    enum vg_field field = vg_field_find(text, size);
+    if (field < VG_FIELD_COUNT)
+        return field;
+    const char *hint = hint_for(reader, vg_field_names, "fields", text, size);
+    if (vg_is_name(coming_fields, text, size))
+        vg_unsupported(reader, place, hint, "the field %s cannot be supplied yet",
+                       vg_shown(reader, text, size));
+    else
+        vg_unsupported(reader, place, hint, "unknown field %s", vg_shown(reader, text, size));
+    return VG_FIELD_COUNT;
 }
 
 static bool read_field(struct vg_reader *reader, struct vg_place place, struct vg_item_key *key,
@@ -180,26 +199,20 @@ static bool read_field(struct vg_reader *reader, struct vg_place place, struct v
                        "a keyword without a field cannot be looked for: a start is not a line of text");
         return false;
     }
-    key->field = vg_field_find(text, size);
-    if (key->field < VG_FIELD_COUNT)
-        return true;
-    const char *hint = hint_for(reader, vg_field_names, "fields", text, size);
-    if (vg_is_name(coming_fields, text, size))
-        vg_unsupported(reader, place, hint, "the field %s cannot be supplied yet",
-                       vg_shown(reader, text, size));
-    else
-        vg_unsupported(reader, place, hint, "unknown field %s", vg_shown(reader, text, size));
-    return false;
+    key->field = vg_item_field(reader, place, text, size);
+    return key->field < VG_FIELD_COUNT;
 }
 
 /* Whether the changes of a value can follow each other, and what they make of it can be compared. */
 static bool check_changes(struct vg_reader *reader, struct vg_place place, const struct vg_item_key *key)
 {
     bool bytes = false;
-    if (key->change_count && (key->match == VG_MATCH_EXISTS || key->match == VG_MATCH_UNDER ||
-                              key->match == VG_MATCH_PATH || key->match == VG_MATCH_FILE)) {
-        vg_complain(reader, place, "it goes with contains, startswith, endswith, or none of them",
-                    "a modifier that changes the value does not go with exists, under, path and file");
+    if (key->change_count &&
+        (key->fieldref || key->match == VG_MATCH_EXISTS || key->match == VG_MATCH_UNDER ||
+         key->match == VG_MATCH_PATH || key->match == VG_MATCH_FILE)) {
+        vg_complain(
+            reader, place, "it goes with contains, startswith, endswith, or none of them",
+            "a modifier that changes the value does not go with exists, under, path, file and fieldref");
         return false;
     }
     for (unsigned i = 0; i < key->change_count; i++) {
@@ -267,6 +280,26 @@ static bool check_kind(struct vg_reader *reader, struct vg_place place, const st
     return true;
 }
 
+/* What another field's value can be compared by. Looking for it anywhere could take the product of both
+ * lengths, and whoever starts the program chooses both texts. */
+static bool check_fieldref(struct vg_reader *reader, struct vg_place place, const struct vg_item_key *key)
+{
+    if (!key->fieldref)
+        return true;
+    if (key->match == VG_MATCH_CONTAINS)
+        vg_unsupported(reader, place, "use startswith, endswith, or compare the whole value",
+                       "fieldref with contains is not supported: it could take too long");
+    else if (key->match != VG_MATCH_EXACT && key->match != VG_MATCH_STARTSWITH &&
+             key->match != VG_MATCH_ENDSWITH)
+        vg_complain(reader, place, "it goes with startswith, endswith, or none of them",
+                    "fieldref does not go with exists, under, path, file, lt, lte, gt and gte");
+    else if (vg_field_kind(key->field) == VG_KIND_SHA256)
+        vg_unsupported(reader, place, NULL, "a hash is not compared with another field");
+    else
+        return true;
+    return false;
+}
+
 bool vg_item_key_read(struct vg_reader *reader, const struct vg_yaml *node, struct vg_item_key *key)
 {
     const char *end = node->text + node->size;
@@ -286,5 +319,6 @@ bool vg_item_key_read(struct vg_reader *reader, const struct vg_yaml *node, stru
         if (!read_modifier(reader, there, key, begin, (size_t)(at - begin)))
             return false;
     }
-    return check_changes(reader, place, key) && check_kind(reader, place, key);
+    return check_changes(reader, place, key) && check_kind(reader, place, key) &&
+           check_fieldref(reader, place, key);
 }

@@ -143,6 +143,14 @@ static bool number_implies(const struct vg_predicate *narrow, const struct vg_pr
     return true;
 }
 
+/* What is equal to another value starts and ends with it, too. */
+static bool pair_implies(const struct vg_predicate *narrow, const struct vg_predicate *wide)
+{
+    return narrow->test == VG_TEST_FIELDREF && narrow->other == wide->other &&
+           (narrow->compare == wide->compare || narrow->compare == VG_COMPARE_EQUAL) &&
+           (narrow->cased || !wide->cased);
+}
+
 static bool test_implies(struct linter *linter, const struct vg_predicate *narrow,
                          const struct vg_predicate *wide)
 {
@@ -158,6 +166,8 @@ static bool test_implies(struct linter *linter, const struct vg_predicate *narro
     case VG_TEST_AT_LEAST:
     case VG_TEST_AT_MOST:
         return number_implies(narrow, wide);
+    case VG_TEST_FIELDREF:
+        return pair_implies(narrow, wide);
     case VG_TEST_UNDER:
         return text && narrow->cased == wide->cased && lies_under(linter, narrow, wide);
     case VG_TEST_PATTERN:

@@ -98,6 +98,7 @@ static uint64_t take_facts(struct vg_match *match, const struct vg_record *recor
 {
     const struct vg_blob_field *fields = match->blob.FIELDS;
     uint32_t count = vg_blob_count(match->blob.header, VG_BLOB_FIELDS);
+    uint64_t before = match->scratch->taken;
     uint64_t pending = 0;
 
     for (uint32_t i = 0; i < count; i++) {
@@ -119,6 +120,8 @@ static uint64_t take_facts(struct vg_match *match, const struct vg_record *recor
             match->scratch->claimed |= bit;
         vg_match_scan(match, &fields[i], fact);
     }
+    if (match->blob.header->pair_count)
+        vg_match_pairs(match, record, match->scratch->taken & ~before);
     return pending;
 }
 

@@ -48,6 +48,13 @@ void vg_match_begin(struct vg_match *match, const struct vg_policy *policy, void
 /* Takes a fact that is KNOWN or ABSENT into truths, candidates and scratch->best. */
 void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, const struct vg_fact *fact);
 
+/* Notes that a predicate is true: what it decides or announces. */
+void vg_match_fire(struct vg_match *match, uint32_t index, const struct vg_blob_predicate *predicate);
+
+/* Compares the fields that predicates compare with each other, where one of `taken` (a bit per field) was
+ * taken just now, and the other then or before. */
+void vg_match_pairs(struct vg_match *match, const struct vg_record *record, uint64_t taken);
+
 /* Whether the value is a number as far from zero as a predicate wants it. */
 bool vg_match_number(const struct vg_blob_view *blob, const struct vg_blob_predicate *predicate,
                      const struct vg_value *value);

@@ -32,14 +32,38 @@ static uint16_t either(uint16_t left, uint16_t right)
     return negate(both(negate(left), negate(right)));
 }
 
+static uint16_t asks_for(uint32_t field)
+{
+    return (uint16_t)(VG_MAY_BE_TRUE | VG_MAY_BE_FALSE | field << VG_ASK_TRUE_SHIFT |
+                      field << VG_ASK_FALSE_SHIFT);
+}
+
+/* A leaf that rests on two facts: what one of them leaves unknown, the other cannot mend. */
+static uint16_t pair_leaf(const struct vg_match *match, uint32_t instruction, uint64_t pending)
+{
+    const struct vg_blob_predicate *predicate = &match->blob.PREDICATES[instruction & VG_CODE_OPERAND];
+    uint64_t fields = vg_blob_pair_fields(predicate);
+
+    if ((instruction & VG_CODE_PERMISSIVE) && (match->scratch->claimed & fields))
+        return VG_IS_FALSE | VG_MAY_BE_FALSE;
+    if (match->scratch->unknown & fields)
+        return 0;
+    if (pending & fields)
+        return asks_for(pending >> predicate->field & 1 ? predicate->field : vg_blob_other(predicate));
+    if (vg_bitset_has(&match->truths, instruction & VG_CODE_OPERAND))
+        return VG_IS_TRUE | VG_MAY_BE_TRUE;
+    return match->scratch->claimed & fields ? 0 : VG_IS_FALSE | VG_MAY_BE_FALSE;
+}
+
 static uint16_t leaf(const struct vg_match *match, uint32_t instruction, uint64_t pending)
 {
     uint32_t field = instruction >> VG_CODE_FIELD_SHIFT & VG_CODE_FIELD_MASK;
     uint64_t bit = (uint64_t)1 << field;
 
+    if (field == VG_CODE_PAIR)
+        return pair_leaf(match, instruction, pending);
     if (pending & bit)
-        return (uint16_t)(VG_MAY_BE_TRUE | VG_MAY_BE_FALSE | field << VG_ASK_TRUE_SHIFT |
-                          field << VG_ASK_FALSE_SHIFT);
+        return asks_for(field);
     if (match->scratch->unknown & bit)
         return 0;
     if (vg_bitset_has(&match->truths, instruction & VG_CODE_OPERAND))

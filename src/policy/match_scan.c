@@ -46,7 +46,7 @@ static void decide_by(struct vg_match *match, uint32_t rule)
     VG_PREFETCH(&match->blob.RULES[rule]);
 }
 
-static void fire(struct vg_match *match, uint32_t index, const struct vg_blob_predicate *predicate)
+void vg_match_fire(struct vg_match *match, uint32_t index, const struct vg_blob_predicate *predicate)
 {
     if (predicate->rule < match->scratch->best)
         decide_by(match, predicate->rule);
@@ -81,7 +81,7 @@ static void try_predicate(struct scan *scan, uint32_t index)
     }
     if ((predicate->flags & VG_PREDICATE_CONFIRM) && !vg_match_pattern(&match->blob, predicate, &scan->value))
         return;
-    fire(match, index, predicate);
+    vg_match_fire(match, index, predicate);
 }
 
 static void hit(struct scan *scan, uint32_t target)

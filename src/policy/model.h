@@ -36,6 +36,15 @@ enum vg_test {
     VG_TEST_DIGESTS, /* some value is one of `digests` (kind SHA256) */
     VG_TEST_AT_LEAST, /* some value is a number not below `tokens` (kind NUMBER; one literal: decimal digits, no */
     VG_TEST_AT_MOST,  /* leading zeros), or not above */
+    VG_TEST_FIELDREF, /* some value compares, as `compare` says, with some value of the fact `other`. False where
+                       * either fact is ABSENT, but unknown where either is unknown */
+};
+
+/* How the value of one field compares with that of another. Neither field is of kind SHA256. */
+enum vg_compare {
+    VG_COMPARE_EQUAL,
+    VG_COMPARE_STARTS, /* it starts with the other */
+    VG_COMPARE_ENDS,   /* it ends with the other */
 };
 
 /* A test of one field. Equal predicates (all members equal) are one in the compiled policy. */
@@ -48,8 +57,10 @@ struct vg_predicate {
      * the second unit) is covered only where the predicate itself spells a colon beyond its second unit: never by a
      * wildcard or by UNDER. (A wildcard counts as one unit of the predicate. Exactly: a value with such a colon is
      * matched only by a predicate that spells one, and then no wildcard, nor what lies below an UNDER, takes in a
-     * colon other than the value's second unit.) */
+     * colon other than the value's second unit.) FIELDREF spells none, and rests on both facts. */
     bool permissive;
+    enum vg_field other;     /* of FIELDREF, else 0 */
+    enum vg_compare compare; /* of FIELDREF, else 0 */
     const struct vg_token *tokens;
     size_t token_count;
     const uint8_t (*digests)[32]; /* sorted, each once */

@@ -86,6 +86,12 @@ struct vg_print_key vg_print_key_of(const struct vg_expr *leaf)
     case VG_TEST_AT_MOST:
         key.match = predicate->test == VG_TEST_AT_LEAST ? "gte" : "lte";
         break;
+    case VG_TEST_FIELDREF:
+        key.match = predicate->compare == VG_COMPARE_STARTS ? "startswith|fieldref"
+                    : predicate->compare == VG_COMPARE_ENDS ? "endswith|fieldref"
+                                                            : "fieldref";
+        key.cased = predicate->cased;
+        break;
     case VG_TEST_PATTERN:
         key.match = match_of_pattern(predicate);
         key.cased = predicate->cased;
@@ -199,6 +205,8 @@ void vg_print_value(FILE *out, const struct vg_expr *leaf, const struct vg_print
         fputs(leaf->kind == VG_EXPR_NOT ? "false" : "true", out);
     else if (predicate->test == VG_TEST_NULL)
         fputs("null", out);
+    else if (predicate->test == VG_TEST_FIELDREF)
+        fputs(vg_field_name(predicate->other), out);
     else
         print_pattern(out, predicate, key);
 }

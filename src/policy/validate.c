@@ -77,8 +77,6 @@ bool vg_check_settings(struct vg_check *check)
     if (header->tracked_count > VG_BLOB_TRACKED_MAX ||
         header->tracked_count > vg_check_count(check, VG_BLOB_PREDICATES))
         return vg_check_failed(check, "more tracked predicates than predicates", &header->tracked_count);
-    if (header->reserved != 0)
-        return vg_check_failed(check, "a reserved word is not zero", &header->reserved);
     return true;
 }
 

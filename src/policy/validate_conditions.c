@@ -29,19 +29,31 @@ static bool push(struct program *program)
     return true;
 }
 
+/* Whether a leaf of that field can test the predicate; then the fields are those it rests on. */
+static bool tests_field(const struct vg_blob_predicate *predicate, uint32_t field, uint64_t *fields)
+{
+    if (predicate->test == VG_BLOB_TEST_FIELDREF) {
+        *fields = vg_blob_pair_fields(predicate);
+        return field == VG_CODE_PAIR;
+    }
+    *fields = (uint64_t)1 << predicate->field;
+    return field == predicate->field;
+}
+
 static bool check_leaf(struct program *program, uint32_t instruction)
 {
     const struct vg_blob_view *blob = &program->check->blob;
     uint32_t field = instruction >> VG_CODE_FIELD_SHIFT & VG_CODE_FIELD_MASK;
     uint32_t index = instruction & VG_CODE_OPERAND;
     bool permissive = (instruction & VG_CODE_PERMISSIVE) != 0;
+    uint64_t fields;
 
-    if (index >= blob->header->tracked_count || blob->PREDICATES[index].field != field)
+    if (index >= blob->header->tracked_count || !tests_field(&blob->PREDICATES[index], field, &fields))
         return program_failed(program, "a condition tests no such predicate");
     if (permissive != ((blob->PREDICATES[index].flags & VG_PREDICATE_PERMISSIVE) != 0))
         return program_failed(program, "a condition takes a predicate for what it is not");
-    if (!(program->condition->fields >> field & 1) ||
-        (!permissive && !(program->condition->strict_fields >> field & 1)))
+    if ((fields & ~program->condition->fields) ||
+        (!permissive && (fields & ~program->condition->strict_fields)))
         return program_failed(program, "a condition tests a field that it does not name");
     return push(program);
 }

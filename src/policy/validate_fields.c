@@ -211,16 +211,33 @@ static bool check_all_used(struct vg_check *check, const struct used *used)
     return true;
 }
 
-bool vg_check_fields(struct vg_check *check)
+/* Those that every decision runs or compares, whatever the facts are. */
+static bool check_lists_of_all(struct vg_check *check, struct used *used)
 {
-    const struct vg_blob_field *fields = check->blob.FIELDS;
     const struct vg_blob_header *header = check->blob.header;
-    const struct vg_blob_slice always = {header->always_first, header->always_count};
-    struct used used = {0, 0, 0, 0, 0, 0};
+    struct vg_blob_slice always = {header->always_first, header->always_count};
+    struct vg_blob_slice pairs = {header->always_count, header->pair_count};
 
     if (always.first != 0 || always.count > vg_check_count(check, VG_BLOB_LISTS))
         return vg_check_failed(check, "a list lies outside", &header->always_first);
-    if (!check_list(check, &always, vg_check_count(check, VG_BLOB_CONDITIONS), &used))
+    if (!check_list(check, &always, vg_check_count(check, VG_BLOB_CONDITIONS), used) ||
+        !check_list(check, &pairs, header->tracked_count, used))
+        return false;
+    for (uint32_t i = 0; i < pairs.count; i++) {
+        const uint32_t *pair = &check->blob.LISTS[pairs.first + i];
+
+        if (check->blob.PREDICATES[*pair].test != VG_BLOB_TEST_FIELDREF)
+            return vg_check_failed(check, "a predicate that compares no two fields", pair);
+    }
+    return true;
+}
+
+bool vg_check_fields(struct vg_check *check)
+{
+    const struct vg_blob_field *fields = check->blob.FIELDS;
+    struct used used = {0, 0, 0, 0, 0, 0};
+
+    if (!check_lists_of_all(check, &used))
         return false;
     for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_FIELDS); i++) {
         if (fields[i].field >= VG_FIELD_COUNT || (i > 0 && fields[i].field <= fields[i - 1].field))

@@ -66,6 +66,30 @@ static bool check_tokens(struct vg_check *check, const struct vg_blob_predicate 
     return true;
 }
 
+/* Two fields of text, and one way to compare them. */
+static bool check_pair(struct vg_check *check, const struct vg_blob_predicate *predicate)
+{
+    uint32_t ways = predicate->flags & (VG_PREDICATE_STARTS | VG_PREDICATE_ENDS);
+    uint32_t other = vg_blob_other(predicate);
+
+    if (other >= VG_FIELD_COUNT)
+        return vg_check_failed(check, "unknown other field", predicate);
+    if (!is_text_field(predicate->field) || !is_text_field(other))
+        return vg_check_failed(check, "a comparison of fields that hold no text", predicate);
+    if (ways == (VG_PREDICATE_STARTS | VG_PREDICATE_ENDS))
+        return vg_check_failed(check, "two ways to compare two fields", predicate);
+    if (predicate->rule != VG_BLOB_NONE)
+        return vg_check_failed(check, "a comparison of fields decides by itself", predicate);
+    return true;
+}
+
+static uint32_t flags_of_test(uint32_t test)
+{
+    if (test != VG_BLOB_TEST_FIELDREF)
+        return VG_PREDICATE_FLAGS_ALL;
+    return VG_PREDICATE_FLAGS_ALL | VG_PREDICATE_STARTS | VG_PREDICATE_ENDS | VG_PREDICATE_OTHER_MASK;
+}
+
 /* Only patterns, folders and numbers have tokens, and only on fields that hold text. */
 static bool check_test(struct vg_check *check, const struct vg_blob_predicate *predicate)
 {
@@ -77,7 +101,7 @@ static bool check_test(struct vg_check *check, const struct vg_blob_predicate *p
         return vg_check_failed(check, "unknown field", predicate);
     if (predicate->test >= VG_BLOB_TEST_COUNT)
         return vg_check_failed(check, "unknown test", predicate);
-    if (predicate->flags & ~(uint32_t)VG_PREDICATE_FLAGS_ALL)
+    if (predicate->flags & ~flags_of_test(predicate->test))
         return vg_check_failed(check, "unknown flag of a predicate", predicate);
     if (has_text && !is_text_field(predicate->field))
         return vg_check_failed(check, "a test of text on a field that holds none", predicate);
@@ -87,6 +111,8 @@ static bool check_test(struct vg_check *check, const struct vg_blob_predicate *p
         return vg_check_failed(check, "a number that is not compared", predicate);
     if (!has_text && (predicate->token_count != 0 || (predicate->flags & VG_PREDICATE_CONFIRM)))
         return vg_check_failed(check, "a pattern where none belongs", predicate);
+    if (predicate->test == VG_BLOB_TEST_FIELDREF)
+        return check_pair(check, predicate);
     return true;
 }
 

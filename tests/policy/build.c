@@ -116,6 +116,17 @@ struct vg_expr *build_test(struct build *build, enum vg_field field, enum vg_tes
     return leaf;
 }
 
+struct vg_expr *build_fieldref(struct build *build, enum vg_field field, enum vg_field other,
+                               enum vg_compare compare, unsigned flags)
+{
+    struct vg_expr *leaf;
+    struct vg_predicate *predicate = add_predicate(build, field, VG_TEST_FIELDREF, flags, &leaf);
+
+    predicate->other = other;
+    predicate->compare = compare;
+    return leaf;
+}
+
 struct vg_expr *build_digests(struct build *build, const uint8_t (*digests)[32], size_t count, unsigned flags)
 {
     struct vg_expr *leaf;

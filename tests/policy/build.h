@@ -37,6 +37,8 @@ struct vg_expr *build_test(struct build *build, enum vg_field field, enum vg_tes
 /* AT_LEAST or AT_MOST. */
 struct vg_expr *build_number(struct build *build, enum vg_field field, enum vg_test test,
                              const uint16_t *digits);
+struct vg_expr *build_fieldref(struct build *build, enum vg_field field, enum vg_field other,
+                               enum vg_compare compare, unsigned flags);
 struct vg_expr *build_digests(struct build *build, const uint8_t (*digests)[32], size_t count,
                               unsigned flags);
 

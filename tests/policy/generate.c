@@ -224,6 +224,14 @@ static const struct vg_predicate *make_predicate(struct generator *generator)
         predicate->test = kind < 10 ? VG_TEST_EXISTS : kind < 20 ? VG_TEST_NULL : VG_TEST_DIGESTS;
         if (predicate->test == VG_TEST_DIGESTS)
             make_digests(generator, predicate);
+    } else if (chance(generator, 15)) {
+        predicate->field =
+            text_fields[generator_below(generator, sizeof(text_fields) / sizeof(*text_fields))];
+        predicate->other =
+            text_fields[generator_below(generator, sizeof(text_fields) / sizeof(*text_fields))];
+        predicate->test = VG_TEST_FIELDREF;
+        predicate->compare = (enum vg_compare)generator_below(generator, 3);
+        predicate->cased = chance(generator, 15);
     } else if (chance(generator, 12)) {
         predicate->field = number_fields[generator_below(generator, 2)];
         predicate->test = chance(generator, 50) ? VG_TEST_AT_LEAST : VG_TEST_AT_MOST;

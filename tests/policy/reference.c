@@ -145,6 +145,59 @@ static bool matches_digest(const struct vg_predicate *predicate, struct vg_span 
     return false;
 }
 
+/* Whether one text is the other, or starts or ends with it; and, where that is asked for, is no named stream.
+ */
+static bool matches_pair(const struct vg_predicate *predicate, struct vg_span value, struct vg_span other)
+{
+    uint32_t units = vg_unit_count(other);
+    uint32_t shift = predicate->compare == VG_COMPARE_ENDS ? vg_unit_count(value) - units : 0;
+
+    if (predicate->permissive && vg_field_kind(predicate->field) == VG_KIND_PATH && has_stream(value))
+        return false;
+    if (units > vg_unit_count(value) ||
+        (predicate->compare == VG_COMPARE_EQUAL && units != vg_unit_count(value)))
+        return false;
+    for (uint32_t at = 0; at < units; at++) {
+        if (!same_unit(vg_units(other)[at], vg_units(value)[shift + at], predicate->cased))
+            return false;
+    }
+    return true;
+}
+
+static bool is_settled(const struct vg_fact *fact)
+{
+    return fact->state == VG_FACT_KNOWN || fact->state == VG_FACT_ABSENT;
+}
+
+static bool is_claimed(const struct vg_fact *fact)
+{
+    return is_settled(fact) && (fact->flags & VG_FACT_CLAIMED);
+}
+
+/* Whether the fact is unknown and stays so. */
+static bool is_lost(const struct vg_record *record, enum vg_field field)
+{
+    return !is_settled(&record->facts[field]) && !may_be_gathered(record, field);
+}
+
+static enum truth evaluate_pair(const struct vg_predicate *predicate, const struct vg_record *record)
+{
+    const struct vg_fact *fact = &record->facts[predicate->field];
+    const struct vg_fact *other = &record->facts[predicate->other];
+
+    if (predicate->permissive && (is_claimed(fact) || is_claimed(other)))
+        return FALSE;
+    if (!is_settled(fact) || !is_settled(other))
+        return UNKNOWN;
+    for (unsigned i = 0; i < fact->count; i++) {
+        for (unsigned j = 0; j < other->count; j++) {
+            if (matches_pair(predicate, fact->values[i], other->values[j]))
+                return TRUE;
+        }
+    }
+    return is_claimed(fact) || is_claimed(other) ? UNKNOWN : FALSE;
+}
+
 static bool matches_value(const struct vg_predicate *predicate, struct vg_span value)
 {
     if (predicate->test == VG_TEST_DIGESTS)
@@ -159,6 +212,8 @@ static enum truth evaluate_predicate(const struct vg_predicate *predicate, const
     const struct vg_fact *fact = &record->facts[predicate->field];
     enum truth otherwise = FALSE;
 
+    if (predicate->test == VG_TEST_FIELDREF)
+        return evaluate_pair(predicate, record);
     if (fact->state != VG_FACT_KNOWN && fact->state != VG_FACT_ABSENT)
         return UNKNOWN;
     if (fact->flags & VG_FACT_CLAIMED) {
@@ -224,6 +279,17 @@ static uint64_t unknown_fields(const struct vg_expr *expr, const struct vg_recor
 
     if (constant_of(expr) != UNKNOWN)
         return 0;
+    if (expr->kind == VG_EXPR_PREDICATE && expr->predicate->test == VG_TEST_FIELDREF) {
+        const enum vg_field both[] = {expr->predicate->field, expr->predicate->other};
+
+        for (size_t i = 0; i < 2; i++) {
+            bool claimed = !expr->predicate->permissive && is_claimed(&record->facts[both[i]]);
+
+            if (claimed || is_lost(record, both[i]))
+                fields |= (uint64_t)1 << both[i];
+        }
+        return fields;
+    }
     if (expr->kind == VG_EXPR_PREDICATE) {
         enum vg_field field = expr->predicate->field;
         bool claimed = !expr->predicate->permissive && (record->facts[field].flags & VG_FACT_CLAIMED);
@@ -268,6 +334,19 @@ void reference_decide(const struct vg_model *model, const struct vg_record *reco
     }
 }
 
+/* Whether what the predicate comes to depends on a fact that can still be gathered. */
+static bool predicate_is_open(const struct vg_predicate *predicate, const struct vg_record *record)
+{
+    enum vg_field field = predicate->field, other = predicate->other;
+
+    if (predicate->test != VG_TEST_FIELDREF)
+        return may_be_gathered(record, field);
+    if (predicate->permissive && (is_claimed(&record->facts[field]) || is_claimed(&record->facts[other])))
+        return false;
+    return !is_lost(record, field) && !is_lost(record, other) &&
+           (may_be_gathered(record, field) || may_be_gathered(record, other));
+}
+
 /* What an expression could come to while each pending predicate by itself may be true, false or unknown: bit
  * per truth. */
 static unsigned outcomes(const struct vg_expr *expr, const struct vg_record *record)
@@ -275,9 +354,8 @@ static unsigned outcomes(const struct vg_expr *expr, const struct vg_record *rec
     unsigned result = 1u << (expr->kind == VG_EXPR_TRUE || expr->kind == VG_EXPR_AND ? TRUE : FALSE);
 
     if (expr->kind == VG_EXPR_PREDICATE)
-        return may_be_gathered(record, expr->predicate->field)
-                   ? 1u << TRUE | 1u << FALSE | 1u << UNKNOWN
-                   : 1u << evaluate_predicate(expr->predicate, record);
+        return predicate_is_open(expr->predicate, record) ? 1u << TRUE | 1u << FALSE | 1u << UNKNOWN
+                                                          : 1u << evaluate_predicate(expr->predicate, record);
     for (size_t i = 0; i < expr->child_count; i++) {
         unsigned child = outcomes(expr->children[i], record);
         unsigned next = 0;
@@ -298,7 +376,8 @@ static unsigned outcomes(const struct vg_expr *expr, const struct vg_record *rec
 static bool mentions(const struct vg_expr *expr, enum vg_field field)
 {
     if (expr->kind == VG_EXPR_PREDICATE)
-        return expr->predicate->field == field;
+        return expr->predicate->field == field ||
+               (expr->predicate->test == VG_TEST_FIELDREF && expr->predicate->other == field);
     for (size_t i = 0; i < expr->child_count; i++) {
         if (mentions(expr->children[i], field))
             return true;

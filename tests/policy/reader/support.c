@@ -111,6 +111,8 @@ static void assert_predicates_equal(const struct vg_predicate *a, const struct v
     assert_int_equal(a->test, b->test);
     assert_int_equal(a->cased, b->cased);
     assert_int_equal(a->permissive, b->permissive);
+    assert_int_equal(a->other, b->other);
+    assert_int_equal(a->compare, b->compare);
     assert_int_equal(a->token_count, b->token_count);
     for (size_t i = 0; i < a->token_count; i++) {
         assert_int_equal(a->tokens[i].kind, b->tokens[i].kind);
