@@ -13,8 +13,8 @@ enum vg_exit {
     VG_EXIT_OK = 0,
     VG_EXIT_ERROR = 1, /* what was asked could not be done; stderr says why */
     VG_EXIT_USAGE = 2, /* the command line was wrong; nothing was done */
-    VG_EXIT_DENY = 3,  /* explain: the start would be denied */
-    VG_EXIT_ASK = 4,   /* explain: the start would be asked about */
+    VG_EXIT_DENY = 3,  /* explain, replay: a start would be denied */
+    VG_EXIT_ASK = 4,   /* explain, replay: the policy would ask */
 };
 
 /* One option. Names are compared without case and with `_` like `-`, so that a table generated from VG_FIELDS
@@ -72,5 +72,6 @@ extern const struct vg_command vg_command_compile;
 extern const struct vg_command vg_command_explain;
 extern const struct vg_command vg_command_hash;
 extern const struct vg_command vg_command_inspect;
+extern const struct vg_command vg_command_replay;
 
 #endif

@@ -1,0 +1,318 @@
+#include "log_run.h"
+
+#include "log_filter.h"
+#include "log_source.h"
+#include "message.h"
+#include "progress.h"
+#include "thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More blocks than workers, so that reading goes on while the oldest is being worked on. */
+#define BLOCKS          6
+#define COMPLAINTS_MAX  10
+#define COMPLAINT_LIMIT ((size_t)8 << 10) /* bytes a block keeps of them */
+
+enum state { FREE, FULL, TAKEN, DONE };
+
+struct slot {
+    struct vg_log_block block;
+    enum state state;
+};
+
+struct run {
+    const struct vg_log_job *job;
+    struct vg_log_result *result;
+    struct slot slots[BLOCKS];
+    struct vg_lock lock;
+    struct vg_signal changed;
+    uint64_t filled; /* blocks handed to the workers; the next one's slot is that modulo BLOCKS */
+    uint64_t taken;
+    uint64_t printed;
+    bool over; /* no more blocks will come */
+    _Atomic bool out_of_memory;
+    unsigned complaints;
+    struct vg_progress progress;
+};
+
+struct worker {
+    struct run *run;
+    unsigned number;
+    struct vg_thread thread;
+    struct vg_record_input input;
+};
+
+/* --- In a worker -------------------------------------------------------------------------------------------
+ */
+
+static void complain(struct vg_log_block *block, const struct vg_log_place *place, const char *what,
+                     const char *why)
+{
+    block->counts.broken++;
+    if (block->complaints.size > COMPLAINT_LIMIT)
+        return;
+    vg_output_visible(&block->complaints, place->file, strlen(place->file));
+    vg_output_format(&block->complaints,
+                     place->record ? ": record %llu: " : ":%llu: ", (unsigned long long)place->number);
+    vg_output_visible(&block->complaints, what, strlen(what));
+    if (why != NULL) {
+        vg_output_text(&block->complaints, ": ");
+        vg_output_visible(&block->complaints, why, strlen(why));
+    }
+    vg_output_text(&block->complaints, "\n");
+}
+
+static bool work_on_object(struct worker *worker, struct vg_log_block *block,
+                           const struct vg_log_place *place, const json_t *root)
+{
+    struct vg_record_json reader = {.input = &worker->input};
+    const struct vg_log_job *job = worker->run->job;
+
+    if (vg_log_kind(root) == VG_LOG_OTHER) {
+        block->counts.skipped++;
+        return true;
+    }
+    vg_record_input_reuse(&worker->input);
+    if (!vg_record_json_read(&reader, root)) {
+        complain(block, place, reader.name, reader.problem);
+        return true;
+    }
+    vg_record_input_settle(&worker->input);
+    return job->creation(job->context, worker->number, place, &worker->input, &block->output);
+}
+
+static bool work_on_item(struct worker *worker, struct vg_log_block *block, const char *text, size_t size,
+                         uint64_t number)
+{
+    struct vg_log_place place = {.file = block->file, .number = number, .record = block->records};
+    json_error_t error;
+    json_t *root;
+    bool good = true;
+
+    block->counts.items++;
+    if (!vg_log_may_create(text, size)) {
+        block->counts.skipped++;
+        return true;
+    }
+    root = json_loadb(text, size, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
+    if (root == NULL)
+        complain(block, &place, "this is not JSON", error.text);
+    else if (!json_is_object(root))
+        complain(block, &place, "this is no JSON object", NULL);
+    else
+        good = work_on_object(worker, block, &place, root);
+    json_decref(root);
+    return good;
+}
+
+static bool work_on_lines(struct worker *worker, struct vg_log_block *block)
+{
+    const char *at = block->bytes;
+    const char *end = block->bytes + block->size;
+    uint64_t number = block->first_line;
+    bool good = true;
+
+    while (good && at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        const char *last = newline != NULL ? newline : end;
+        const char *next = newline != NULL ? newline + 1 : end;
+
+        while (last > at && (last[-1] == '\r' || last[-1] == ' ' || last[-1] == '\t'))
+            last--;
+        if (last > at)
+            good = work_on_item(worker, block, at, (size_t)(last - at), number);
+        number++;
+        at = next;
+    }
+    return good;
+}
+
+static bool work_on_block(struct worker *worker, struct vg_log_block *block)
+{
+    struct vg_log_place too_long = {.file = block->file, .number = block->too_long};
+    bool good = true;
+
+    if (block->too_long != 0) {
+        block->counts.items++;
+        complain(block, &too_long, "a line longer than 16 MiB is not read", NULL);
+    }
+    if (block->lines)
+        return work_on_lines(worker, block);
+    for (size_t i = 0; good && i < block->item_count; i++) {
+        const struct vg_log_item *item = &block->items[i];
+
+        good = work_on_item(worker, block, block->bytes + item->offset, item->size, item->number);
+    }
+    return good;
+}
+
+static void work(void *context)
+{
+    struct worker *worker = context;
+    struct run *run = worker->run;
+
+    vg_lock_take(&run->lock);
+    for (;;) {
+        struct slot *slot;
+        bool good;
+
+        while (run->taken == run->filled && !run->over)
+            vg_signal_wait(&run->changed, &run->lock);
+        if (run->taken == run->filled)
+            break;
+        slot = &run->slots[run->taken++ % BLOCKS];
+        slot->state = TAKEN;
+        vg_lock_release(&run->lock);
+        good = work_on_block(worker, &slot->block) && !slot->block.output.failed;
+        vg_lock_take(&run->lock);
+        slot->state = DONE;
+        run->out_of_memory = run->out_of_memory || !good;
+        vg_signal_all(&run->changed);
+    }
+    vg_lock_release(&run->lock);
+    vg_record_input_free(&worker->input);
+}
+
+/* --- In the reader's thread --------------------------------------------------------------------------------
+ */
+
+static void print_complaints(struct run *run, const struct vg_output *complaints)
+{
+    const char *at = complaints->bytes;
+    const char *end = complaints->bytes + complaints->size;
+
+    while (at < end && run->complaints < COMPLAINTS_MAX) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        const char *next = newline != NULL ? newline + 1 : end;
+
+        vg_progress_clear(&run->progress);
+        fwrite(at, 1, (size_t)(next - at), stderr);
+        run->complaints++;
+        at = next;
+    }
+}
+
+static void add_counts(struct vg_log_counts *sum, const struct vg_log_counts *part)
+{
+    sum->bytes += part->bytes;
+    sum->items += part->items;
+    sum->skipped += part->skipped;
+    sum->broken += part->broken;
+}
+
+/* Waits for the oldest block and prints what came of it. */
+static void finish_oldest(struct run *run)
+{
+    struct slot *slot = &run->slots[run->printed++ % BLOCKS];
+    struct vg_log_block *block = &slot->block;
+
+    vg_lock_take(&run->lock);
+    while (slot->state != DONE)
+        vg_signal_wait(&run->changed, &run->lock);
+    vg_lock_release(&run->lock);
+    print_complaints(run, &block->complaints);
+    if (block->output.size != 0)
+        vg_progress_clear(&run->progress);
+    if (fwrite(block->output.bytes, 1, block->output.size, stdout) != block->output.size)
+        run->result->failed = true;
+    add_counts(&run->result->counts, &block->counts);
+    vg_log_block_clear(block);
+    slot->state = FREE;
+}
+
+static void complain_file(struct run *run, const char *file, const struct vg_log_reason *reason)
+{
+    /* After what was found in the file before. */
+    while (run->printed < run->filled)
+        finish_oldest(run);
+    vg_progress_clear(&run->progress);
+    run->result->unread_files++;
+    vg_say_error("cannot read %s: %s", file, reason->text);
+}
+
+static void hand_over(struct run *run, struct slot *slot)
+{
+    vg_lock_take(&run->lock);
+    slot->state = FULL;
+    run->filled++;
+    vg_signal_all(&run->changed);
+    vg_lock_release(&run->lock);
+}
+
+static void read_file(struct run *run, size_t index)
+{
+    const char *file = run->job->files[index];
+    struct vg_log_reason reason = {{0}};
+    struct vg_log_source *source = vg_log_source_open(file, &reason);
+    enum vg_log_next next = source != NULL ? VG_LOG_BLOCK : VG_LOG_FAILED;
+
+    while (next == VG_LOG_BLOCK && !run->result->failed && !run->out_of_memory) {
+        struct slot *slot = &run->slots[run->filled % BLOCKS];
+
+        while (run->filled - run->printed >= BLOCKS)
+            finish_oldest(run);
+        next = vg_log_source_next(source, &slot->block, &reason);
+        if (next == VG_LOG_BLOCK)
+            hand_over(run, slot);
+        else
+            vg_log_block_clear(&slot->block);
+        vg_progress_show(&run->progress,
+                         ((double)index + vg_log_source_progress(source)) / (double)run->job->file_count,
+                         file, run->result->counts.items);
+    }
+    if (next == VG_LOG_FAILED)
+        complain_file(run, file, &reason);
+    if (source != NULL)
+        vg_log_source_close(source);
+}
+
+unsigned vg_log_workers(void)
+{
+    unsigned count = vg_processor_count();
+
+    return count < 2 ? 1 : count > VG_LOG_WORKERS_MAX ? VG_LOG_WORKERS_MAX : count;
+}
+
+static void read_files(struct run *run)
+{
+    for (size_t i = 0; i < run->job->file_count && !run->result->failed && !run->out_of_memory; i++)
+        read_file(run, i);
+    while (run->printed < run->filled)
+        finish_oldest(run);
+}
+
+void vg_log_run(const struct vg_log_job *job, struct vg_log_result *result)
+{
+    struct run run = {.job = job, .result = result, .progress = vg_progress_begin()};
+    struct worker workers[VG_LOG_WORKERS_MAX] = {{0}};
+    unsigned wanted = vg_log_workers();
+    unsigned started = 0;
+
+    *result = (struct vg_log_result){0};
+    json_object_seed(0);
+    vg_lock_init(&run.lock);
+    vg_signal_init(&run.changed);
+    while (started < wanted) {
+        workers[started].run = &run;
+        workers[started].number = started;
+        if (!vg_thread_start(&workers[started].thread, work, &workers[started]))
+            break;
+        started++;
+    }
+    if (started != 0)
+        read_files(&run);
+    vg_lock_take(&run.lock);
+    run.over = true;
+    vg_signal_all(&run.changed);
+    vg_lock_release(&run.lock);
+    for (unsigned i = 0; i < started; i++)
+        vg_thread_join(&workers[i].thread);
+    vg_progress_clear(&run.progress);
+    for (unsigned i = 0; i < BLOCKS; i++)
+        vg_log_block_free(&run.slots[i].block);
+    if (started == 0 || run.out_of_memory) {
+        vg_say_error(started == 0 ? "the system gives no thread" : "out of memory");
+        result->failed = true;
+    }
+}

@@ -1,0 +1,15 @@
+/* JSON text as blocks: lines, or the objects of documents. */
+#ifndef VG_CLI_LOG_TEXT_H
+#define VG_CLI_LOG_TEXT_H
+
+#include "log_source.h"
+
+struct vg_log_text;
+
+struct vg_log_text *vg_log_text_open(const char *file, struct vg_log_reason *reason);
+enum vg_log_next vg_log_text_next(struct vg_log_text *text, struct vg_log_block *block,
+                                  struct vg_log_reason *reason);
+uint64_t vg_log_text_position(const struct vg_log_text *text);
+void vg_log_text_close(struct vg_log_text *text);
+
+#endif

@@ -1,0 +1,84 @@
+#include "replay.h"
+
+#include <stdlib.h>
+
+bool vg_replay_prepare(struct vg_replay *replay)
+{
+    for (unsigned i = 0; i < vg_log_workers(); i++) {
+        struct vg_replay_worker *worker = &replay->workers[i];
+
+        worker->scratch = malloc(vg_policy_scratch_size(&replay->policy));
+        worker->counts.rules = calloc(replay->model->rule_count + 1, sizeof(*worker->counts.rules));
+        if (worker->scratch == NULL || worker->counts.rules == NULL)
+            return false;
+        vg_policy_scratch_init(&replay->policy, worker->scratch);
+    }
+    return true;
+}
+
+void vg_replay_free(struct vg_replay *replay)
+{
+    for (unsigned i = 0; i < VG_LOG_WORKERS_MAX; i++) {
+        free(replay->workers[i].scratch);
+        free(replay->workers[i].counts.rules);
+    }
+}
+
+static void count(struct vg_replay_counts *counts, const struct vg_decision *decision)
+{
+    uint32_t named = decision->audit_count < VG_AUDITS_MAX ? decision->audit_count : VG_AUDITS_MAX;
+
+    counts->verdicts[decision->verdict]++;
+    counts->audited += decision->audit_count != 0;
+    counts->unknown += decision->unknown_fields != 0;
+    if (decision->rule == VG_RULE_NONE)
+        counts->defaults++;
+    else
+        counts->rules[decision->rule]++;
+    for (uint32_t i = 0; i < named; i++)
+        counts->rules[decision->audits[i]]++;
+}
+
+static bool wanted(const struct vg_replay *replay, const struct vg_decision *decision)
+{
+    if (replay->only == VG_ONLY_ALL)
+        return true;
+    if (replay->only == VG_ONLY_AUDIT)
+        return decision->audit_count != 0;
+    return (unsigned)replay->only == (unsigned)decision->verdict;
+}
+
+/* As the driver decides. A fact that the rules ask for is in the log or nowhere. */
+bool vg_replay_creation(void *context, unsigned number, const struct vg_log_place *place,
+                        struct vg_record_input *input, struct vg_output *output)
+{
+    struct vg_replay *replay = context;
+    struct vg_replay_worker *worker = &replay->workers[number];
+    struct vg_decision decision = {0};
+
+    vg_policy_begin(&replay->policy, worker->scratch);
+    while (vg_policy_decide(&replay->policy, &input->record, worker->scratch, &decision) == VG_NEED_FACT)
+        vg_record_set_state(&input->record, decision.need, VG_FACT_UNKNOWN);
+    count(&worker->counts, &decision);
+    if (replay->print && wanted(replay, &decision))
+        vg_replay_print_record(replay, place, &input->record, &decision, output);
+    return !output->failed;
+}
+
+const struct vg_replay_counts *vg_replay_total(struct vg_replay *replay)
+{
+    struct vg_replay_counts *total = &replay->workers[0].counts;
+
+    for (unsigned i = 1; i < vg_log_workers(); i++) {
+        const struct vg_replay_counts *part = &replay->workers[i].counts;
+
+        for (unsigned verdict = 0; verdict < 3; verdict++)
+            total->verdicts[verdict] += part->verdicts[verdict];
+        total->audited += part->audited;
+        total->unknown += part->unknown;
+        total->defaults += part->defaults;
+        for (size_t rule = 0; rule < replay->model->rule_count; rule++)
+            total->rules[rule] += part->rules[rule];
+    }
+    return total;
+}
