@@ -52,6 +52,14 @@ static json_t *place_json(struct vg_place place)
                      (int)place.column);
 }
 
+/* The fact that a condition was held against; `other`: the second one of a comparison of two. */
+static void add_fact(json_t *object, const struct vg_record *record, enum vg_field field, bool other)
+{
+    json_object_set_new(object, other ? "OtherField" : "Field", json_string(vg_field_name(field)));
+    json_object_set_new(object, other ? "OtherState" : "State", json_string(state_word(record, field)));
+    json_object_set_new(object, other ? "OtherValues" : "Values", values_json(record, field));
+}
+
 static json_t *judged_json(const struct vg_explanation *explanation, const struct vg_judged *judged)
 {
     static const char *const kinds[] = {
@@ -65,9 +73,9 @@ static json_t *judged_json(const struct vg_explanation *explanation, const struc
 
     if (judged->expression->kind == VG_EXPR_PREDICATE) {
         json_object_set_new(object, "Text", vg_json_text(judged->text));
-        json_object_set_new(object, "Field", json_string(vg_field_name(predicate->field)));
-        json_object_set_new(object, "State", json_string(state_word(explanation->record, predicate->field)));
-        json_object_set_new(object, "Values", values_json(explanation->record, predicate->field));
+        add_fact(object, explanation->record, predicate->field, false);
+        if (predicate->test == VG_TEST_FIELDREF)
+            add_fact(object, explanation->record, predicate->other, true);
         json_object_set_new(object, "Place", place_json(predicate->place));
     }
     if (judged->parts == NULL)

@@ -129,7 +129,17 @@ static const char *kind_words(enum vg_expr_kind kind)
     return "";
 }
 
-/* A line for each part that matters: a mark (+ true, - false, ? unknown), the condition, and the fact it was
+/* The fact or facts that a condition was held against. */
+static void print_facts(const struct vg_explanation *explanation, const struct vg_predicate *predicate)
+{
+    print_fact(explanation->record, predicate->field);
+    if (predicate->test == VG_TEST_FIELDREF) {
+        fputs("; ", stdout);
+        print_fact(explanation->record, predicate->other);
+    }
+}
+
+/* A line for each part that matters: a mark (+ true, - false, ? unknown), the condition, and what it was
  * held against. */
 static void print_judged(const struct vg_explanation *explanation, const struct vg_judged *judged,
                          unsigned depth, bool colour)
@@ -144,7 +154,7 @@ static void print_judged(const struct vg_explanation *explanation, const struct 
     if (judged->text != NULL) {
         print_utf8(judged->text);
         fputs("; ", stdout);
-        print_fact(explanation->record, judged->expression->predicate->field);
+        print_facts(explanation, judged->expression->predicate);
     } else {
         fputs(kind_words(judged->expression->kind), stdout);
     }
