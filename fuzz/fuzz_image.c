@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct vg_image image;
 
     (void)vg_image_read(bytes, size, &image);
-    if (vg_image_open(&reader, read_at, &source, size) == VG_IMAGE_READ)
+    if (vg_image_open(&reader, read_at, &source, size) == VG_ANSWER_READ)
         read_everything(&reader, &source);
     return 0;
 }

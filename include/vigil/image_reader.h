@@ -3,7 +3,7 @@
  * memory. From any bytes in any state of damage. Freestanding; time and memory are bounded by the limits
  * below.
  *
- *     if (vg_image_open(&reader, read, context, size) == VG_IMAGE_READ)
+ *     if (vg_image_open(&reader, read, context, size) == VG_ANSWER_READ)
  *         vg_image_version(&reader, room, &version);
  *
  * Sources: Microsoft's PE/COFF specification, revision 11 (section numbers below); VS_VERSIONINFO and its
@@ -15,9 +15,9 @@
 #include <vigil/text.h>
 
 enum vg_image_answer {
-    VG_IMAGE_READ,   /* what was asked for is there */
-    VG_IMAGE_NONE,   /* established: the file has none, or is no image */
-    VG_IMAGE_FAILED, /* not established: a read failed, or the file is beyond a limit */
+    VG_ANSWER_READ,   /* what was asked for is there */
+    VG_ANSWER_NONE,   /* established: the file has none, or is no image */
+    VG_ANSWER_FAILED, /* not established: a read failed, or the file is beyond a limit */
 };
 
 /* Fills `buffer` with exactly `size` bytes (1..VG_IMAGE_BLOCK_SIZE) from `offset`; all of them lie inside the

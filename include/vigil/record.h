@@ -7,9 +7,10 @@
 
 /* Stages in which facts are gathered. A fact of a later stage is gathered only when an undecided rule asks for it. */
 enum vg_stage {
-    VG_STAGE_CHEAP,  /* known when the callback begins to decide: names, command line, parents, token */
-    VG_STAGE_HASH,   /* needs the whole file to be read */
-    VG_STAGE_RECORD, /* never matched: identifies the record in events only */
+    VG_STAGE_CHEAP,   /* known when the callback begins to decide: names, command line, parents, token */
+    VG_STAGE_VERSION, /* needs some pieces of the file to be read: its headers and its version resource */
+    VG_STAGE_HASH,    /* needs the whole file to be read */
+    VG_STAGE_RECORD,  /* never matched: identifies the record in events only */
 };
 
 /* How a field's values are to be compared. */
@@ -39,7 +40,12 @@ enum vg_kind {
     X(TERMINAL_SESSION_ID, "TerminalSessionId", NUMBER, CHEAP)                                                         \
     X(SUBSYSTEM, "Subsystem", TEXT, CHEAP)             /* Win32 | WSL */                                               \
     X(DRIVE, "Drive", TEXT, CHEAP)                     /* fixed | removable | network | cdrom | ram */                 \
-    X(SHA256, "SHA256", SHA256, HASH)
+    X(SHA256, "SHA256", SHA256, HASH)                                                                                  \
+    X(ORIGINAL_FILE_NAME, "OriginalFileName", TEXT, VERSION) /* of the file's version resource, as are the next */     \
+    X(DESCRIPTION, "Description", TEXT, VERSION)                                                                       \
+    X(PRODUCT, "Product", TEXT, VERSION)                                                                               \
+    X(COMPANY, "Company", TEXT, VERSION)                                                                               \
+    X(FILE_VERSION, "FileVersion", TEXT, VERSION)
 
 enum vg_field {
 #define VG_FIELD_ENUM(identifier, name, kind, stage) VG_FIELD_##identifier,
@@ -83,6 +89,9 @@ struct vg_record {
 const char *vg_field_name(enum vg_field field);
 enum vg_kind vg_field_kind(enum vg_field field);
 enum vg_stage vg_field_stage(enum vg_field field);
+
+/* Whether its fact is gathered only when a rule asks for it. */
+bool vg_field_is_gathered(enum vg_field field);
 
 /* The field of that name, spelled exactly (Sigma's field names are case-sensitive); VG_FIELD_COUNT if there is none. */
 enum vg_field vg_field_find(const char *name, size_t length);

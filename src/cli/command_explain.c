@@ -1,12 +1,30 @@
 #include "command.h"
 #include "explanation.h"
 #include "hashes.h"
+#include "image_facts.h"
 #include "message.h"
 #include "policy_source.h"
 #include "record_input.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static bool take_version(const char *file, enum vg_field field, struct vg_record_input *input)
+{
+    struct vg_image_facts facts;
+    bool done = vg_image_facts_of_version(file, &facts);
+
+    if (done) {
+        struct vg_span value = vg_image_facts_string(&facts, field);
+
+        if (value.size == 0)
+            vg_record_set_state(&input->record, field, VG_FACT_ABSENT);
+        else
+            done = vg_record_input_set_bytes(input, field, value.bytes, value.size);
+    }
+    vg_image_facts_free(&facts);
+    return done;
+}
 
 /* A fact that the rules ask for: from --file, or not to be had. */
 static bool gather(const struct vg_arguments *arguments, enum vg_field field, struct vg_record_input *input,
@@ -16,6 +34,8 @@ static bool gather(const struct vg_arguments *arguments, enum vg_field field, st
     struct vg_hashes hashes;
 
     explanation->needed |= (uint64_t)1 << field;
+    if (file != NULL && vg_field_stage(field) == VG_STAGE_VERSION)
+        return take_version(file, field, input);
     if (field != VG_FIELD_SHA256 || file == NULL) {
         vg_record_set_state(&input->record, field, VG_FACT_UNKNOWN);
         return true;
@@ -174,7 +194,9 @@ static int run(const struct vg_arguments *arguments)
 static const struct vg_option options[] = {
     VG_RECORD_OPTIONS{
         .name = "record", .value = "FILE.json", .text = "the start as a JSON object with Sysmon's names"},
-    {.name = "file", .value = "FILE", .text = "where to take SHA256 from, if a rule asks for it"},
+    {.name = "file",
+     .value = "FILE",
+     .text = "where to take version strings and SHA256 from, if a rule asks for them"},
     {.name = "rule", .value = "NUMBER", .text = "show this rule's conditions, also if it did not decide"},
     {.name = "verbose", .letter = 'v', .text = "show also the conditions that do not matter"},
     {.name = "json", .text = "one JSON object"},

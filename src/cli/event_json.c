@@ -307,6 +307,11 @@ static void put_start(struct builder *builder, const struct vg_event *event)
     put_number_fact(builder, event, VG_FIELD_TERMINAL_SESSION_ID);
     put_fact(builder, event, VG_FIELD_SUBSYSTEM);
     put_fact(builder, event, VG_FIELD_DRIVE);
+    put_fact(builder, event, VG_FIELD_ORIGINAL_FILE_NAME);
+    put_fact(builder, event, VG_FIELD_DESCRIPTION);
+    put_fact(builder, event, VG_FIELD_PRODUCT);
+    put_fact(builder, event, VG_FIELD_COMPANY);
+    put_fact(builder, event, VG_FIELD_FILE_VERSION);
     put_sha256(builder, event);
     put_text(builder, "CreateTime", vg_utc_time(start->create_time).text);
     put_verdict(builder, event);

@@ -114,9 +114,9 @@ static void feed_imports(void *context, const void *bytes, uint32_t size)
 static bool hash_imports(struct hashing *hashing, struct vg_image_reader *reader, struct vg_hashes *hashes)
 {
     switch (vg_image_imports(reader, feed_imports, hashing)) {
-    case VG_IMAGE_NONE:
+    case VG_ANSWER_NONE:
         return true;
-    case VG_IMAGE_FAILED:
+    case VG_ANSWER_FAILED:
         vg_say_error("%s imports more than is read", hashing->path);
         return false;
     default:
@@ -147,7 +147,7 @@ static bool hash_image(struct hashing *hashing, const uint8_t *bytes, size_t siz
 {
     struct vg_memory_image image = {.bytes = bytes, .size = size};
     struct vg_image_reader *reader = malloc(sizeof(*reader));
-    enum vg_image_answer answer = VG_IMAGE_FAILED;
+    enum vg_image_answer answer = VG_ANSWER_FAILED;
     bool done = true;
 
     if (reader == NULL) {
@@ -155,13 +155,13 @@ static bool hash_image(struct hashing *hashing, const uint8_t *bytes, size_t siz
         return false;
     }
     answer = vg_memory_image_open(reader, &image);
-    if (answer == VG_IMAGE_FAILED) {
+    if (answer == VG_ANSWER_FAILED) {
         vg_say_error("%s has more sections than are read", hashing->path);
         done = false;
     }
-    if (answer == VG_IMAGE_READ && hashing->hashers[VG_HASH_IMPHASH] != NULL)
+    if (answer == VG_ANSWER_READ && hashing->hashers[VG_HASH_IMPHASH] != NULL)
         done = hash_imports(hashing, reader, hashes);
-    if (answer == VG_IMAGE_READ && done && hashing->hashers[VG_HASH_AUTHENTIHASH] != NULL)
+    if (answer == VG_ANSWER_READ && done && hashing->hashers[VG_HASH_AUTHENTIHASH] != NULL)
         done = hash_signed_part(hashing, reader, bytes, hashes);
     free(reader);
     return done;

@@ -3,8 +3,12 @@
 #include "memory_image.h"
 #include "message.h"
 #include "visible.h"
+#include "whole_file.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define SIZE_LIMIT ((size_t)1 << 30)
 
 /* Sysmon's names, which rules use, by enum vg_image_string. */
 static const char *const titles[VG_IMAGE_STRING_COUNT] = {
@@ -25,7 +29,7 @@ static bool read_version(const uint8_t *bytes, size_t size, struct vg_image_fact
         free(reader);
         return false;
     }
-    if (vg_memory_image_open(reader, &image) == VG_IMAGE_READ)
+    if (vg_memory_image_open(reader, &image) == VG_ANSWER_READ)
         (void)vg_image_version(reader, facts->room, &facts->version);
     free(reader);
     return true;
@@ -40,6 +44,31 @@ bool vg_image_facts_read(const char *path, const uint8_t *bytes, size_t size, st
     }
     return vg_hashes_of_bytes(path, bytes, size, VG_HASHES_SYSMON | VG_HASH_BIT(VG_HASH_AUTHENTIHASH),
                               &facts->hashes);
+}
+
+bool vg_image_facts_of_version(const char *path, struct vg_image_facts *facts)
+{
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    bool done = false;
+
+    *facts = (struct vg_image_facts){0};
+    if (!vg_read_whole_file(path, SIZE_LIMIT, &bytes, &size))
+        return false;
+    done = read_version(bytes, size, facts);
+    if (!done)
+        vg_say_error("cannot read %s: out of memory", path);
+    free(bytes);
+    return done;
+}
+
+struct vg_span vg_image_facts_string(const struct vg_image_facts *facts, enum vg_field field)
+{
+    for (unsigned i = 0; i < VG_IMAGE_STRING_COUNT; i++) {
+        if (strcmp(titles[i], vg_field_name(field)) == 0)
+            return facts->version.strings[i];
+    }
+    return (struct vg_span){0};
 }
 
 void vg_image_facts_free(struct vg_image_facts *facts)

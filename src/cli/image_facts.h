@@ -3,6 +3,7 @@
 #define VG_CLI_IMAGE_FACTS_H
 
 #include <vigil/image_reader.h>
+#include <vigil/record.h>
 
 #include "hashes.h"
 
@@ -18,6 +19,12 @@ struct vg_image_facts {
  * counts as none. False after complaining; free with vg_image_facts_free in either case. */
 bool vg_image_facts_read(const char *path, const uint8_t *bytes, size_t size, struct vg_image_facts *facts);
 void vg_image_facts_free(struct vg_image_facts *facts);
+
+/* The version strings of a file alone. */
+bool vg_image_facts_of_version(const char *path, struct vg_image_facts *facts);
+
+/* The string that is the fact `field`; size 0: there is none. */
+struct vg_span vg_image_facts_string(const struct vg_image_facts *facts, enum vg_field field);
 
 /* Lines for a person. */
 void vg_image_facts_print(const struct vg_image_facts *facts);

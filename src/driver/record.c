@@ -165,27 +165,56 @@ NTSTATUS vg_record_gather(struct vg_start *start)
     return STATUS_SUCCESS;
 }
 
-_Use_decl_annotations_
-void vg_record_establish(struct vg_start *start, enum vg_field field)
+static void establish_hash(struct vg_start *start)
 {
     struct vg_span hash = {.bytes = start->sha256, .size = sizeof(start->sha256)};
 
-    if (field != VG_FIELD_SHA256) {
-        vg_record_set_state(&start->record, field,
-                            VG_FACT_UNKNOWN); /* a field this driver knows no source for */
-        return;
-    }
     start->sha256_looked = true;
     if (start->file.handle != NULL && NT_SUCCESS(vg_hash_file(&start->file, start->sha256)))
-        vg_record_set(&start->record, field, hash);
+        vg_record_set(&start->record, VG_FIELD_SHA256, hash);
+    else
+        vg_record_set_state(&start->record, VG_FIELD_SHA256,
+                            start->image.state == VG_FACT_ABSENT ? VG_FACT_ABSENT : VG_FACT_UNKNOWN);
+}
+
+static void establish_version(struct vg_start *start, enum vg_field field)
+{
+    if (start->image.state == VG_FACT_ABSENT) {
+        vg_record_set_state(&start->record, field, VG_FACT_ABSENT);
+        return;
+    }
+    vg_version_look(&start->file, &start->version);
+    vg_version_tell(&start->version, field, &start->record);
+}
+
+_Use_decl_annotations_
+void vg_record_establish(struct vg_start *start, enum vg_field field)
+{
+    if (field == VG_FIELD_SHA256)
+        establish_hash(start);
+    else if (vg_field_stage(field) == VG_STAGE_VERSION)
+        establish_version(start, field);
     else
         vg_record_set_state(&start->record, field,
-                            start->image.state == VG_FACT_ABSENT ? VG_FACT_ABSENT : VG_FACT_UNKNOWN);
+                            VG_FACT_UNKNOWN); /* a field this driver knows no source for */
+}
+
+_Use_decl_annotations_
+void vg_record_complete(struct vg_start *start)
+{
+    if (!start->version.looked)
+        return;
+    for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
+        if (vg_field_stage((enum vg_field)field) == VG_STAGE_VERSION &&
+            start->record.facts[field].state == VG_FACT_PENDING)
+            vg_version_tell(&start->version, (enum vg_field)field, &start->record);
+    }
 }
 
 _Use_decl_annotations_
 void vg_record_drop(struct vg_start *start)
 {
+    vg_version_drop(&start->version);
     vg_file_close(&start->file);
     if (start->parent != start->creator)
         vg_process_release(start->parent);

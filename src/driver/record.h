@@ -13,6 +13,9 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_record_establish(_Inout_ struct vg_start *start,
                                                             _In_ enum vg_field field);
 
+/* For the event: what came to light besides what was asked for. After the decision. */
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_record_complete(_Inout_ struct vg_start *start);
+
 /* Gives back everything that was gathered. */
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_record_drop(_Inout_ struct vg_start *start);
 

@@ -122,6 +122,7 @@ static void record(struct vg_start *start)
     if ((vg_mode_options_with(info) & VG_OPTION_HASH_ALL) != 0 && !start->sha256_looked &&
         start->reason != VG_REASON_FAILURE)
         vg_record_establish(start, VG_FIELD_SHA256);
+    vg_record_complete(start);
     start->self->start_sequence = vg_event_start(start);
     vg_process_publish(start->self, &start->image, &start->command_line);
 }

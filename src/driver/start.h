@@ -10,6 +10,7 @@
 #include "policy.h"
 #include "process.h"
 #include "token.h"
+#include "version.h"
 
 /* Lives in paged pool while the callback runs: far too large for the kernel's stack. */
 struct vg_start {
@@ -25,6 +26,7 @@ struct vg_start {
     uint16_t numbers[4][VG_DECIMAL_UNITS];
     uint8_t sha256[VG_SHA256_SIZE];
     bool sha256_looked;
+    struct vg_version version;
     enum vg_image_source image_source;
     struct vg_file file;
 

@@ -188,14 +188,14 @@ enum vg_image_answer vg_image_imports(struct vg_image_reader *reader, vg_image_f
 
     reader->failed = false;
     if (at == 0)
-        return VG_IMAGE_NONE;
+        return VG_ANSWER_NONE;
     for (; at <= UINT32_MAX && vg_window_read_at(reader, (uint32_t)at, descriptor, DESCRIPTOR_SIZE) &&
            !is_zero(descriptor, DESCRIPTOR_SIZE);
          at += DESCRIPTOR_SIZE) {
         if (++libraries > VG_IMAGE_LIBRARIES_MAX || !walk_library(&walk, descriptor))
-            return VG_IMAGE_FAILED;
+            return VG_ANSWER_FAILED;
     }
     if (reader->failed)
-        return VG_IMAGE_FAILED;
-    return walk.fed ? VG_IMAGE_READ : VG_IMAGE_NONE;
+        return VG_ANSWER_FAILED;
+    return walk.fed ? VG_ANSWER_READ : VG_ANSWER_NONE;
 }

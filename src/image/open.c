@@ -128,11 +128,11 @@ enum vg_image_answer vg_image_open(struct vg_image_reader *reader, vg_image_read
     reader->context = context;
     reader->size = size;
     if (!find_optional(reader, &headers) || !read_optional(reader, &headers))
-        return reader->failed ? VG_IMAGE_FAILED : VG_IMAGE_NONE;
+        return reader->failed ? VG_ANSWER_FAILED : VG_ANSWER_NONE;
     if (headers.section_count > VG_IMAGE_SECTIONS_MAX)
-        return VG_IMAGE_FAILED;
+        return VG_ANSWER_FAILED;
     if (!read_sections(reader, &headers))
-        return reader->failed ? VG_IMAGE_FAILED : VG_IMAGE_NONE;
+        return reader->failed ? VG_ANSWER_FAILED : VG_ANSWER_NONE;
     limit_sections(reader);
-    return VG_IMAGE_READ;
+    return VG_ANSWER_READ;
 }

@@ -167,12 +167,12 @@ enum vg_image_answer vg_image_version(struct vg_image_reader *reader, void *room
     reader->failed = false;
     if (!vg_resource_find(reader, RT_VERSION, VS_VERSION_INFO, &address, &size) ||
         !vg_window_find(reader, address, &offset, &available))
-        return reader->failed ? VG_IMAGE_FAILED : VG_IMAGE_NONE;
+        return reader->failed ? VG_ANSWER_FAILED : VG_ANSWER_NONE;
     size = smaller(smaller(size, available), VG_IMAGE_VERSION_ROOM);
     if (!vg_window_read(reader, offset, room, size))
-        return VG_IMAGE_FAILED;
+        return VG_ANSWER_FAILED;
     if (!read_strings(room, size, &found))
-        return VG_IMAGE_NONE;
+        return VG_ANSWER_NONE;
     *version = found;
-    return VG_IMAGE_READ;
+    return VG_ANSWER_READ;
 }

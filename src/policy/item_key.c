@@ -59,11 +59,6 @@ static const char *const cidr_modifiers[] = {"cidr", NULL};
 
 /* Sysmon's fields of a process start that nobody supplies yet. */
 static const char *const coming_fields[] = {
-    "OriginalFileName",
-    "Description",
-    "Product",
-    "Company",
-    "FileVersion",
     "Hashes",
     "CurrentDirectory",
     "LogonId",

@@ -84,8 +84,7 @@ void vg_policy_begin(const struct vg_policy *policy, void *scratch)
 
 static bool may_be_asked(const struct vg_match *match, uint32_t field)
 {
-    return vg_field_stage((enum vg_field)field) == VG_STAGE_HASH &&
-           !(match->scratch->asked & field_bit(field));
+    return vg_field_is_gathered((enum vg_field)field) && !(match->scratch->asked & field_bit(field));
 }
 
 static bool is_established(const struct vg_fact *fact)

@@ -30,6 +30,11 @@ enum vg_stage vg_field_stage(enum vg_field field)
     return fields[field].stage;
 }
 
+bool vg_field_is_gathered(enum vg_field field)
+{
+    return fields[field].stage > VG_STAGE_CHEAP && fields[field].stage < VG_STAGE_RECORD;
+}
+
 static bool same_name(const char *known, const char *name, size_t length)
 {
     size_t i = 0;

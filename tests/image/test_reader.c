@@ -72,7 +72,7 @@ static enum vg_image_answer read_version(const struct rich_pe *pe, struct vg_ima
     struct source source = source_of(pe->bytes, pe->size);
     enum vg_image_answer answer = vg_image_open(&reader, read_at, &source, source.size);
 
-    if (answer == VG_IMAGE_READ)
+    if (answer == VG_ANSWER_READ)
         answer = vg_image_version(&reader, room, version);
     free(source.bytes);
     return answer;
@@ -84,7 +84,7 @@ static enum vg_image_answer read_imports(const struct rich_pe *pe)
     enum vg_image_answer answer = vg_image_open(&reader, read_at, &source, source.size);
 
     text.size = 0;
-    if (answer == VG_IMAGE_READ)
+    if (answer == VG_ANSWER_READ)
         answer = vg_image_imports(&reader, feed, NULL);
     text.bytes[text.size < TEXT_MAX ? text.size : TEXT_MAX - 1] = '\0';
     free(source.bytes);
@@ -98,7 +98,7 @@ static void the_strings_are_those_of_the_first_translation(void **state)
 
     (void)state;
     rich_build(&pe, true);
-    assert_int_equal(read_version(&pe, &version), VG_IMAGE_READ);
+    assert_int_equal(read_version(&pe, &version), VG_ANSWER_READ);
     assert_span(version.strings[VG_IMAGE_ORIGINAL_FILE_NAME], "Rich.EXE");
     assert_span(version.strings[VG_IMAGE_DESCRIPTION], "A program");
     assert_span(version.strings[VG_IMAGE_COMPANY], "Vigil's tests");
@@ -128,10 +128,10 @@ static void a_translation_without_a_table_falls_back_to_english_then_to_the_firs
     (void)state;
     rich_build(&pe, false);
     rich_write16(&pe, find(&pe, "Translation") + 24 + 2, 0x0411);
-    assert_int_equal(read_version(&pe, &version), VG_IMAGE_READ);
+    assert_int_equal(read_version(&pe, &version), VG_ANSWER_READ);
     assert_span(version.strings[VG_IMAGE_DESCRIPTION], "A program");
     rich_write16(&pe, find(&pe, "040904B0"), 'A');
-    assert_int_equal(read_version(&pe, &version), VG_IMAGE_READ);
+    assert_int_equal(read_version(&pe, &version), VG_ANSWER_READ);
     assert_span(version.strings[VG_IMAGE_DESCRIPTION], "Ein Programm");
 }
 
@@ -144,12 +144,12 @@ static void a_string_ends_at_its_nul_or_with_its_structure(void **state)
     (void)state;
     rich_build(&pe, true);
     rich_write16(&pe, find(&pe, "A program") + 2 * 5, 0);
-    assert_int_equal(read_version(&pe, &version), VG_IMAGE_READ);
+    assert_int_equal(read_version(&pe, &version), VG_ANSWER_READ);
     assert_span(version.strings[VG_IMAGE_DESCRIPTION], "A pro");
     rich_build(&pe, true);
     value = find(&pe, "A program") + 2 * 9;
     rich_write16(&pe, value, 0x0021);
-    assert_int_equal(read_version(&pe, &version), VG_IMAGE_READ);
+    assert_int_equal(read_version(&pe, &version), VG_ANSWER_READ);
     assert_span(version.strings[VG_IMAGE_DESCRIPTION], "A program!");
 }
 
@@ -169,9 +169,9 @@ static void of_several_languages_the_neutral_one_is_read_then_english(void **sta
     rich_write32(&pe, languages + 24, 0x0409);
     rich_write32(&pe, languages + 28, 72);
     rich_write32(&pe, pe.resources + 24 + 20, 0x80000000u + (uint32_t)(languages - pe.resources));
-    assert_int_equal(read_version(&pe, &version), VG_IMAGE_READ);
+    assert_int_equal(read_version(&pe, &version), VG_ANSWER_READ);
     rich_write32(&pe, languages + 16, 0);
-    assert_int_equal(read_version(&pe, &version), VG_IMAGE_NONE);
+    assert_int_equal(read_version(&pe, &version), VG_ANSWER_NONE);
 }
 
 static void a_directory_that_leads_to_itself_leads_nowhere(void **state)
@@ -185,7 +185,7 @@ static void a_directory_that_leads_to_itself_leads_nowhere(void **state)
         rich_write32(&pe, pe.resources + level * 24 + 16, level == 0 ? 16 : 1);
         rich_write32(&pe, pe.resources + level * 24 + 20, 0x80000000u);
     }
-    assert_int_equal(read_version(&pe, &version), VG_IMAGE_NONE);
+    assert_int_equal(read_version(&pe, &version), VG_ANSWER_NONE);
 }
 
 static void a_file_without_resources_or_imports_has_none(void **state)
@@ -197,8 +197,8 @@ static void a_file_without_resources_or_imports_has_none(void **state)
     rich_build(&pe, true);
     rich_write32(&pe, pe.directories + 2 * 8, 0);
     rich_write32(&pe, pe.directories + 8, 0);
-    assert_int_equal(read_version(&pe, &version), VG_IMAGE_NONE);
-    assert_int_equal(read_imports(&pe), VG_IMAGE_NONE);
+    assert_int_equal(read_version(&pe, &version), VG_ANSWER_NONE);
+    assert_int_equal(read_imports(&pe), VG_ANSWER_NONE);
 }
 
 static void imports_are_listed_as_pefile_lists_them(void **state)
@@ -208,7 +208,7 @@ static void imports_are_listed_as_pefile_lists_them(void **state)
     (void)state;
     for (unsigned wide = 0; wide < 2; wide++) {
         rich_build(&pe, wide != 0);
-        assert_int_equal(read_imports(&pe), VG_IMAGE_READ);
+        assert_int_equal(read_imports(&pe), VG_ANSWER_READ);
         assert_string_equal(text.bytes, RICH_IMPORTS);
     }
 }
@@ -225,7 +225,7 @@ static void names_that_no_linker_writes_are_left_out(void **state)
         if (memcmp(pe.bytes + at, "old.ocx", 7) == 0)
             pe.bytes[at] = '*';
     }
-    assert_int_equal(read_imports(&pe), VG_IMAGE_READ);
+    assert_int_equal(read_imports(&pe), VG_ANSWER_READ);
     assert_string_equal(text.bytes,
                         "kernel32.loadlibrarya,ws2_32.socket,ws2_32.ord3000,plain.drv.ord7,*invalid*.foo@4");
 }
@@ -249,8 +249,8 @@ static void a_file_beyond_the_limit_of_imports_is_not_guessed(void **state)
     memset(source.bytes, 0x80, size);
     memcpy(source.bytes, pe->bytes, pe->size);
     text.size = 0;
-    assert_int_equal(vg_image_open(&reader, read_at, &source, size), VG_IMAGE_READ);
-    assert_int_equal(vg_image_imports(&reader, feed, NULL), VG_IMAGE_FAILED);
+    assert_int_equal(vg_image_open(&reader, read_at, &source, size), VG_ANSWER_READ);
+    assert_int_equal(vg_image_imports(&reader, feed, NULL), VG_ANSWER_FAILED);
     free(source.bytes);
     free(pe);
 }
@@ -266,23 +266,23 @@ static void a_read_that_fails_is_told_from_a_fact_that_is_not_there(void **state
     rich_build(&pe, true);
     source = source_of(pe.bytes, pe.size);
     for (unsigned allowed = 0;; allowed++) {
-        enum vg_image_answer opened = VG_IMAGE_FAILED;
-        enum vg_image_answer strings = VG_IMAGE_FAILED;
-        enum vg_image_answer imports = VG_IMAGE_FAILED;
+        enum vg_image_answer opened = VG_ANSWER_FAILED;
+        enum vg_image_answer strings = VG_ANSWER_FAILED;
+        enum vg_image_answer imports = VG_ANSWER_FAILED;
 
         source.reads = 0;
         source.reads_allowed = allowed;
         opened = vg_image_open(&reader, read_at, &source, source.size);
-        if (opened == VG_IMAGE_READ) {
+        if (opened == VG_ANSWER_READ) {
             strings = vg_image_version(&reader, room, &version);
             imports = vg_image_imports(&reader, feed, NULL);
         }
         if (source.reads <= allowed) {
-            assert_int_equal(strings, VG_IMAGE_READ);
-            assert_int_equal(imports, VG_IMAGE_READ);
+            assert_int_equal(strings, VG_ANSWER_READ);
+            assert_int_equal(imports, VG_ANSWER_READ);
             break;
         }
-        assert_int_equal(imports, VG_IMAGE_FAILED);
+        assert_int_equal(imports, VG_ANSWER_FAILED);
         failures++;
     }
     assert_int_equal(failures, 2); /* its headers and what they lead to: two blocks, each read once */
@@ -302,7 +302,7 @@ static void the_signed_part_leaves_out_checksum_directory_entry_and_certificates
     rich_write32(&pe, pe.directories + 4 * 8, 0x1000);
     rich_write32(&pe, pe.directories + 4 * 8 + 4, 0x100);
     source = source_of(pe.bytes, pe.size);
-    assert_int_equal(vg_image_open(&reader, read_at, &source, source.size), VG_IMAGE_READ);
+    assert_int_equal(vg_image_open(&reader, read_at, &source, source.size), VG_ANSWER_READ);
     vg_image_authentihash(&reader, &hashed);
     assert_int_equal(hashed.ranges[0].offset, 0);
     assert_int_equal(hashed.ranges[0].size, checksum);
@@ -326,7 +326,7 @@ static void an_unsigned_file_is_hashed_as_if_filled_up_for_signing(void **state)
     rich_build(&pe, true);
     pe.size += 3;
     source = source_of(pe.bytes, pe.size);
-    assert_int_equal(vg_image_open(&reader, read_at, &source, source.size), VG_IMAGE_READ);
+    assert_int_equal(vg_image_open(&reader, read_at, &source, source.size), VG_ANSWER_READ);
     vg_image_authentihash(&reader, &hashed);
     assert_int_equal(hashed.ranges[2].size, 0);
     assert_int_equal(hashed.ranges[3].offset + hashed.ranges[3].size, pe.size);
@@ -343,7 +343,7 @@ static void ask_everything(const uint8_t *bytes, size_t size)
     uint64_t at = 0;
 
     text.size = 0;
-    if (vg_image_open(&reader, read_at, &source, size) == VG_IMAGE_READ) {
+    if (vg_image_open(&reader, read_at, &source, size) == VG_ANSWER_READ) {
         (void)vg_image_version(&reader, room, &version);
         (void)vg_image_imports(&reader, feed, NULL);
         vg_image_authentihash(&reader, &hashed);

@@ -25,9 +25,17 @@ struct generator {
 };
 
 static const enum vg_field text_fields[] = {
-    VG_FIELD_IMAGE,        VG_FIELD_IMAGE,           VG_FIELD_IMAGE,
-    VG_FIELD_COMMAND_LINE, VG_FIELD_COMMAND_LINE,    VG_FIELD_PARENT_IMAGE,
-    VG_FIELD_USER,         VG_FIELD_INTEGRITY_LEVEL, VG_FIELD_CREATOR_PROCESS_ID,
+    VG_FIELD_IMAGE,
+    VG_FIELD_IMAGE,
+    VG_FIELD_IMAGE,
+    VG_FIELD_COMMAND_LINE,
+    VG_FIELD_COMMAND_LINE,
+    VG_FIELD_PARENT_IMAGE,
+    VG_FIELD_USER,
+    VG_FIELD_INTEGRITY_LEVEL,
+    VG_FIELD_CREATOR_PROCESS_ID,
+    VG_FIELD_COMPANY,
+    VG_FIELD_ORIGINAL_FILE_NAME,
 };
 
 static const enum vg_field number_fields[] = {VG_FIELD_CREATOR_PROCESS_ID, VG_FIELD_TERMINAL_SESSION_ID};
@@ -360,7 +368,8 @@ static void make_fact(struct generator *generator, struct vg_record *record, enu
     } else {
         fact->state = (uint8_t)(kind < 84 ? VG_FACT_ABSENT : kind < 93 ? VG_FACT_UNKNOWN : VG_FACT_PENDING);
     }
-    if (chance(generator, 15))
+    /* What a file says of itself is never the creator's word, and the matcher may rest on that. */
+    if (chance(generator, 15) && vg_field_stage(field) != VG_STAGE_VERSION)
         fact->flags = VG_FACT_CLAIMED;
 }
 
@@ -371,7 +380,7 @@ void generator_record(struct generator *generator, struct vg_record *record, str
         make_fact(generator, gathered, (enum vg_field)field);
     *record = *gathered;
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
-        if (vg_field_stage((enum vg_field)field) == VG_STAGE_HASH && chance(generator, 85))
+        if (vg_field_is_gathered((enum vg_field)field) && chance(generator, 85))
             memset(&record->facts[field], 0, sizeof(record->facts[field]));
     }
 }

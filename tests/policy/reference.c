@@ -14,7 +14,7 @@ enum { ANY_RUN = 0x10000, ANY_ONE };
 
 static bool may_be_gathered(const struct vg_record *record, enum vg_field field)
 {
-    return record->facts[field].state == VG_FACT_PENDING && vg_field_stage(field) == VG_STAGE_HASH;
+    return record->facts[field].state == VG_FACT_PENDING && vg_field_is_gathered(field);
 }
 
 static size_t spell(const struct vg_predicate *predicate, uint32_t *codes)

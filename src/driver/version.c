@@ -1,0 +1,88 @@
+#include "version.h"
+
+#include "memory.h"
+
+static bool read_at(void *context, uint64_t offset, void *buffer, uint32_t size)
+{
+    uint8_t *to = buffer;
+
+    while (size != 0) {
+        uint32_t done = 0;
+
+        if (!NT_SUCCESS(vg_file_read(context, offset, to, size, &done)) || done == 0 || done > size)
+            return false;
+        to += done;
+        offset += done;
+        size -= done;
+    }
+    return true;
+}
+
+static enum vg_image_answer read_strings(HANDLE handle, struct vg_version *version)
+{
+    struct vg_image_reader *reader = NULL;
+    enum vg_image_answer answer = VG_ANSWER_FAILED;
+    uint64_t size = 0;
+
+    if (!NT_SUCCESS(vg_file_size(handle, &size)))
+        return VG_ANSWER_FAILED;
+    reader = vg_allocate(VG_PAGED, sizeof(*reader), VG_TAG_FILE);
+    version->room = vg_allocate(VG_PAGED, VG_IMAGE_VERSION_ROOM, VG_TAG_FILE);
+    if (reader != NULL && version->room != NULL) {
+        answer = vg_image_open(reader, read_at, handle, size);
+        if (answer == VG_ANSWER_READ)
+            answer = vg_image_version(reader, version->room, &version->strings);
+    }
+    vg_free(reader, VG_TAG_FILE);
+    return answer;
+}
+
+_Use_decl_annotations_
+void vg_version_look(const struct vg_file *file, struct vg_version *version)
+{
+    HANDLE handle = NULL;
+
+    if (version->looked)
+        return;
+    version->looked = true;
+    version->answer = VG_ANSWER_FAILED;
+    if (file->handle == NULL || !file->same || !NT_SUCCESS(vg_file_open_data(file, &handle)))
+        return;
+    version->answer = read_strings(handle, version);
+    ZwClose(handle);
+}
+
+static enum vg_image_string string_of(enum vg_field field)
+{
+    switch (field) {
+    case VG_FIELD_ORIGINAL_FILE_NAME:
+        return VG_IMAGE_ORIGINAL_FILE_NAME;
+    case VG_FIELD_DESCRIPTION:
+        return VG_IMAGE_DESCRIPTION;
+    case VG_FIELD_PRODUCT:
+        return VG_IMAGE_PRODUCT;
+    case VG_FIELD_COMPANY:
+        return VG_IMAGE_COMPANY;
+    default:
+        return VG_IMAGE_FILE_VERSION;
+    }
+}
+
+_Use_decl_annotations_
+void vg_version_tell(const struct vg_version *version, enum vg_field field, struct vg_record *record)
+{
+    struct vg_span string = version->strings.strings[string_of(field)];
+
+    if (version->answer == VG_ANSWER_READ && string.size != 0)
+        vg_record_set(record, field, string);
+    else
+        vg_record_set_state(record, field,
+                            version->answer == VG_ANSWER_FAILED ? VG_FACT_UNKNOWN : VG_FACT_ABSENT);
+}
+
+_Use_decl_annotations_
+void vg_version_drop(struct vg_version *version)
+{
+    vg_free(version->room, VG_TAG_FILE);
+    version->room = NULL;
+}
