@@ -274,7 +274,7 @@ static void tell(struct vg_reader *reader, const struct vg_rule *rule, const str
 /* Sigma rules of one verdict overlap by nature, and which of them decides makes no difference. */
 static bool both_sigma(const struct vg_rule *a, const struct vg_rule *b)
 {
-    return a->action == b->action && (a->sigma_id || a->sigma_level) && (b->sigma_id || b->sigma_level);
+    return a->action == b->action && a->from_sigma && b->from_sigma;
 }
 
 /* The first rule before `rules[i]` that decides everything it matches, or NULL. */

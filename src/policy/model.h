@@ -89,6 +89,7 @@ struct vg_expr {
 struct vg_rule {
     enum vg_action action;
     const char *name; /* UTF-8 */
+    bool from_sigma;         /* a Sigma rule's detection */
     const char *sigma_id;    /* NULL unless it came from a Sigma rule */
     const char *sigma_level; /* NULL unless it came from a Sigma rule */
     const struct vg_expr *condition; /* `when` and not `except`, or the detection */

@@ -250,8 +250,10 @@ static bool read_model(const char *name, const char *text, size_t size, const st
             tell_second(&reader, &second);
         else if (root)
             read_root(&reader, root, &result);
-        if (root && !reader.errors)
+        if (root && !reader.errors) {
+            vg_lint_values(&reader, reader.rules, reader.rule_count);
             vg_lint_unreachable(&reader, reader.rules, reader.rule_count);
+        }
         good = finish(&reader, &result) && !reader.errors;
     }
     vg_arena_free(trees);

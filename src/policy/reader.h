@@ -113,6 +113,9 @@ extern const char *const vg_sigma_levels[];
 void vg_sigma_include(struct vg_reader *reader, enum vg_action action, const struct vg_yaml *node,
                       unsigned least);
 
+/* Warns of values that no start has, one by one in rules of the policy's own, together in Sigma rules. */
+void vg_lint_values(struct vg_reader *reader, const struct vg_rule *rules, size_t count);
+
 /* Warns of rules that no start reaches, because an earlier one decides everything they match. */
 void vg_lint_unreachable(struct vg_reader *reader, const struct vg_rule *rules, size_t count);
 

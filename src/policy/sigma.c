@@ -101,7 +101,8 @@ static bool check_kind(struct vg_reader *reader, const struct vg_yaml *root, con
 static void read_rule(struct vg_reader *reader, const struct vg_yaml *root, const struct vg_yaml *second,
                       struct inclusion *inclusion)
 {
-    struct vg_rule rule = {.action = inclusion->action, .place = vg_place_of(reader, root)};
+    struct vg_rule rule = {
+        .action = inclusion->action, .from_sigma = true, .place = vg_place_of(reader, root)};
     const struct vg_yaml *title = vg_yaml_get(root, "title");
     const struct vg_yaml *id = vg_yaml_get(root, "id");
     const struct vg_yaml *detection = vg_yaml_get(root, "detection");

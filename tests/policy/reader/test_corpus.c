@@ -25,7 +25,7 @@ static void count(void *context, enum vg_severity severity, struct vg_place plac
     static const char mark[] = " is left out: ";
     struct refusals *refusals = context;
     (void)hint;
-    if (severity == VG_NOTE || strstr(message, "ever reached"))
+    if (severity == VG_NOTE || strstr(message, "ever reached") || strstr(message, "such as no start has"))
         return;
     const char *reason = strstr(message, mark);
     if (severity == VG_ERROR || !reason || !place.line)
