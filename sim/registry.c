@@ -18,6 +18,8 @@ struct value {
     ULONG type;
     ULONG size;
     unsigned char *data;
+    ULONG flushed_size; /* on the disk */
+    unsigned char *flushed;
 };
 
 struct key {
@@ -42,6 +44,7 @@ static void free_value(struct value *value)
     sim_text_free(&value->key);
     sim_text_free(&value->name);
     free(value->data);
+    free(value->flushed);
     free(value);
 }
 
@@ -125,6 +128,23 @@ bool sim_get_parameter_dword(const char *name, ULONG *value)
     ULONG type, size = sizeof(*value);
 
     return sim_get_value(PARAMETERS, name, &type, value, &size) && type == REG_DWORD;
+}
+
+bool sim_get_flushed_dword(const char *name, ULONG *number)
+{
+    UNICODE_STRING key_text = sim_text(PARAMETERS), name_text = sim_text(name);
+    const struct value *value;
+    bool found;
+
+    pthread_mutex_lock(&registry_lock);
+    value = *find(&key_text, &name_text);
+    found = value && value->flushed && value->flushed_size == sizeof(*number);
+    if (found)
+        memcpy(number, value->flushed, sizeof(*number));
+    pthread_mutex_unlock(&registry_lock);
+    sim_text_free(&key_text);
+    sim_text_free(&name_text);
+    return found;
 }
 
 static void service(const char *routine)
@@ -256,9 +276,30 @@ NTSTATUS ZwDeleteValueKey(HANDLE handle, PUNICODE_STRING name) /* wdm: PASSIVE_L
     return status;
 }
 
-NTSTATUS ZwFlushKey(HANDLE handle) /* wdm: PASSIVE_LEVEL */
+static void flush(const UNICODE_STRING *key)
 {
+    for (struct value *value = values; value; value = value->next) {
+        if (!sim_text_equal(&value->key, key))
+            continue;
+        free(value->flushed);
+        value->flushed = sim_alloc(value->size + 1u);
+        value->flushed_size = value->size;
+        memcpy(value->flushed, value->data, value->size);
+    }
+}
+
+/* wdm: PASSIVE_LEVEL. Until smss.exe has let the registry write, it succeeds and does nothing. */
+NTSTATUS ZwFlushKey(HANDLE handle)
+{
+    struct key *key;
+
     service("ZwFlushKey");
-    sim_handle_object(handle, &sim_key_type, NULL, "ZwFlushKey");
-    return sim_fault("ZwFlushKey") ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
+    key = sim_handle_object(handle, &sim_key_type, NULL, "ZwFlushKey");
+    if (sim_fault("ZwFlushKey"))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    pthread_mutex_lock(&registry_lock);
+    if (!sim_is_booting())
+        flush(&key->path);
+    pthread_mutex_unlock(&registry_lock);
+    return STATUS_SUCCESS;
 }

@@ -100,6 +100,8 @@ bool sim_get_value(const char *key, const char *name, ULONG *type, void *data, U
 void sim_set_parameter_dword(const char *name, ULONG value);
 void sim_set_parameter_string(const char *name, const char *value);
 bool sim_get_parameter_dword(const char *name, ULONG *value);
+bool sim_get_flushed_dword(const char *name,
+                           ULONG *value); /* as it is on the disk: what a power cut leaves */
 
 /* --- Processes. */
 struct sim_token {

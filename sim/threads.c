@@ -1,5 +1,6 @@
 /* System threads and work items. */
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdlib.h>
 
 #include "driver.h"
@@ -15,6 +16,8 @@ struct _ETHREAD {
     DISPATCHER_HEADER header; /* what KeWaitForSingleObject waits for */
     PKSTART_ROUTINE routine;
     PVOID context;
+    jmp_buf end; /* out of the driver: once the thread is signalled the driver may be gone, and its frames
+                    with it */
 };
 
 static int running;
@@ -39,8 +42,9 @@ static void *thread_main(void *argument)
     sim_self()->process = PsInitialSystemProcess;
     sim_self()->system_thread = thread;
     sim_self()->in_kernel = 1;
-    thread->routine(thread->context);
-    end_thread(thread);
+    if (!setjmp(thread->end))
+        thread->routine(thread->context);
+    end_thread(sim_self()->system_thread);
     return NULL;
 }
 
@@ -87,8 +91,7 @@ NTSTATUS PsTerminateSystemThread(NTSTATUS status) /* wdm: PASSIVE_LEVEL, on a sy
     if (!sim_self()->system_thread)
         sim_violation(
             "PsTerminateSystemThread was called on a thread that PsCreateSystemThread did not make");
-    end_thread(sim_self()->system_thread);
-    pthread_exit(NULL);
+    longjmp(((PETHREAD)sim_self()->system_thread)->end, 1);
 }
 
 struct _IO_WORKITEM {

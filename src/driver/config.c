@@ -152,7 +152,18 @@ NTSTATUS vg_config_set_boot_pending(bool pending)
         return status;
     status = ZwSetValueKey(key, &name, 0, REG_DWORD, &value, sizeof(value));
     if (NT_SUCCESS(status))
-        (void)ZwFlushKey(key); /* early in boot there is nothing to flush to yet; the lazy writer follows */
+        (void)ZwFlushKey(key); /* early in boot this succeeds and writes nothing: see vg_config_flush */
     ZwClose(key);
     return status;
+}
+
+_Use_decl_annotations_
+void vg_config_flush(void)
+{
+    HANDLE key = NULL;
+
+    if (!NT_SUCCESS(open_key(KEY_QUERY_VALUE, &key)))
+        return;
+    (void)ZwFlushKey(key);
+    ZwClose(key);
 }

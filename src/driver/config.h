@@ -27,7 +27,13 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
 
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_config_stop(void);
 
-/* Stores whether this boot still waits for its confirmation, durably. Never from a callback. */
+/* Writes what has been stored to the disk. Until smss.exe has let the registry write (NtInitializeRegistry)
+ * that silently does nothing, and the lazy writer is held back for a minute or more after that. Never from a
+ * callback. */
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_config_flush(void);
+
+/* Stores whether this boot still waits for its confirmation, as durably as vg_config_flush can. Never from a
+ * callback. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_config_set_boot_pending(_In_ bool pending);
 

@@ -2,6 +2,7 @@
  *
  * The rule for locks, everywhere in the driver: each part has a spin lock of its own and takes no other while
  * it holds it; under it nothing is waited for, no file is touched and no paged memory. */
+#include "boot.h"
 #include "cache.h"
 #include "config.h"
 #include "device.h"
@@ -15,14 +16,12 @@
 #include "process.h"
 #include "reader.h"
 
-/* How often the policy's file is tried again while the system boots. */
-#define POLICY_TRIES_MAX 10u
-
 DRIVER_INITIALIZE DriverEntry;
 
 _Function_class_(DRIVER_UNLOAD) static VOID NTAPI unload(PDRIVER_OBJECT driver)
 {
     UNREFERENCED_PARAMETER(driver);
+    vg_boot_stop();
     vg_images_stop();
     vg_notify_stop();
     vg_device_stop();
@@ -35,41 +34,6 @@ _Function_class_(DRIVER_UNLOAD) static VOID NTAPI unload(PDRIVER_OBJECT driver)
     vg_config_stop();
 }
 
-/* The policy's file may lie on a volume that is not mounted yet. */
-static bool may_come_later(NTSTATUS status)
-{
-    return status == STATUS_OBJECT_NAME_NOT_FOUND || status == STATUS_OBJECT_PATH_NOT_FOUND ||
-           status == STATUS_NO_SUCH_DEVICE || status == STATUS_DEVICE_NOT_READY ||
-           status == STATUS_NO_MEDIA_IN_DEVICE;
-}
-
-static void say_no_policy(NTSTATUS status)
-{
-    DbgPrint("vigil: no policy could be loaded (0x%08X); starts are recorded, none is denied\n",
-             (unsigned)status);
-}
-
-/* Called again while the system boots, until the file is there. */
-_Function_class_(DRIVER_REINITIALIZE) static VOID NTAPI
-    load_policy_again(PDRIVER_OBJECT driver, PVOID context, ULONG count)
-{
-    NTSTATUS status = STATUS_SUCCESS;
-
-    UNREFERENCED_PARAMETER(context);
-    if (vg_policy_generations() != 0)
-        return; /* one has come by IOCTL */
-    status = vg_policy_load_file();
-    if (!NT_SUCCESS(status)) {
-        if (may_come_later(status) && count < POLICY_TRIES_MAX)
-            IoRegisterDriverReinitialization(driver, load_policy_again, NULL);
-        else
-            say_no_policy(status);
-        return;
-    }
-    vg_images_update();
-    vg_event_state();
-}
-
 /* Nothing here can fail the driver. A refused registration leaves the device, through which `vigil status`
  * says why. */
 static void begin(PDRIVER_OBJECT driver, NTSTATUS policy_status)
@@ -80,10 +44,7 @@ static void begin(PDRIVER_OBJECT driver, NTSTATUS policy_status)
         vg_processes_add_running();
     vg_images_update();
     vg_event_state();
-    if (may_come_later(policy_status))
-        IoRegisterDriverReinitialization(driver, load_policy_again, NULL);
-    else if (!NT_SUCCESS(policy_status) && policy_status != STATUS_NOT_FOUND)
-        say_no_policy(policy_status);
+    vg_boot_start(policy_status);
 }
 
 _Use_decl_annotations_

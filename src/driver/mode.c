@@ -8,6 +8,7 @@ static volatile LONG options_in_force;
 static volatile LONG boot_confirmed;
 static bool last_boot_failed;
 static bool safe_mode;
+static bool marked; /* the registry says that this boot is not confirmed, or soon will on the disk too */
 
 _Use_decl_annotations_
 void vg_mode_start(void)
@@ -16,6 +17,7 @@ void vg_mode_start(void)
     options_in_force = vg_config.watch_images ? VG_OPTION_WATCH_IMAGES : 0;
     boot_confirmed = 0;
     safe_mode = vg_safe_boot_mode() != 0;
+    marked = false;
     last_boot_failed = vg_config.boot_pending;
 }
 
@@ -23,9 +25,21 @@ _Use_decl_annotations_
 void vg_mode_begin_boot(void)
 {
     /* Safe mode is for repair: it proves nothing about a normal boot and leaves the mark as it is. */
-    if (!safe_mode && !NT_SUCCESS(vg_config_set_boot_pending(true)))
+    if (safe_mode)
+        return;
+    marked = NT_SUCCESS(vg_config_set_boot_pending(true));
+    if (!marked)
         DbgPrint(
             "vigil: the BootPending value could not be written; an unhealthy boot will not be noticed\n");
+}
+
+_Use_decl_annotations_
+bool vg_mode_keep_boot_mark(void)
+{
+    if (!marked || vg_mode_boot_confirmed())
+        return false;
+    vg_config_flush(); /* only that: setting the value again could undo a confirmation */
+    return true;
 }
 
 _Use_decl_annotations_

@@ -13,6 +13,10 @@ _IRQL_requires_max_(PASSIVE_LEVEL) void vg_mode_start(void);
 /* Marks this boot in the registry as not confirmed yet, once the driver is sure to stay. */
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_mode_begin_boot(void);
 
+/* Sees to it that this mark is on the disk, which the first attempt cannot (vg_config_flush). False: there is
+ * none that matters any more. */
+_IRQL_requires_max_(PASSIVE_LEVEL) bool vg_mode_keep_boot_mark(void);
+
 /* `info` describes the policy in force; NULL when there is none. */
 _IRQL_requires_max_(DISPATCH_LEVEL) enum vg_abi_enforcement
     vg_mode_enforcement(_In_opt_ const struct vg_policy_info *info);
@@ -23,8 +27,8 @@ _IRQL_requires_max_(DISPATCH_LEVEL) void vg_mode_set_override(_In_ enum vg_abi_m
 
 _IRQL_requires_max_(DISPATCH_LEVEL) bool vg_mode_boot_confirmed(void);
 
-/* This boot is healthy: the next one will enforce, and so does this one, unless the last was not confirmed. In safe
- * mode nothing happens: it proves nothing about a normal boot. */
+/* This boot is healthy: the next one will enforce, and so does this one, unless the last was not confirmed.
+ * In safe mode nothing happens: it proves nothing about a normal boot. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS vg_mode_confirm_boot(void);
 
 /* Options set by hand, enum vg_abi_option_flags. */

@@ -159,22 +159,33 @@ static NTSTATUS open_blob(struct generation *generation, size_t size, struct vg_
     return STATUS_SUCCESS;
 }
 
-static void publish(struct generation *generation)
+/* Which policies a new one may replace. */
+enum replaces {
+    REPLACES_ANY,
+    REPLACES_NONE, /* if one has ever been in force, it is newer than this one */
+};
+
+static bool publish(struct generation *generation, enum replaces replaces)
 {
     struct generation *old = NULL;
+    bool published = false;
     KIRQL irql;
 
     KeAcquireSpinLock(&lock, &irql);
-    generation->shown.number = ++generations;
-    old = in_force;
-    in_force = generation;
+    if (replaces == REPLACES_ANY || generations == 0) {
+        generation->shown.number = ++generations;
+        old = in_force;
+        in_force = generation;
+        published = true;
+    }
     KeReleaseSpinLock(&lock, irql);
     if (old != NULL)
         vg_policy_release(&old->shown);
+    return published;
 }
 
 /* Takes over `blob` (VG_TAG_POLICY), whatever the outcome. */
-static NTSTATUS load(void *blob, size_t size, struct vg_abi_load_reply *reply)
+static NTSTATUS load(void *blob, size_t size, enum replaces replaces, struct vg_abi_load_reply *reply)
 {
     struct generation *generation = vg_allocate_zeroed(VG_NON_PAGED, sizeof(*generation), VG_TAG_POLICY);
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
@@ -187,9 +198,7 @@ static NTSTATUS load(void *blob, size_t size, struct vg_abi_load_reply *reply)
     generation->blob = blob;
     generation->shown.size = size;
     status = open_blob(generation, size, reply);
-    if (NT_SUCCESS(status))
-        publish(generation);
-    else
+    if (!NT_SUCCESS(status) || !publish(generation, replaces))
         free_generation(generation);
     return status;
 }
@@ -217,7 +226,7 @@ NTSTATUS vg_policy_load(const void *blob, size_t size, struct vg_abi_load_reply 
     if (copy == NULL)
         return keep_status(STATUS_INSUFFICIENT_RESOURCES);
     memcpy(copy, blob, size);
-    return keep_status(load(copy, size, reply));
+    return keep_status(load(copy, size, REPLACES_ANY, reply));
 }
 
 _Use_decl_annotations_
@@ -234,7 +243,7 @@ NTSTATUS vg_policy_load_file(void)
                                 &blob, &size);
     if (!NT_SUCCESS(status))
         return keep_status(status);
-    status = load(blob, size, &reply);
+    status = load(blob, size, REPLACES_NONE, &reply);
     if (status == STATUS_FILE_CORRUPT_ERROR)
         DbgPrint("vigil: the policy file was refused: %.*s (offset %u)\n", (int)reply.check_length,
                  reply.check, (unsigned)reply.offset); /* a policy is far smaller than 4 GiB */

@@ -41,7 +41,8 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_policy_load(_In_reads_bytes_(size) const void *blob, _In_ size_t size,
                    _Out_opt_ struct vg_abi_load_reply *reply);
 
-/* Loads the policy from the file the registry names. STATUS_NOT_FOUND: it names none. */
+/* Loads the policy from the file the registry names, unless one has been in force by then, which is newer.
+ * STATUS_NOT_FOUND: the registry names none. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS vg_policy_load_file(void);
 
 /* NTSTATUS of the last load. */

@@ -1,6 +1,8 @@
 /* Loading and unloading. */
 #include "scenario.h"
 
+#include <unistd.h>
+
 #include <stdlib.h>
 
 #define DENY_CMD                                                                                             \
@@ -87,10 +89,31 @@ static void a_policy_on_a_volume_that_comes_later_is_loaded_when_it_comes(void *
     assert_int_equal(load(), STATUS_SUCCESS);
     assert_int_equal(status().enforcement, VG_MONITOR_NO_POLICY);
     sim_finish_boot();
+    for (unsigned i = 0; i < 500 && status().enforcement == VG_MONITOR_NO_POLICY; i++)
+        usleep(10000);
     assert_int_equal(status().enforcement, VG_ENFORCING_DENIES);
     confirm_boot();
     assert_int_equal(status().enforcement, VG_ENFORCING);
     free(blob.bytes);
+    end();
+}
+
+static void
+the_mark_of_an_unconfirmed_boot_reaches_the_disk_though_the_boots_first_flush_does_not(void **state)
+{
+    ULONG pending = 7;
+
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004, .booting = true});
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_false(sim_get_flushed_dword("BootPending", &pending));
+    sim_finish_boot();
+    for (unsigned i = 0; i < 500 && !sim_get_flushed_dword("BootPending", &pending); i++)
+        usleep(10000);
+    assert_int_equal(pending, 1);
+    confirm_boot();
+    assert_true(sim_get_flushed_dword("BootPending", &pending));
+    assert_int_equal(pending, 0);
     end();
 }
 
@@ -152,6 +175,8 @@ int main(void)
         cmocka_unit_test(a_policy_on_a_volume_that_comes_later_is_loaded_when_it_comes),
         cmocka_unit_test(it_knows_the_processes_that_ran_before_it),
         cmocka_unit_test(an_unload_is_refused_while_a_handle_is_open),
+        cmocka_unit_test(
+            the_mark_of_an_unconfirmed_boot_reaches_the_disk_though_the_boots_first_flush_does_not),
         cmocka_unit_test(with_unloading_forbidden_there_is_no_unload_routine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
