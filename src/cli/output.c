@@ -147,6 +147,39 @@ void vg_output_json_utf16(struct vg_output *output, struct vg_span text)
     with_utf8(output, text, vg_output_json);
 }
 
+static void add_yaml_unit(struct vg_output *output, struct vg_span one)
+{
+    uint16_t unit = vg_units(one)[0];
+    char utf8[4];
+
+    if (one.size == 2 && (unit == u'"' || unit == u'\\'))
+        vg_output_format(output, "\\%c", (char)unit);
+    else if (one.size == 2 && (unit < 0x20 || (unit >= 0x7F && unit < 0xA0) || unit == 0x2028 ||
+                               unit == 0x2029 || unit == 0xFEFF || unit >= 0xFFFE))
+        vg_output_format(output, "\\u%04X", unit);
+    else
+        vg_output_add(output, utf8, vg_utf8_from_utf16(one, utf8, sizeof(utf8)));
+}
+
+void vg_output_yaml(struct vg_output *output, const char *utf8, size_t size)
+{
+    uint16_t *units = malloc((size + 1) * sizeof(*units));
+    size_t count = 0;
+
+    if (units == NULL || !vg_utf16_from_utf8(utf8, size, units, size, &count, NULL))
+        output->failed = true;
+    vg_output_add(output, "\"", 1);
+    for (size_t i = 0; !output->failed && i < count;) {
+        bool pair = (units[i] & 0xFC00) == 0xD800 && i + 1 < count;
+        struct vg_span one = {.bytes = units + i, .size = pair ? 4 : 2};
+
+        add_yaml_unit(output, one);
+        i += pair ? 2 : 1;
+    }
+    vg_output_add(output, "\"", 1);
+    free(units);
+}
+
 void vg_output_clear(struct vg_output *output)
 {
     output->size = 0;

@@ -29,6 +29,9 @@ void vg_output_visible_utf16(struct vg_output *output, struct vg_span text);
 void vg_output_json(struct vg_output *output, const char *utf8, size_t size);
 void vg_output_json_utf16(struct vg_output *output, struct vg_span text);
 
+/* As a YAML scalar in double quotes: what YAML does not take as it is becomes \u1234. Well-formed UTF-8. */
+void vg_output_yaml(struct vg_output *output, const char *utf8, size_t size);
+
 void vg_output_clear(struct vg_output *output);
 void vg_output_free(struct vg_output *output);
 

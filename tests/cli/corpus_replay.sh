@@ -1,6 +1,6 @@
 #!/bin/sh
 # corpus_replay.sh BUILD-DIR CORPUS: Sigma's own regression cases through replay: every rule that loads matches as often as the
-# case's info.yml says, in the .json and in the .evtx. 77 (skipped) where the corpus is not there.
+# case's info.yml says, in the .json and in the .evtx; and learn from all of them. 77 (skipped) where the corpus is not there.
 set -eu
 
 build=$1
@@ -44,6 +44,17 @@ for folder in "$cases"/*/; do
             cat "$scratch/err" >&2
         fi
     done
+done
+# What was learned from logs denies nothing in them.
+logs="$cases $corpus/events-otrf-sample.jsonl"
+for how in "" --per-parent; do
+    # shellcheck disable=SC2086 # one or no option, two names without spaces
+    if ! "$build/vigil" learn $how $logs -o "$scratch/learned.yaml" 2>"$scratch/err" ||
+        ! "$build/vigil" replay "$scratch/learned.yaml" $logs --only deny >"$scratch/out" 2>&1; then
+        wrong=$((wrong + 1))
+        echo "learn $how, then replay: a start is denied, or something failed" >&2
+        cat "$scratch/err" "$scratch/out" >&2
+    fi
 done
 echo "$right logs with the expected matches, $wrong without; $not_loaded rules need what is not there yet"
 [ "$wrong" = 0 ] && [ "$right" != 0 ]
