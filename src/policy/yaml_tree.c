@@ -48,6 +48,19 @@ static struct vg_place place_of_offset(const struct vg_reader *reader, const cha
     return place;
 }
 
+/* What YAML takes for the end of a line and an editor may not, so that a comment would end unseen: a CR by
+ * itself, U+0085, U+2028 and U+2029. Returns its name, or NULL. */
+static const char *unseen_line_end(const char *text, size_t size)
+{
+    if (text[0] == '\r')
+        return size < 2 || text[1] != '\n' ? "a CR without an LF" : NULL;
+    if (size >= 2 && memcmp(text, "\xC2\x85", 2) == 0)
+        return "U+0085";
+    if (size >= 3 && memcmp(text, "\xE2\x80\xA8", 3) == 0)
+        return "U+2028";
+    return size >= 3 && memcmp(text, "\xE2\x80\xA9", 3) == 0 ? "U+2029" : NULL;
+}
+
 static bool check_encoding(struct vg_reader *reader, const char *text, size_t size)
 {
     size_t count, bad;
@@ -66,6 +79,13 @@ static bool check_encoding(struct vg_reader *reader, const char *text, size_t si
         if ((byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t') || byte == 0x7F) {
             vg_complain(reader, place_of_offset(reader, text, i), NULL,
                         "a control character (0x%02X) does not belong into a text file", (unsigned)byte);
+            return false;
+        }
+        const char *unseen = unseen_line_end(text + i, size - i);
+        if (unseen) {
+            vg_complain(reader, place_of_offset(reader, text, i),
+                        "end lines with LF or CRLF; in double quotes write it as an escape, such as \\u2028",
+                        "%s would end a comment unseen", unseen);
             return false;
         }
     }
