@@ -8,6 +8,7 @@
 
 #include "../policy/print.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define ACTIONS       4
@@ -58,6 +59,17 @@ static json_t *rules_json(const struct vg_model *model)
     return rules;
 }
 
+/* The format of compiled policies has limits of its own: whoever checks a policy wants to hear of them. */
+static bool compiles(const struct vg_model *model, const struct vg_reporter *reporter)
+{
+    void *blob = NULL;
+    size_t size = 0;
+    bool compiled = vg_model_compile(model, reporter, &blob, &size);
+
+    free(blob);
+    return compiled;
+}
+
 static int check_json(const struct vg_arguments *arguments, const char *file)
 {
     struct vg_problem_list problems = {.array = json_array()};
@@ -74,6 +86,10 @@ static int check_json(const struct vg_arguments *arguments, const char *file)
         return VG_EXIT_USAGE;
     }
     valid = vg_model_read_file(file, &read_options, &reporter, &model);
+    if (valid && !compiles(&model, &reporter)) {
+        vg_model_free(&model);
+        valid = false;
+    }
     object =
         json_pack("{s:o, s:b, s:o}", "File", vg_json_text(file), "Valid", valid, "Problems", problems.array);
     if (valid) {
@@ -96,8 +112,13 @@ static int check_text(const struct vg_arguments *arguments, const char *file)
     static const struct vg_print_options print = {.digests_most = DIGESTS_SHOWN};
     struct vg_console_reporter console = {.stream = stderr};
     struct vg_model model;
+    struct vg_reporter reporter = vg_console_reporter(&console);
     int result = vg_read_policy(arguments, file, &console, &model);
 
+    if (result == VG_EXIT_OK && !compiles(&model, &reporter)) {
+        vg_model_free(&model);
+        result = VG_EXIT_ERROR;
+    }
     if (result == VG_EXIT_USAGE)
         return result;
     if (result != VG_EXIT_OK) {
