@@ -219,7 +219,7 @@ NTSTATUS ZwFsControlFile(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, PVOID
         sim_violation("ZwFsControlFile was called on a handle that is not for synchronous I/O");
     if (sim_fault("ZwFsControlFile"))
         return STATUS_INSUFFICIENT_RESOURCES;
-    if (!opened->volume->has_usn)
+    if (!opened->volume->has_usn || opened->direct)
         return STATUS_INVALID_DEVICE_REQUEST;
     io->Information = 0;
     pthread_mutex_lock(&sim_volume_lock);

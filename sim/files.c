@@ -98,6 +98,14 @@ static NTSTATUS find_by_handle(const OBJECT_ATTRIBUTES *attributes, struct targe
     return STATUS_SUCCESS;
 }
 
+/* A device's own name opened without a right that needs the file system leads to the storage stack: no volume
+ * is mounted for it (wdm, IoGetRelatedDeviceObject). */
+static bool is_direct(ACCESS_MASK access)
+{
+    return (access &
+            ~(ACCESS_MASK)(SYNCHRONIZE | FILE_READ_ATTRIBUTES | READ_CONTROL | WRITE_DAC | WRITE_OWNER)) == 0;
+}
+
 static NTSTATUS open_file(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
                           PIO_STATUS_BLOCK io, ULONG options, ULONG disposition, ULONG io_options,
                           const char *routine)
@@ -124,6 +132,7 @@ static NTSTATUS open_file(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES
     if (NT_SUCCESS(status)) {
         opened = sim_file_object_new(target.volume, target.file, &target.path);
         opened->options = options;
+        opened->direct = !target.file && !target.path.Length && is_direct(access);
         opened->object.ReadAccess = (access & (FILE_READ_DATA | FILE_EXECUTE | GENERIC_READ)) != 0;
         if (options & FILE_SYNCHRONOUS_IO_NONALERT)
             opened->object.Flags |= FO_SYNCHRONOUS_IO;

@@ -51,6 +51,7 @@ struct sim_file_object {
     TXN_PARAMETER_BLOCK transaction;
     SECTION_OBJECT_POINTERS transacted_sections;
     struct sim_handle *user;
+    bool direct;         /* the storage device below the file system was opened */
     bool somebody_elses; /* user mode opened it: a request may wait for its lock for ever */
 };
 

@@ -153,7 +153,9 @@ NTSTATUS vg_file_open_data(const struct vg_file *file, HANDLE *handle)
 _Use_decl_annotations_
 NTSTATUS vg_file_open_volume(struct vg_span name, HANDLE *handle)
 {
-    return open_file(NULL, name, FILE_READ_ATTRIBUTES, 0, 0, handle);
+    /* With FILE_READ_ATTRIBUTES alone this would open the storage device below the file system, which knows
+     * nothing of journals (IoGetRelatedDeviceObject's page). */
+    return open_file(NULL, name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, 0, 0, handle);
 }
 
 _Use_decl_annotations_
