@@ -267,6 +267,35 @@ static bool check_predicate(const struct vg_predicate *predicate, struct finding
     return check_beginning(predicate, finding) && check_components(predicate, finding);
 }
 
+/* A predicate on a fact that may turn out unknown when the file is opened, and whose truth is an exception.
+ */
+static const struct vg_predicate *excusing_staged(const struct vg_expr *expr)
+{
+    if (expr->kind == VG_EXPR_PREDICATE)
+        return expr->predicate->permissive && vg_field_stage(expr->predicate->field) != VG_STAGE_CHEAP
+                   ? expr->predicate
+                   : NULL;
+    for (size_t i = 0; i < expr->child_count; i++) {
+        const struct vg_predicate *found = excusing_staged(expr->children[i]);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+void vg_lint_exceptions(struct vg_reader *reader, const struct vg_rule *rules, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct vg_predicate *found = NULL;
+        if ((rules[i].action == VG_ACTION_DENY || rules[i].action == VG_ACTION_ASK) && !rules[i].from_sigma)
+            found = excusing_staged(rules[i].condition);
+        if (found)
+            vg_warn(reader, found->place, "with `unknown: match` the rule matches then",
+                    "where the file cannot be read, %s is unknown, and the rule %s does not match",
+                    vg_field_name(found->field), vg_shown(reader, rules[i].name, strlen(rules[i].name)));
+    }
+}
+
 struct values {
     struct vg_reader *reader;
     bool sigma; /* the rule at hand is a Sigma rule */

@@ -38,7 +38,7 @@ static bool read_sigma(const char *text, struct messages *messages)
 static bool read_block(const char *text, struct messages *messages)
 {
     static const char name[] = VG_SOURCE "/examples/docs.yaml";
-    static const char head[] = "vigil: 1\nrules:\n";
+    static const char head[] = "vigil: 1\nunknown: match\nrules:\n";
     if (strncmp(text, "title:", 6) == 0)
         return read_sigma(text, messages);
     if (strncmp(text, "- ", 2) != 0)
