@@ -54,7 +54,13 @@ PDRIVER_OBJECT sim_driver_object(void);
 void sim_advance_ms(unsigned milliseconds);
 
 /* --- Disks. */
-enum sim_bus { SIM_BUS_SATA = 11, SIM_BUS_USB = 7, SIM_BUS_1394 = 4 };
+enum sim_bus {
+    SIM_BUS_SATA = 11,
+    SIM_BUS_USB = 7,
+    SIM_BUS_1394 = 4,
+    SIM_BUS_SD = 12,
+    SIM_BUS_FILE_BACKED = 15
+};
 struct sim_volume_options {
     const char *device;      /* \Device\HarddiskVolume3, or \Device\Mup\server\share for a network share */
     const char *letter;      /* "D:" or NULL */

@@ -1,7 +1,8 @@
 #include "drive.h"
 
-/* Asks the volume's storage stack which bus the disk is on. Volumes over several disks do not answer. */
-static bool is_on_external_bus(PDEVICE_OBJECT volume)
+/* Asks the volume's storage stack which bus the disk is on; 0 when it does not say: volumes over several
+ * disks do not. */
+static ULONG bus_of(PDEVICE_OBJECT volume)
 {
     struct vg_storage_query query = {.property_id = 0, .query_type = 0};
     struct vg_storage_device answer = {.size = 0};
@@ -26,9 +27,18 @@ static bool is_on_external_bus(PDEVICE_OBJECT volume)
     ObDereferenceObject(top);
     if (status == STATUS_BUFFER_OVERFLOW) /* strings behind the fixed part did not fit */
         status = STATUS_SUCCESS;
-    return NT_SUCCESS(status) &&
-           answer.size >= FIELD_OFFSET(struct vg_storage_device, raw_properties_length) &&
-           (answer.bus_type == VG_BUS_TYPE_USB || answer.bus_type == VG_BUS_TYPE_1394);
+    if (!NT_SUCCESS(status) || answer.size < FIELD_OFFSET(struct vg_storage_device, raw_properties_length))
+        return 0;
+    return answer.bus_type;
+}
+
+/* Card readers count too, whatever they say of their media. */
+static bool is_on_external_bus(PDEVICE_OBJECT volume)
+{
+    ULONG bus = bus_of(volume);
+
+    return bus == VG_BUS_TYPE_USB || bus == VG_BUS_TYPE_1394 || bus == VG_BUS_TYPE_SD ||
+           bus == VG_BUS_TYPE_MMC;
 }
 
 static struct vg_span disk(const struct vg_file *file, ULONG characteristics)
@@ -67,4 +77,17 @@ struct vg_span vg_drive_of(const struct vg_file *file)
     default:
         return (struct vg_span){.bytes = NULL, .size = 0};
     }
+}
+
+_Use_decl_annotations_
+bool vg_drive_is_a_file(const struct vg_file *file)
+{
+    return file->object->DeviceObject != NULL &&
+           bus_of(file->object->DeviceObject) == VG_BUS_TYPE_FILE_BACKED;
+}
+
+_Use_decl_annotations_
+bool vg_drive_stays(const struct vg_file *file)
+{
+    return vg_text_equal(vg_drive_of(file), VG_LITERAL_SPAN(u"fixed")) && !vg_drive_is_a_file(file);
 }

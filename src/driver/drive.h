@@ -5,8 +5,14 @@
 #include "file.h"
 
 /* fixed, removable, network, cdrom or ram, as GetDriveType tells them apart, except that a disk on USB or
- * FireWire is removable although it reports itself as fixed. Static text; size 0 when it could not be
- * established. PASSIVE_LEVEL, special APCs enabled. */
+ * FireWire and a memory card are removable although they may report themselves as fixed. Static text; size 0
+ * when it could not be established. PASSIVE_LEVEL, special APCs enabled. */
 _IRQL_requires_max_(PASSIVE_LEVEL) struct vg_span vg_drive_of(_In_ const struct vg_file *file);
+
+/* Whether the drive is a file on another one: an attached VHD or ISO, which may lie on a network. */
+_IRQL_requires_max_(PASSIVE_LEVEL) bool vg_drive_is_a_file(_In_ const struct vg_file *file);
+
+/* Whether nobody can take the drive away, change it elsewhere and bring it back while Windows runs. */
+_IRQL_requires_max_(PASSIVE_LEVEL) bool vg_drive_stays(_In_ const struct vg_file *file);
 
 #endif

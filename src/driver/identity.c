@@ -1,5 +1,6 @@
 #include "identity.h"
 
+#include "drive.h"
 #include "name.h"
 #include "optional.h"
 #include "tamper.h"
@@ -98,7 +99,8 @@ NTSTATUS vg_identity_of(const struct vg_file *file, struct vg_identity *identity
     struct vg_identity found = {0};
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (!file->same || !is_trusted_file_system(file->object) || vg_tamper_is_writable(file->object))
+    if (!file->same || !is_trusted_file_system(file->object) || vg_tamper_is_writable(file->object) ||
+        !vg_drive_stays(file))
         return STATUS_NOT_SUPPORTED;
     status = read_ids(file->handle, &found);
     if (NT_SUCCESS(status))

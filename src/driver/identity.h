@@ -14,7 +14,7 @@ struct vg_identity {
 
 /* The identity of an open file's present content. Fails where there is none to rely on: any file system but
  * NTFS and ReFS, a network, a volume without an active journal, a file that user mode can still write through
- * a mapping. */
+ * a mapping, a drive that can be taken away: its bytes, journal and all, can be changed elsewhere. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_identity_of(_In_ const struct vg_file *file, _Out_ struct vg_identity *identity);
 

@@ -238,8 +238,11 @@ struct vg_storage_device {
     uint32_t raw_properties_length;
     uint32_t raw_properties;
 };
-#define VG_BUS_TYPE_1394 4u
-#define VG_BUS_TYPE_USB  7u
+#define VG_BUS_TYPE_1394        4u
+#define VG_BUS_TYPE_USB         7u
+#define VG_BUS_TYPE_SD          12u
+#define VG_BUS_TYPE_MMC         13u
+#define VG_BUS_TYPE_FILE_BACKED 15u /* BusTypeFileBackedVirtual, Windows 8 */
 
 /* Device types of the network (ntifs.h, "Specifying device types"). */
 #define VG_DEVICE_MULTI_UNC_PROVIDER 0x00000010u

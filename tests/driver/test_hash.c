@@ -62,6 +62,24 @@ static void what_has_no_unforgeable_identity_is_read_every_time(void **state)
     end();
 }
 
+/* A stick's bytes, its journal among them, can be changed on another machine. */
+static void on_a_drive_that_can_be_taken_away_a_file_is_read_every_time(void **state)
+{
+    static const enum sim_bus buses[] = {SIM_BUS_USB, SIM_BUS_SD, SIM_BUS_FILE_BACKED};
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        begin(DENY_ABC);
+        sim_add_volume(&(struct sim_volume_options){
+            .device = "\\Device\\HarddiskVolume6", .letter = "U:", .bus = buses[i]});
+        sim_add_file("U:\\a.exe", "abc", 3);
+        assert_int_equal(try_start("U:\\a.exe", NULL), DENIED);
+        assert_int_equal(try_start("U:\\a.exe", NULL), DENIED);
+        assert_int_equal(status().files_hashed, 2);
+        end();
+    }
+}
+
 static void a_file_that_cannot_be_read_has_an_unknown_hash(void **state)
 {
     const struct vg_event_start *event;
@@ -126,6 +144,7 @@ int main(void)
         cmocka_unit_test(the_policy_says_what_an_unknown_hash_means),
         cmocka_unit_test(the_option_hashes_every_start),
         cmocka_unit_test(a_large_file_is_hashed_whole),
+        cmocka_unit_test(on_a_drive_that_can_be_taken_away_a_file_is_read_every_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,6 +104,7 @@ static void drives_are_told_apart(void **state)
           .file_system = "FAT32",
           .no_file_id = true},
          "removable"},
+        {{.device = "\\Device\\HarddiskVolume6", .letter = "S:", .bus = SIM_BUS_SD}, "removable"},
         {{.device = "\\Device\\CdRom0",
           .letter = "G:",
           .device_type = FILE_DEVICE_CD_ROM,
