@@ -23,6 +23,7 @@
 #define VG_BLOB_STARS_MAX         32u         /* * in one pattern */
 #define VG_BLOB_TOKENS_MAX        4096u       /* tokens of one pattern */
 #define VG_BLOB_PATTERN_UNITS_MAX 32768u      /* literal units of one pattern */
+#define VG_BLOB_SEARCHED_MAX      1024u       /* units behind the first * of a pattern tried in full */
 #define VG_BLOB_PROBES_MAX        64u         /* slots a look-up may visit */
 #define VG_BLOB_BUCKET_UNITS_MAX  65536u      /* literal units that may hang on one gram */
 #define VG_BLOB_GRAM_MAX          4u          /* units of the longest gram */
@@ -287,6 +288,20 @@ static inline uint32_t vg_blob_other(const struct vg_blob_predicate *predicate)
 static inline uint64_t vg_blob_pair_fields(const struct vg_blob_predicate *predicate)
 {
     return (uint64_t)1 << predicate->field | (uint64_t)1 << vg_blob_other(predicate);
+}
+
+/* How many units of a pattern may be compared anew at each unit of a value: those behind its first *. `*text`
+ * and `text*` are compared once. */
+static inline uint32_t vg_blob_searched(const struct vg_blob_token *tokens, uint32_t count)
+{
+    uint32_t first = 0;
+    uint32_t units = 0;
+
+    while (first < count && tokens[first].kind != VG_BLOB_ANY_RUN)
+        first++;
+    for (uint32_t i = first + 1; count > 2 && i < count; i++)
+        units += tokens[i].kind == VG_BLOB_LITERAL ? tokens[i].units : 1;
+    return units;
 }
 
 /* The blob's sections as arrays. Valid for a blob whose header and section table were checked. */

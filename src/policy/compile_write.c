@@ -8,6 +8,7 @@ static void write_tokens(struct vg_compile *compile, const struct vg_predicate *
                          struct vg_blob_predicate *out)
 {
     struct vg_buffer *text = &compile->sections[VG_BLOB_TEXT];
+    const struct vg_blob_token *tokens;
 
     for (size_t i = 0; i < source->token_count; i++) {
         const struct vg_token *token = &source->tokens[i];
@@ -26,6 +27,11 @@ static void write_tokens(struct vg_compile *compile, const struct vg_predicate *
         vg_buffer_put(&compile->sections[VG_BLOB_TOKENS], &written, sizeof(written));
     }
     out->token_count = (uint16_t)source->token_count;
+    tokens = VG_BUFFER_AT(&compile->sections[VG_BLOB_TOKENS], struct vg_blob_token);
+    if (!compile->sections[VG_BLOB_TOKENS].failed &&
+        vg_blob_searched(tokens + out->tokens, out->token_count) > VG_BLOB_SEARCHED_MAX)
+        vg_compile_error(compile, source->place, "more than 1,024 characters behind the first * of a pattern",
+                         "look for a shorter part of the text");
 }
 
 static void write_predicate(struct vg_compile *compile, const struct vg_compiled_predicate *predicate,

@@ -58,6 +58,8 @@ static bool check_tokens(struct vg_check *check, const struct vg_blob_predicate 
     }
     if (units > VG_BLOB_PATTERN_UNITS_MAX || stars > VG_BLOB_STARS_MAX)
         return vg_check_failed(check, "a pattern is too long", predicate);
+    if (vg_blob_searched(tokens, predicate->token_count) > VG_BLOB_SEARCHED_MAX)
+        return vg_check_failed(check, "a pattern takes too long to try", predicate);
     if (predicate->test == VG_BLOB_TEST_UNDER &&
         (predicate->token_count > 1 || (predicate->token_count == 1 && tokens[0].kind != VG_BLOB_LITERAL)))
         return vg_check_failed(check, "a folder is not one text", predicate);

@@ -530,6 +530,25 @@ static void a_cheap_fact_left_pending_is_unknown_and_never_asked_for(void **stat
     assert_int_equal(decision.unknown_fields, 1ull << VG_FIELD_IMAGE);
 }
 
+/* What could be compared anew at every unit of a long command line. */
+static void a_pattern_that_would_be_searched_for_too_long_is_refused(void **state)
+{
+    static uint16_t pattern[1100];
+
+    (void)state;
+    pattern[0] = u'*';
+    for (size_t i = 1; i <= 1024; i++)
+        pattern[i] = u'a';
+    pattern[600] = u'?';
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, pattern, 0));
+    open_policy();
+    pattern[1025] = u'a';
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, pattern, 0));
+    close_policy();
+    assert_false(vg_model_compile(&build.model, &reporter, &blob, &blob_size));
+    assert_non_null(strstr(complaint, "behind the first *"));
+}
+
 static void the_longest_command_line_is_searched_to_its_end(void **state)
 {
     static uint16_t line[32767];
@@ -658,6 +677,7 @@ int main(void)
         CASE(a_fact_asked_for_and_left_pending_is_unknown),
         CASE(a_cheap_fact_left_pending_is_unknown_and_never_asked_for),
         CASE(folding_four_units_is_folding_each),
+        CASE(a_pattern_that_would_be_searched_for_too_long_is_refused),
         CASE(the_longest_command_line_is_searched_to_its_end),
         CASE(settings_and_names_survive_the_compilation),
         CASE(what_exceeds_the_format_is_refused_in_words),
