@@ -56,6 +56,18 @@ struct vg_expr *vg_selection_read(struct vg_reader *reader, const struct vg_yaml
     return good ? vg_expr_join(reader->arena, VG_EXPR_OR, &exprs) : NULL;
 }
 
+/* In any case, as the condition reads them. */
+static bool is_keyword(const struct vg_yaml *key, const char *keyword)
+{
+    if (strlen(keyword) != key->size)
+        return false;
+    for (unsigned i = 0; i < key->size; i++)
+        if ((key->text[i] >= 'A' && key->text[i] <= 'Z' ? (char)(key->text[i] | 0x20) : key->text[i]) !=
+            keyword[i])
+            return false;
+    return true;
+}
+
 static bool good_name(const struct vg_yaml *key)
 {
     for (unsigned i = 0; i < key->size; i++) {
@@ -66,7 +78,7 @@ static bool good_name(const struct vg_yaml *key)
             return false;
     }
     for (const char *const *keyword = keywords; *keyword; keyword++)
-        if (vg_yaml_is(key, *keyword))
+        if (is_keyword(key, *keyword))
             return false;
     return key->size > 0 && key->size <= NAME_MAX_BYTES;
 }

@@ -62,14 +62,14 @@ static bool check_jump(struct program *program, uint32_t instruction)
 {
     uint32_t count = vg_check_count(program->check, VG_BLOB_CODE);
     uint32_t distance = instruction & VG_CODE_OPERAND;
-    struct landing *nearest = &program->landings[program->open - 1];
+    const struct landing *nearest = program->open > 0 ? &program->landings[program->open - 1] : NULL;
     struct landing landing;
 
     if (program->depth == 0 || distance >= count - program->at - 1)
         return program_failed(program, "a jump leads outside");
     landing.at = program->at + 1 + distance;
     landing.depth = program->depth;
-    if (program->open > 0 && landing.at >= nearest->at) {
+    if (nearest && landing.at >= nearest->at) {
         if (landing.at != nearest->at || landing.depth != nearest->depth)
             return program_failed(program, "jumps cross");
         return true;
