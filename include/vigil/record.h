@@ -45,7 +45,8 @@ enum vg_kind {
     X(DESCRIPTION, "Description", TEXT, VERSION)                                                                       \
     X(PRODUCT, "Product", TEXT, VERSION)                                                                               \
     X(COMPANY, "Company", TEXT, VERSION)                                                                               \
-    X(FILE_VERSION, "FileVersion", TEXT, VERSION)
+    X(FILE_VERSION, "FileVersion", TEXT, VERSION)                                                                      \
+    X(LOGON_ID, "LogonId", TEXT, CHEAP)                /* of the token, as 0x3e7 */
 
 enum vg_field {
 #define VG_FIELD_ENUM(identifier, name, kind, stage) VG_FIELD_##identifier,

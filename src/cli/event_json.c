@@ -305,6 +305,7 @@ static void put_start(struct builder *builder, const struct vg_event *event)
     put_name_and_sid(builder, event, VG_FIELD_USER, "UserSid");
     put_name_and_sid(builder, event, VG_FIELD_INTEGRITY_LEVEL, NULL);
     put_number_fact(builder, event, VG_FIELD_TERMINAL_SESSION_ID);
+    put_fact(builder, event, VG_FIELD_LOGON_ID);
     put_fact(builder, event, VG_FIELD_SUBSYSTEM);
     put_fact(builder, event, VG_FIELD_DRIVE);
     put_fact(builder, event, VG_FIELD_ORIGINAL_FILE_NAME);

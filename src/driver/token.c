@@ -81,6 +81,32 @@ static void describe_session(PACCESS_TOKEN token, struct vg_token_text *text, st
     vg_record_set(record, VG_FIELD_TERMINAL_SESSION_ID, span);
 }
 
+/* As Sysmon writes it: 0x3e7, without leading zeros. */
+static void describe_logon(PACCESS_TOKEN token, struct vg_token_text *text, struct vg_record *record)
+{
+    TOKEN_STATISTICS *statistics = NULL;
+    uint64_t logon = 0;
+    uint32_t count = 2;
+    unsigned shift = 60;
+
+    vg_record_set_state(record, VG_FIELD_LOGON_ID, VG_FACT_UNKNOWN);
+    if (!NT_SUCCESS(SeQueryInformationToken(token, VG_TOKEN_STATISTICS, (PVOID *)&statistics)))
+        return;
+    logon =
+        (uint64_t)(ULONG)statistics->AuthenticationId.HighPart << 32 | statistics->AuthenticationId.LowPart;
+    ExFreePool(statistics);
+    text->logon[0] = u'0';
+    text->logon[1] = u'x';
+    while (shift != 0 && logon >> shift == 0)
+        shift -= 4;
+    for (;; shift -= 4) {
+        text->logon[count++] = u"0123456789abcdef"[logon >> shift & 15];
+        if (shift == 0)
+            break;
+    }
+    vg_record_set(record, VG_FIELD_LOGON_ID, (struct vg_span){.bytes = text->logon, .size = count * 2});
+}
+
 _Use_decl_annotations_
 void vg_token_describe(PEPROCESS process, struct vg_token_text *text, struct vg_record *record)
 {
@@ -89,5 +115,6 @@ void vg_token_describe(PEPROCESS process, struct vg_token_text *text, struct vg_
     describe_user(token, text, record);
     describe_integrity(token, text, record);
     describe_session(token, text, record);
+    describe_logon(token, text, record);
     PsDereferencePrimaryToken(token);
 }

@@ -61,7 +61,6 @@ static const char *const cidr_modifiers[] = {"cidr", NULL};
 static const char *const coming_fields[] = {
     "Hashes",
     "CurrentDirectory",
-    "LogonId",
     "LogonGuid",
     "ParentUser",
     "ProcessGuid",
