@@ -71,6 +71,7 @@ extern const struct vg_command vg_command_check;
 extern const struct vg_command vg_command_compile;
 extern const struct vg_command vg_command_explain;
 extern const struct vg_command vg_command_hash;
+extern const struct vg_command vg_command_import;
 extern const struct vg_command vg_command_inspect;
 extern const struct vg_command vg_command_learn;
 extern const struct vg_command vg_command_replay;
