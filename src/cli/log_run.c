@@ -179,8 +179,8 @@ static void work(void *context)
 
 static void print_complaints(struct run *run, const struct vg_output *complaints)
 {
-    const char *at = complaints->bytes;
-    const char *end = complaints->bytes + complaints->size;
+    const char *at = complaints->size != 0 ? complaints->bytes : "";
+    const char *end = at + complaints->size;
 
     while (at < end && run->complaints < COMPLAINTS_MAX) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
@@ -214,7 +214,8 @@ static void finish_oldest(struct run *run)
     print_complaints(run, &block->complaints);
     if (block->output.size != 0)
         vg_progress_clear(&run->progress);
-    if (fwrite(block->output.bytes, 1, block->output.size, stdout) != block->output.size)
+    if (block->output.size != 0 &&
+        fwrite(block->output.bytes, 1, block->output.size, stdout) != block->output.size)
         run->result->failed = true;
     add_counts(&run->result->counts, &block->counts);
     vg_log_block_clear(block);

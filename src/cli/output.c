@@ -13,7 +13,7 @@ static char *room(struct vg_output *output, size_t size)
 
     if (output->failed)
         return NULL;
-    if (output->capacity - output->size >= size)
+    if (output->bytes != NULL && output->capacity - output->size >= size)
         return output->bytes + output->size;
     while (capacity - output->size < size && capacity <= SIZE_MAX / 2)
         capacity *= 2;
