@@ -144,6 +144,17 @@ void sim_object_ref_for_driver(void *body, const char *routine)
     reference(body, true, routine);
 }
 
+bool sim_object_is_held(void *body)
+{
+    const struct header *header = header_of(body, "the sim");
+    bool held;
+
+    pthread_mutex_lock(&object_lock);
+    held = header->driver_references != 0;
+    pthread_mutex_unlock(&object_lock);
+    return held;
+}
+
 LONG_PTR ObfReferenceObject(PVOID object) /* wdm: any IRQL */
 {
     sim_object_ref_for_driver(object, "ObfReferenceObject");

@@ -24,6 +24,9 @@ void sim_object_ref(void *body);
 void sim_object_unref(void *body);
 void sim_object_ref_for_driver(void *body, const char *routine);
 
+/* Whether the driver holds a reference that it must give back. */
+bool sim_object_is_held(void *body);
+
 /* Makes a handle. Outside the System process only kernel handles are allowed: a user could close or use
  * others. */
 HANDLE sim_handle_make(void *body, ACCESS_MASK access, ULONG attributes, const char *routine);

@@ -247,6 +247,15 @@ void sim_close(struct sim_handle *handle)
                           handle->pending);
     }
     pthread_mutex_unlock(&request_lock);
+    /* A request's own reference to the file object went when it was completed, though its dispatch routine
+     * may still be running: IRP_MJ_CLOSE waits for the references that the driver took itself, and for
+     * nothing else. */
+    for (unsigned i = 0; sim_object_is_held(handle->file); i++) {
+        const struct timespec moment = {0, 1000000};
+        if (i == 5000)
+            sim_violation("a reference of the driver's keeps a closed handle's file object for 5 s");
+        nanosleep(&moment, NULL);
+    }
     request = request_new(handle, IRP_MJ_CLOSE);
     send(request);
     finish(request, NULL);

@@ -77,9 +77,12 @@ static NTSTATUS complete(PIRP irp, NTSTATUS status, uint32_t information)
     return status;
 }
 
+/* NULL: a request of another driver's, which names no file object. */
 static struct vg_reader *reader_of(PIRP irp)
 {
-    return IoGetCurrentIrpStackLocation(irp)->FileObject->FsContext;
+    PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
+
+    return file == NULL ? NULL : file->FsContext;
 }
 
 _Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_create(PDEVICE_OBJECT object, PIRP irp)
@@ -112,9 +115,17 @@ _Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_close(PDEVICE_OBJECT 
 
 _Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_read(PDEVICE_OBJECT object, PIRP irp)
 {
-    NTSTATUS status = vg_reader_read(reader_of(irp), irp);
+    PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
+    NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
 
     UNREFERENCED_PARAMETER(object);
+    if (reader_of(irp) == NULL)
+        return complete(irp, status, 0);
+    /* The request's own reference goes with the request, which may end before vg_reader_read returns: then
+     * the handle could be closed, and the reader freed, beneath it. */
+    ObReferenceObject(file);
+    status = vg_reader_read(file->FsContext, irp);
+    ObDereferenceObject(file);
     return status == STATUS_PENDING ? status : complete(irp, status, 0);
 }
 
@@ -127,9 +138,11 @@ _Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_control(PDEVICE_OBJEC
         .input_size = stack->Parameters.DeviceIoControl.InputBufferLength,
         .output_size = stack->Parameters.DeviceIoControl.OutputBufferLength,
     };
-    NTSTATUS status = vg_control(reader_of(irp), &request);
+    NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
 
     UNREFERENCED_PARAMETER(object);
+    if (reader_of(irp) != NULL)
+        status = vg_control(reader_of(irp), &request);
     return complete(irp, status, request.written);
 }
 
