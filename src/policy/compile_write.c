@@ -28,7 +28,7 @@ static void write_tokens(struct vg_compile *compile, const struct vg_predicate *
     }
     out->token_count = (uint16_t)source->token_count;
     tokens = VG_BUFFER_AT(&compile->sections[VG_BLOB_TOKENS], struct vg_blob_token);
-    if (!compile->sections[VG_BLOB_TOKENS].failed &&
+    if (source->token_count && !compile->sections[VG_BLOB_TOKENS].failed &&
         vg_blob_searched(tokens + out->tokens, out->token_count) > VG_BLOB_SEARCHED_MAX)
         vg_compile_error(compile, source->place, "more than 1,024 characters behind the first * of a pattern",
                          "look for a shorter part of the text");
