@@ -160,12 +160,58 @@ static void signs_without_order_are_refused_or_mean_what_they_mean_to_pcre2(void
     assert_true(tally.refused > 300 && tally.refused < 2900);
 }
 
+static void every_unit_is_in_the_sets_that_pcre2_has_it_in(void **state)
+{
+    static const char *const sets[] = {
+        "\\d",         "\\D",
+        "\\w",         "\\W",
+        "\\s",         "\\S",
+        "\\h",         "\\H",
+        "\\v",         "\\V",
+        "\\N",         ".",
+        "[^a-z]",      "[\\x{80}-\\x{4000}]",
+        "[[:alnum:]]", "[[:alpha:]]",
+        "[[:ascii:]]", "[[:blank:]]",
+        "[[:cntrl:]]", "[[:digit:]]",
+        "[[:graph:]]", "[[:lower:]]",
+        "[[:print:]]", "[[:punct:]]",
+        "[[:space:]]", "[[:upper:]]",
+        "[[:word:]]",  "[[:xdigit:]]",
+    };
+    struct tally tally = {.random = 5};
+
+    (void)state;
+    for (unsigned at = 0; at < sizeof(sets) / sizeof(*sets); at++) {
+        struct vg_regex_error error;
+        struct vg_regex regex;
+        struct text text;
+        pcre2_match_data *data;
+        pcre2_code *code;
+
+        set_text(&text, sets[at]);
+        assert_true(vg_regex_compile(span_of(&text), 0, &regex, &error));
+        code = pcre_compile(&text, 0);
+        assert_non_null(code);
+        data = pcre2_match_data_create_from_pattern(code, NULL);
+        text.count = 1;
+        for (uint32_t unit = 0; unit < 0x10000; unit++) {
+            text.units[0] = (uint16_t)unit;
+            compare_string(&tally, sets[at], 0, regex.table, code, data, &text);
+        }
+        pcre2_match_data_free(data);
+        pcre2_code_free(code);
+        vg_regex_free(&regex);
+    }
+    assert_int_equal(tally.undecided, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pattern_of_the_corpus_matches_what_pcre2_matches),
         cmocka_unit_test(our_own_patterns_match_what_pcre2_matches),
         cmocka_unit_test(made_up_patterns_match_what_pcre2_matches),
+        cmocka_unit_test(every_unit_is_in_the_sets_that_pcre2_has_it_in),
         cmocka_unit_test(signs_without_order_are_refused_or_mean_what_they_mean_to_pcre2),
     };
 
