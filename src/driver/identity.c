@@ -5,19 +5,34 @@
 #include "optional.h"
 #include "tamper.h"
 
+/* Windows' own file systems on local disks; the first two have a change journal. */
+static const struct vg_span local_file_systems[] = {
+    {.bytes = u"\\FileSystem\\Ntfs", .size = 32},    {.bytes = u"\\FileSystem\\ReFS", .size = 32},
+    {.bytes = u"\\FileSystem\\fastfat", .size = 38}, {.bytes = u"\\FileSystem\\exfat", .size = 34},
+    {.bytes = u"\\FileSystem\\cdfs", .size = 32},    {.bytes = u"\\FileSystem\\udfs", .size = 32},
+};
+#define WITH_JOURNAL 2u
+#define ALL          (sizeof(local_file_systems) / sizeof(local_file_systems[0]))
+
 /* A user-mode file system can call itself NTFS and answer as it likes. The driver object's name it cannot
  * choose: it comes from a service's key below HKLM\SYSTEM. */
-static bool is_trusted_file_system(PFILE_OBJECT object)
+static bool is_on_one_of_the_first(PFILE_OBJECT object, size_t count)
 {
-    static const struct vg_span ntfs = {.bytes = u"\\FileSystem\\Ntfs", .size = 32};
-    static const struct vg_span refs = {.bytes = u"\\FileSystem\\ReFS", .size = 32};
     PDEVICE_OBJECT device = IoGetBaseFileSystemDeviceObject(object);
-    struct vg_span driver = {0};
 
     if (device == NULL || device->DriverObject == NULL)
         return false;
-    driver = vg_unicode_span(&device->DriverObject->DriverName);
-    return vg_text_equal_folded(driver, ntfs) || vg_text_equal_folded(driver, refs);
+    for (size_t i = 0; i < count; i++) {
+        if (vg_text_equal_folded(vg_unicode_span(&device->DriverObject->DriverName), local_file_systems[i]))
+            return true;
+    }
+    return false;
+}
+
+_Use_decl_annotations_
+bool vg_identity_bytes_are_ours(const struct vg_file *file)
+{
+    return file->object != NULL && is_on_one_of_the_first(file->object, ALL) && !vg_drive_is_a_file(file);
 }
 
 static NTSTATUS read_ids(HANDLE handle, struct vg_identity *identity)
@@ -99,8 +114,8 @@ NTSTATUS vg_identity_of(const struct vg_file *file, struct vg_identity *identity
     struct vg_identity found = {0};
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (!file->same || !is_trusted_file_system(file->object) || vg_tamper_is_writable(file->object) ||
-        !vg_drive_stays(file))
+    if (!file->same || !is_on_one_of_the_first(file->object, WITH_JOURNAL) ||
+        vg_tamper_is_writable(file->object) || !vg_drive_stays(file))
         return STATUS_NOT_SUPPORTED;
     status = read_ids(file->handle, &found);
     if (NT_SUCCESS(status))

@@ -18,6 +18,10 @@ struct vg_identity {
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_identity_of(_In_ const struct vg_file *file, _Out_ struct vg_identity *identity);
 
+/* Whether this machine itself reads the file's bytes from a disk. Where a server, a user-mode file system or
+ * a file in a place unknown supplies them, it can give one reader other bytes than the next. */
+_IRQL_requires_max_(PASSIVE_LEVEL) bool vg_identity_bytes_are_ours(_In_ const struct vg_file *file);
+
 /* Makes the journal begin a new record at the file's next change, also by somebody who has been writing all
  * along. Without it an identity could stay the same over a change. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS

@@ -1,6 +1,7 @@
 #include "record.h"
 
 #include "drive.h"
+#include "identity.h"
 #include "name.h"
 #include "tamper.h"
 
@@ -165,6 +166,15 @@ NTSTATUS vg_record_gather(struct vg_start *start)
     return STATUS_SUCCESS;
 }
 
+/* What was hashed need not be what was mapped: whoever supplies the bytes can answer the two readings
+ * differently, and the signs of tampering say that somebody may have changed them in between. Then no rule
+ * that allows rests on the hash. */
+static bool is_hash_sure(const struct vg_start *start)
+{
+    return vg_identity_bytes_are_ours(&start->file) &&
+           start->record.facts[VG_FIELD_TAMPERED].state != VG_FACT_KNOWN;
+}
+
 static void establish_hash(struct vg_start *start)
 {
     struct vg_span hash = {.bytes = start->sha256, .size = sizeof(start->sha256)};
@@ -175,6 +185,8 @@ static void establish_hash(struct vg_start *start)
     else
         vg_record_set_state(&start->record, VG_FIELD_SHA256,
                             start->image.state == VG_FACT_ABSENT ? VG_FACT_ABSENT : VG_FACT_UNKNOWN);
+    if (start->record.facts[VG_FIELD_SHA256].state == VG_FACT_KNOWN && !is_hash_sure(start))
+        start->record.facts[VG_FIELD_SHA256].flags = VG_FACT_CLAIMED;
 }
 
 static void establish_version(struct vg_start *start, enum vg_field field)

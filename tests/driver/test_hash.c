@@ -62,6 +62,31 @@ static void what_has_no_unforgeable_identity_is_read_every_time(void **state)
     end();
 }
 
+/* A server can give the hash's reader other bytes than the one who maps the image. */
+static void an_allow_by_hash_needs_bytes_that_the_machine_itself_reads(void **state)
+{
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: deny\nrules:\n  - allow: abc\n    when: { SHA256: '" ABC
+          "' }\n");
+    sim_add_volume(&(struct sim_volume_options){.device = "\\Device\\Mup\\server\\share"});
+    sim_add_volume(&(struct sim_volume_options){
+        .device = "\\Device\\HarddiskVolume5", .letter = "W:", .file_system = "WinFsp"});
+    sim_add_volume(&(struct sim_volume_options){
+        .device = "\\Device\\HarddiskVolume6", .letter = "V:", .bus = SIM_BUS_FILE_BACKED});
+    sim_add_file("\\\\server\\share\\a.exe", "abc", 3);
+    sim_add_file("W:\\a.exe", "abc", 3);
+    sim_add_file("V:\\a.exe", "abc", 3);
+    sim_add_file(CMD, "abc", 3);
+    assert_int_equal(try_start("\\\\server\\share\\a.exe", NULL), DENIED);
+    assert_true(fact_is_claimed(next_start(), VG_FIELD_SHA256));
+    assert_int_equal(try_start("W:\\a.exe", NULL), DENIED);
+    assert_int_equal(try_start("V:\\a.exe", NULL), DENIED);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    sim_set_file_flags(sim_find_file(CMD), SIM_FILE_WRITABLE_REFERENCES);
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    end();
+}
+
 /* A stick's bytes, its journal among them, can be changed on another machine. */
 static void on_a_drive_that_can_be_taken_away_a_file_is_read_every_time(void **state)
 {
@@ -145,6 +170,7 @@ int main(void)
         cmocka_unit_test(the_option_hashes_every_start),
         cmocka_unit_test(a_large_file_is_hashed_whole),
         cmocka_unit_test(on_a_drive_that_can_be_taken_away_a_file_is_read_every_time),
+        cmocka_unit_test(an_allow_by_hash_needs_bytes_that_the_machine_itself_reads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
