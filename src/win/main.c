@@ -6,23 +6,12 @@
 #include <windows.h>
 
 static const struct vg_command *const commands[] = {
-    &vg_command_check,
-    &vg_command_compile,
-    &vg_command_explain,
-    &vg_command_hash,
-    &vg_command_inspect,
-    &vg_command_learn,
-    &vg_command_replay,
-    &vg_command_install,
-    &vg_command_uninstall,
-    &vg_command_start,
-    &vg_command_stop,
-    &vg_command_load,
-    &vg_command_mode,
-    &vg_command_confirm,
-    &vg_command_status,
-    &vg_command_watch,
-    NULL,
+    &vg_command_check,     &vg_command_compile, &vg_command_explain,
+    &vg_command_hash,      &vg_command_import,  &vg_command_inspect,
+    &vg_command_learn,     &vg_command_replay,  &vg_command_install,
+    &vg_command_uninstall, &vg_command_start,   &vg_command_stop,
+    &vg_command_load,      &vg_command_mode,    &vg_command_confirm,
+    &vg_command_status,    &vg_command_watch,   NULL,
 };
 
 int wmain(int argc, wchar_t **wide)
