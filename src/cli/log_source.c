@@ -4,6 +4,8 @@
 #include "log_text.h"
 #include "platform.h"
 
+#include "../policy/files.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +19,14 @@ struct vg_log_source {
 static bool is_evtx(const char *file, struct vg_log_reason *reason, bool *failed, uint64_t *size)
 {
     long end;
-
     char magic[8] = "";
-    FILE *opened = vg_platform_open(file, "rb");
+    FILE *opened;
 
+    /* What is looked at in a pipe is gone. */
+    *failed = false;
+    if (vg_file_kind(file) == VG_FILE_OTHER)
+        return false;
+    opened = vg_platform_open(file, "rb");
     *failed = opened == NULL;
     if (opened == NULL) {
         snprintf(reason->text, sizeof(reason->text), "%s", strerror(errno));
