@@ -25,7 +25,7 @@
 #define VG_VALUE_TOOL_PATH      u"ToolPath"      /* REG_SZ: canonical path of the installed vigil.exe, always allowed */
 #define VG_VALUE_BOOT_PENDING   u"BootPending"   /* REG_DWORD: 1 from the driver's start until the boot is confirmed */
 #define VG_VALUE_WATCH_IMAGES   u"WatchImages"   /* REG_DWORD: 1 records image loads whatever the policy says */
-#define VG_VALUE_RING_SIZE      u"EventRingSize" /* REG_DWORD: bytes of the event ring; default 4 MiB, 64 KiB..256 MiB */
+#define VG_VALUE_RING_SIZE      u"EventRingSize" /* REG_DWORD: bytes of the event ring; default 4 MiB, 1 MiB..256 MiB */
 #define VG_VALUE_ALLOW_UNLOAD   u"AllowUnload"   /* REG_DWORD: 0 leaves the driver without an Unload; default 1 */
 
 /* CTL_CODE(FILE_DEVICE_UNKNOWN = 0x22, function, METHOD_BUFFERED = 0, access). Access 1: FILE_READ_ACCESS, 2:

@@ -5,8 +5,9 @@
 #include "unicode.h"
 
 #define VG_RING_SIZE_DEFAULT (4u * 1024u * 1024u)
-#define VG_RING_SIZE_MIN     (64u * 1024u)
-#define VG_RING_SIZE_MAX     (256u * 1024u * 1024u)
+#define VG_RING_SIZE_MIN                                                                                     \
+    (1024u * 1024u) /* some events of the longest kind: nobody hides a start by its length */
+#define VG_RING_SIZE_MAX (256u * 1024u * 1024u)
 
 struct vg_config {
     struct vg_string key;         /* path of the Parameters key */

@@ -116,8 +116,11 @@ NTSTATUS vg_file_open_given(PFILE_OBJECT given, struct vg_file *file)
                                    vg_file_object_type(), KernelMode, &handle);
     if (!NT_SUCCESS(status))
         return status;
-    /* The file system parses the name relative to the object; the object itself is asked nothing. */
-    status = open_file(handle, no_name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0, &file->handle);
+    /* The file system parses the name relative to the object; the object itself is asked nothing. Its owner
+     * may have closed it since: looked at once more, that is nearly excluded. */
+    status = STATUS_FILE_CLOSED;
+    if (may_open_relative_to(given))
+        status = open_file(handle, no_name, FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0, &file->handle);
     ZwClose(handle);
     return take(status, given, file);
 }

@@ -26,7 +26,8 @@ static void set_kept(struct vg_record *record, enum vg_field field, const struct
 /* The name of a file that could not be opened again, from the best witness there is. */
 static NTSTATUS name_without_file(struct vg_start *start, struct vg_span process_path)
 {
-    PFILE_OBJECT given = start->info->FileObject;
+    /* Without special APCs the volume cannot be asked for its letter: the answer would never arrive. */
+    PFILE_OBJECT given = KeAreAllApcsDisabled() ? NULL : start->info->FileObject;
     PCUNICODE_STRING open_name = start->info->ImageFileName;
 
     if (process_path.size != 0) {

@@ -210,6 +210,7 @@ static void a_buffer_too_small_consumes_nothing(void **state)
 
 static void a_reader_that_falls_behind_is_told_exactly_what_it_lost(void **state)
 {
+    static char long_line[8001]; /* the smallest ring holds a megabyte */
     unsigned char *buffer = malloc(1 << 20);
     const struct vg_event_lost *lost = NULL;
     uint64_t next = 1, lost_count = 0;
@@ -217,6 +218,7 @@ static void a_reader_that_falls_behind_is_told_exactly_what_it_lost(void **state
     ULONG_PTR got = 0;
 
     (void)state;
+    memset(long_line, 'x', sizeof(long_line) - 1);
     machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
     sim_set_parameter_dword("EventRingSize", 64 * 1024);
     assert_int_equal(load(), STATUS_SUCCESS);
@@ -225,7 +227,7 @@ static void a_reader_that_falls_behind_is_told_exactly_what_it_lost(void **state
                      STATUS_SUCCESS); /* from here on it counts as a reader */
     next += 1;
     for (unsigned i = 0; i < 400; i++)
-        assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+        assert_int_equal(try_start(CMD, long_line), STATUS_SUCCESS);
     while (next <= 801) {
         assert_int_equal(sim_read(reader, buffer, 1 << 20, &got), STATUS_SUCCESS);
         for (size_t at = 0; at < got;) {
