@@ -1,6 +1,6 @@
 /* What crosses between vigil.sys and user mode: the device, its IOCTLs, and the events that ReadFile returns.
- * Every member has a fixed width, padding is explicit, all is little-endian, 32-bit and 64-bit callers see the same
- * bytes. Included by both sides, and by the sim and the fuzzers. */
+ * Every member has a fixed width, padding is explicit, all is little-endian, 32-bit and 64-bit callers see
+ * the same bytes. Included by both sides, and by the sim and the fuzzers. */
 #ifndef VIGIL_ABI_H
 #define VIGIL_ABI_H
 
@@ -13,35 +13,43 @@
 /* Changes whenever a structure below changes its meaning; vigil.exe refuses a driver of another version. */
 #define VG_ABI_VERSION 1u
 
-/* The device's name in the object manager, and how user mode opens it (by its own name, not by a link that somebody
- * could redirect). The symbolic link exists for people's own tools. */
-#define VG_DEVICE_NAME   u"\\Device\\Vigil"
-#define VG_DEVICE_LINK   u"\\DosDevices\\Global\\Vigil"
-#define VG_DEVICE_OPEN   u"\\\\.\\GLOBALROOT\\Device\\Vigil"
-#define VG_SERVICE_NAME  u"Vigil"
+/* The device's name in the object manager, and how user mode opens it (by its own name, not by a link that
+ * somebody could redirect). The symbolic link exists for people's own tools. */
+#define VG_DEVICE_NAME  u"\\Device\\Vigil"
+#define VG_DEVICE_LINK  u"\\DosDevices\\Global\\Vigil"
+#define VG_DEVICE_OPEN  u"\\\\.\\GLOBALROOT\\Device\\Vigil"
+#define VG_SERVICE_NAME u"Vigil"
 
 /* Values below HKLM\SYSTEM\CurrentControlSet\Services\Vigil\Parameters. */
-#define VG_VALUE_POLICY_PATH    u"PolicyPath"    /* REG_SZ: native path of the compiled policy, `\SystemRoot\...` */
-#define VG_VALUE_TOOL_PATH      u"ToolPath"      /* REG_SZ: canonical path of the installed vigil.exe, always allowed */
-#define VG_VALUE_BOOT_PENDING   u"BootPending"   /* REG_DWORD: 1 from the driver's start until the boot is confirmed */
-#define VG_VALUE_WATCH_IMAGES   u"WatchImages"   /* REG_DWORD: 1 records image loads whatever the policy says */
-#define VG_VALUE_RING_SIZE      u"EventRingSize" /* REG_DWORD: bytes of the event ring; default 4 MiB, 1 MiB..256 MiB */
-#define VG_VALUE_ALLOW_UNLOAD   u"AllowUnload"   /* REG_DWORD: 0 leaves the driver without an Unload; default 1 */
+#define VG_VALUE_POLICY_PATH u"PolicyPath" /* REG_SZ: native path of the compiled policy, `\SystemRoot\...`  \
+                                            */
+#define VG_VALUE_TOOL_PATH u"ToolPath" /* REG_SZ: canonical path of the installed vigil.exe, always allowed  \
+                                        */
+#define VG_VALUE_BOOT_PENDING                                                                                \
+    u"BootPending" /* REG_DWORD: 1 from the driver's start until the boot is confirmed */
+#define VG_VALUE_WATCH_IMAGES u"WatchImages" /* REG_DWORD: 1 records image loads whatever the policy says */
+#define VG_VALUE_RING_SIZE                                                                                   \
+    u"EventRingSize" /* REG_DWORD: bytes of the event ring; default 4 MiB, 1 MiB..256 MiB */
+#define VG_VALUE_ALLOW_UNLOAD u"AllowUnload" /* REG_DWORD: 0 leaves the driver without an Unload; default 1  \
+                                              */
 
 /* CTL_CODE(FILE_DEVICE_UNKNOWN = 0x22, function, METHOD_BUFFERED = 0, access). Access 1: FILE_READ_ACCESS, 2:
  * FILE_WRITE_ACCESS. */
 #define VG_IOCTL(function, access) ((0x22u << 16) | ((uint32_t)(access) << 14) | ((0x800u + (function)) << 2))
 
-#define VG_IOCTL_STATUS       VG_IOCTL(0u, 1u) /* out: struct vg_abi_status */
-#define VG_IOCTL_LOAD_POLICY  VG_IOCTL(1u, 2u) /* in: a compiled policy; out (optional): struct vg_abi_load_reply */
+#define VG_IOCTL_STATUS VG_IOCTL(0u, 1u) /* out: struct vg_abi_status */
+#define VG_IOCTL_LOAD_POLICY                                                                                 \
+    VG_IOCTL(1u, 2u) /* in: a compiled policy; out (optional): struct vg_abi_load_reply */
 #define VG_IOCTL_SET_MODE     VG_IOCTL(2u, 2u) /* in: struct vg_abi_mode */
 #define VG_IOCTL_SET_OPTIONS  VG_IOCTL(3u, 2u) /* in: struct vg_abi_options */
-#define VG_IOCTL_CONFIRM_BOOT VG_IOCTL(4u, 2u) /* nothing in, nothing out; in safe mode it changes nothing */
-#define VG_IOCTL_SEEK         VG_IOCTL(5u, 1u) /* in: struct vg_abi_seek: where this handle reads on */
-/* Ends pended reads with STATUS_CANCELLED (ERROR_OPERATION_ABORTED) and waits; new reads fail with STATUS_DEVICE_NOT_READY
- * (ERROR_NOT_READY). Deciding and recording go on, and handles can still be opened. */
-#define VG_IOCTL_QUIESCE      VG_IOCTL(6u, 2u)
-#define VG_IOCTL_RESUME       VG_IOCTL(7u, 2u) /* takes a quiesce back, when the stop did not happen */
+#define VG_IOCTL_CONFIRM_BOOT VG_IOCTL(4u, 2u) /* nothing in, nothing out; in safe mode it changes nothing   \
+                                                */
+#define VG_IOCTL_SEEK VG_IOCTL(5u, 1u)         /* in: struct vg_abi_seek: where this handle reads on */
+/* Ends pended reads with STATUS_CANCELLED (ERROR_OPERATION_ABORTED) and waits; new reads fail with
+ * STATUS_DEVICE_NOT_READY (ERROR_NOT_READY). Deciding and recording go on, and handles can still be opened.
+ */
+#define VG_IOCTL_QUIESCE VG_IOCTL(6u, 2u)
+#define VG_IOCTL_RESUME  VG_IOCTL(7u, 2u) /* takes a quiesce back, when the stop did not happen */
 
 /* The largest policy VG_IOCTL_LOAD_POLICY takes: METHOD_BUFFERED copies it to nonpaged pool once. */
 #define VG_POLICY_SIZE_MAX (256u * 1024u * 1024u)
@@ -51,12 +59,12 @@
 
 /* What the driver does with its decisions. */
 enum vg_abi_enforcement {
-    VG_ENFORCING = 0,            /* verdicts are enforced */
-    VG_MONITOR_BY_POLICY = 1,    /* the policy's mode, or `vigil mode monitor` */
-    VG_MONITOR_NO_POLICY = 2,    /* none is loaded, or it was refused */
-    VG_MONITOR_SAFE_MODE = 3,    /* Windows was started in safe mode */
-    VG_MONITOR_BOOT_FAILED = 4,  /* the last boot was not confirmed */
-    VG_ENFORCING_DENIES = 5,     /* only explicit denies, until this boot is confirmed */
+    VG_ENFORCING = 0,           /* verdicts are enforced */
+    VG_MONITOR_BY_POLICY = 1,   /* the policy's mode, or `vigil mode monitor` */
+    VG_MONITOR_NO_POLICY = 2,   /* none is loaded, or it was refused */
+    VG_MONITOR_SAFE_MODE = 3,   /* Windows was started in safe mode */
+    VG_MONITOR_BOOT_FAILED = 4, /* the last boot was not confirmed */
+    VG_ENFORCING_DENIES = 5,    /* only explicit denies, until this boot is confirmed */
 };
 
 enum vg_abi_mode_override {
@@ -94,8 +102,9 @@ struct vg_abi_seek {
 };
 static_assert(sizeof(struct vg_abi_seek) == 8, "ABI");
 
-/* What became of a policy. With room for this in the output, the request succeeds for a refused policy too (errors carry
- * no output) and check_length is not 0; without, it fails with STATUS_FILE_CORRUPT_ERROR (ERROR_FILE_CORRUPT). */
+/* What became of a policy. With room for this in the output, the request succeeds for a refused policy too
+ * (errors carry no output) and check_length is not 0; without, it fails with STATUS_FILE_CORRUPT_ERROR
+ * (ERROR_FILE_CORRUPT). */
 struct vg_abi_load_reply {
     uint64_t offset;       /* where in the blob the failing check looked */
     uint32_t check_length; /* bytes of `check` */
@@ -110,14 +119,14 @@ struct vg_abi_status {
     uint32_t abi_version; /* VG_ABI_VERSION */
     uint32_t enforcement; /* enum vg_abi_enforcement */
     uint32_t override_mode;
-    uint32_t options;          /* enum vg_abi_option_flags in force */
-    uint32_t registered_with;  /* 2: PsSetCreateProcessNotifyRoutineEx2, 1: ...Ex, 0: none */
+    uint32_t options;            /* enum vg_abi_option_flags in force */
+    uint32_t registered_with;    /* 2: PsSetCreateProcessNotifyRoutineEx2, 1: ...Ex, 0: none */
     int32_t registration_status; /* NTSTATUS of the registration */
     int32_t policy_status;       /* NTSTATUS of loading the policy at start, or of the last replacement */
     uint32_t rule_count;
-    uint32_t boot_confirmed; /* 0 or 1 */
-    uint32_t quiesced;       /* 0 or 1 */
-    uint32_t readers;        /* open handles */
+    uint32_t boot_confirmed;                          /* 0 or 1 */
+    uint32_t quiesced;                                /* 0 or 1 */
+    uint32_t readers;                                 /* open handles */
     uint8_t policy_identity[VG_POLICY_IDENTITY_SIZE]; /* zero when there is no policy */
     uint64_t policy_size;
     uint64_t policy_generation; /* how many policies have been in force, this one included */
@@ -125,21 +134,22 @@ struct vg_abi_status {
     uint64_t exits;
     uint64_t images;
     uint64_t allowed;
-    uint64_t denied;      /* by a verdict that was enforced */
-    uint64_t would_deny;  /* by a verdict that was not, because of the mode, safe mode or the boot */
+    uint64_t denied;     /* by a verdict that was enforced */
+    uint64_t would_deny; /* by a verdict that was not, because of the mode, safe mode or the boot */
     uint64_t asked;
-    uint64_t audited;     /* starts on which at least one audit rule matched */
-    uint64_t by_guard;    /* starts allowed by a guard of their own (system, protected, tool, nameless) against the verdict */
+    uint64_t audited;  /* starts on which at least one audit rule matched */
+    uint64_t by_guard; /* starts allowed by a guard of their own (system, protected, tool, nameless) against
+                          the verdict */
     uint64_t denied_by_others; /* CreationStatus was a failure already when we were called */
-    uint64_t undone;      /* denials that another driver overwrote: the process ran */
-    uint64_t unknown_facts; /* decisions that rested on at least one unknown fact */
+    uint64_t undone;           /* denials that another driver overwrote: the process ran */
+    uint64_t unknown_facts;    /* decisions that rested on at least one unknown fact */
     uint64_t files_opened;
     uint64_t files_hashed;
     uint64_t cache_hits;
     uint64_t events_written;
-    uint64_t events_lost;     /* overwritten before some open reader had read them, added up over readers */
-    uint64_t events_dropped;  /* never written: no memory for the record */
-    uint64_t processes;       /* running ones in the table */
+    uint64_t events_lost;    /* overwritten before some open reader had read them, added up over readers */
+    uint64_t events_dropped; /* never written: no memory for the record */
+    uint64_t processes;      /* running ones in the table */
     uint64_t decision_worst_ns;
     uint64_t decision_total_ns; /* divided by starts: the mean. Callback in to verdict out. */
 };
@@ -147,8 +157,9 @@ static_assert(sizeof(struct vg_abi_status) == 80 + 8 * 23, "ABI");
 static_assert(offsetof(struct vg_abi_status, policy_identity) == 48, "ABI");
 static_assert(offsetof(struct vg_abi_status, starts) == 96, "ABI");
 
-/* Events. ReadFile returns as many whole ones as fit, each starting at a multiple of 8. When not even the next one fits, the read fails
- * with STATUS_BUFFER_TOO_SMALL (ERROR_INSUFFICIENT_BUFFER) and consumes nothing. */
+/* Events. ReadFile returns as many whole ones as fit, each starting at a multiple of 8. When not even the
+ * next one fits, the read fails with STATUS_BUFFER_TOO_SMALL (ERROR_INSUFFICIENT_BUFFER) and consumes
+ * nothing. */
 enum vg_event_type {
     VG_EVENT_START = 1, /* struct vg_event_start + facts */
     VG_EVENT_EXIT = 2,  /* struct vg_event_exit + facts (Image) */
@@ -158,9 +169,9 @@ enum vg_event_type {
 };
 
 struct vg_event_header {
-    uint32_t size;       /* of the whole event, a multiple of 8 */
-    uint16_t type;       /* enum vg_event_type */
-    uint16_t fact_count; /* entries of struct vg_event_fact */
+    uint32_t size;        /* of the whole event, a multiple of 8 */
+    uint16_t type;        /* enum vg_event_type */
+    uint16_t fact_count;  /* entries of struct vg_event_fact */
     uint32_t fact_offset; /* of the first entry, from the start of the event; 0 when there is none */
     uint32_t reserved;
     uint64_t sequence; /* 1, 2, 3... in the ring; 0 in VG_EVENT_LOST */
@@ -168,19 +179,20 @@ struct vg_event_header {
 };
 static_assert(sizeof(struct vg_event_header) == 32, "ABI");
 
-/* One value of one fact. A field with several values has several entries; a field with none has one entry of size 0
- * that carries its state. */
+/* One value of one fact. A field with several values has several entries; a field with none has one entry of
+ * size 0 that carries its state. */
 struct vg_event_fact {
-    uint16_t field; /* enum vg_field */
-    uint8_t state;  /* enum vg_fact_state */
-    uint8_t flags;  /* enum vg_fact_flags */
+    uint16_t field;  /* enum vg_field */
+    uint8_t state;   /* enum vg_fact_state */
+    uint8_t flags;   /* enum vg_fact_flags */
     uint32_t offset; /* of the value, from the start of the event; a multiple of 2 */
     uint32_t size;   /* in bytes */
     uint32_t reserved;
 };
 static_assert(sizeof(struct vg_event_fact) == 16, "ABI");
 
-/* A process's identity over PID reuse: unique per machine and boot. Printed as Sysmon prints a ProcessGuid. */
+/* A process's identity over PID reuse: unique per machine and boot. Printed as Sysmon prints a ProcessGuid.
+ */
 struct vg_guid {
     uint8_t bytes[16];
 };
@@ -197,10 +209,10 @@ enum vg_image_source {
 
 /* What led to the verdict. */
 enum vg_reason {
-    VG_REASON_RULE = 0,         /* the rule named */
-    VG_REASON_DEFAULT = 1,      /* the policy's default */
+    VG_REASON_RULE = 0,    /* the rule named */
+    VG_REASON_DEFAULT = 1, /* the policy's default */
     VG_REASON_NO_POLICY = 2,
-    VG_REASON_FAILURE = 3,      /* we could not decide (no memory): allowed, and said so */
+    VG_REASON_FAILURE = 3,        /* we could not decide (no memory): allowed, and said so */
     VG_REASON_EARLIER_DRIVER = 4, /* CreationStatus was a failure already */
 };
 
@@ -212,7 +224,8 @@ enum vg_guard {
     VG_GUARD_TOOL = 3,           /* vigil.exe at its installed place */
     VG_GUARD_NAMELESS = 4,       /* a clone or minimal process: a default deny does not hit it */
     VG_GUARD_SAFE_MODE = 5,
-    VG_GUARD_BOOT = 6,    /* this boot is not confirmed yet: only explicit denies; or the last was not: monitor */
+    VG_GUARD_BOOT =
+        6, /* this boot is not confirmed yet: only explicit denies; or the last was not: monitor */
     VG_GUARD_MONITOR = 7, /* monitor mode */
 };
 
@@ -225,25 +238,25 @@ struct vg_event_start {
     uint32_t parent_process_id;
     uint32_t creator_process_id;
     uint32_t creator_thread_id;
-    uint64_t create_time; /* PsGetProcessCreateTimeQuadPart: 100 ns since 1601 UTC */
-    uint8_t verdict;      /* enum vg_verdict: what the policy says */
-    uint8_t enforced;     /* 1: the start was failed by us */
-    uint8_t reason;       /* enum vg_reason */
-    uint8_t guard;        /* enum vg_guard */
-    uint8_t image_source; /* enum vg_image_source */
+    uint64_t create_time;    /* PsGetProcessCreateTimeQuadPart: 100 ns since 1601 UTC */
+    uint8_t verdict;         /* enum vg_verdict: what the policy says */
+    uint8_t enforced;        /* 1: the start was failed by us */
+    uint8_t reason;          /* enum vg_reason */
+    uint8_t guard;           /* enum vg_guard */
+    uint8_t image_source;    /* enum vg_image_source */
     uint8_t open_name_exact; /* FileOpenNameAvailable */
-    uint8_t confirmed;    /* reserved, 0 */
+    uint8_t confirmed;       /* reserved, 0 */
     uint8_t reserved;
-    uint32_t status; /* NTSTATUS given to CreationStatus; 0 when allowed */
-    uint32_t rule;   /* index, or VG_RULE_NONE */
+    uint32_t status;         /* NTSTATUS given to CreationStatus; 0 when allowed */
+    uint32_t rule;           /* index, or VG_RULE_NONE */
     uint64_t unknown_fields; /* bit per vg_field that the decision rested on and that were unknown */
     uint64_t decision_ns;
     uint64_t policy_generation; /* which policy decided: vg_abi_status.policy_generation at that time */
-    uint32_t rule_name_offset; /* UTF-8, from the start of the event */
-    uint32_t rule_name_size;   /* bytes */
+    uint32_t rule_name_offset;  /* UTF-8, from the start of the event */
+    uint32_t rule_name_size;    /* bytes */
     uint32_t audit_count;
     uint32_t audit_rules[VG_AUDITS_MAX]; /* indexes */
-    uint32_t audit_name_offset; /* UTF-8: the names of the audit rules, a newline between them */
+    uint32_t audit_name_offset;          /* UTF-8: the names of the audit rules, a newline between them */
     uint32_t audit_name_size;
     uint32_t open_name_offset; /* UTF-16: ImageFileName as the creator opened it; size 0 when there is none */
     uint32_t open_name_size;   /* bytes */
@@ -258,11 +271,11 @@ struct vg_event_exit {
     struct vg_event_header header;
     struct vg_guid process_guid;
     uint32_t process_id;
-    int32_t exit_status;   /* PsGetProcessExitStatus */
+    int32_t exit_status; /* PsGetProcessExitStatus */
     uint64_t create_time;
-    uint64_t run_time;     /* 100 ns from creation to exit */
+    uint64_t run_time;       /* 100 ns from creation to exit */
     uint64_t start_sequence; /* the sequence of its start's event; 0 when it started before the driver */
-    uint8_t denied;        /* 1: the second callback of a start that was denied by us */
+    uint8_t denied;          /* 1: the second callback of a start that was denied by us */
     uint8_t reserved[7];
 };
 static_assert(sizeof(struct vg_event_exit) == 88, "ABI");
@@ -274,11 +287,11 @@ struct vg_event_image {
     uint32_t properties;         /* IMAGE_INFO.Properties */
     uint64_t base;
     uint64_t image_size;
-    uint32_t name_offset; /* UTF-16: the image's name as the kernel gave it */
-    uint32_t name_size;   /* bytes */
+    uint32_t name_offset;    /* UTF-16: the image's name as the kernel gave it */
+    uint32_t name_size;      /* bytes */
     uint8_t signature_level; /* from IMAGE_INFO, Windows 8.1 and later */
     uint8_t signature_type;
-    uint8_t kernel;      /* 1: mapped into the kernel (SystemModeImage) */
+    uint8_t kernel; /* 1: mapped into the kernel (SystemModeImage) */
     uint8_t reserved[5];
 };
 static_assert(sizeof(struct vg_event_image) == 88, "ABI");

@@ -1,5 +1,5 @@
-/* Errors of the hosted parts (reader, compiler, tool): what, where, and what would be right. Not for the driver, which
- * speaks NTSTATUS. */
+/* Errors of the hosted parts (reader, compiler, tool): what, where, and what would be right. Not for the
+ * driver, which speaks NTSTATUS. */
 #ifndef VIGIL_ERROR_H
 #define VIGIL_ERROR_H
 
@@ -18,8 +18,8 @@ enum vg_severity {
     VG_ERROR,
 };
 
-/* Receives each complaint as it is found, already in words: `message` says what is wrong, `hint` (may be NULL) what
- * would be right. Strings live only during the call. */
+/* Receives each complaint as it is found, already in words: `message` says what is wrong, `hint` (may be
+ * NULL) what would be right. Strings live only during the call. */
 struct vg_reporter {
     void (*report)(void *context, enum vg_severity severity, struct vg_place place, const char *message,
                    const char *hint);

@@ -1,5 +1,5 @@
-/* Facts of a Portable Executable file, read from any bytes in any state of damage. Freestanding; bounded in time.
- * Source: Microsoft's PE/COFF specification, revision 11 (section numbers below). */
+/* Facts of a Portable Executable file, read from any bytes in any state of damage. Freestanding; bounded in
+ * time. Source: Microsoft's PE/COFF specification, revision 11 (section numbers below). */
 #ifndef VIGIL_IMAGE_H
 #define VIGIL_IMAGE_H
 
@@ -26,18 +26,22 @@ struct vg_image {
     uint32_t time_date_stamp;
     uint32_t checksum;          /* as the optional header states it; 0 when it states none */
     uint32_t computed_checksum; /* as it should be (the algorithm of IMAGHELP's CheckSumMappedFile) */
-    uint32_t signature_offset;  /* Attribute certificate table (section 5.7): file offset, 0 if there is none */
+    uint32_t
+        signature_offset; /* Attribute certificate table (section 5.7): file offset, 0 if there is none */
     uint32_t signature_size;
-    bool signature_in_file;            /* the table lies inside the file and holds a PKCS #7 entry */
-    bool has_load_config;              /* a load configuration directory is present */
-    bool writable_executable_section;  /* some section is both writable and executable */
-    bool uninitialised_with_raw_data;  /* a section of only uninitialised data whose PointerToRawData is not 0 */
+    bool signature_in_file;           /* the table lies inside the file and holds a PKCS #7 entry */
+    bool has_load_config;             /* a load configuration directory is present */
+    bool writable_executable_section; /* some section is both writable and executable */
+    bool uninitialised_with_raw_data; /* a section of only uninitialised data whose PointerToRawData is not 0
+                                       */
 };
 
-/* IMAGE_DLLCHARACTERISTICS_FORCE_INTEGRITY: without it PsSetCreateProcessNotifyRoutineEx answers 0xC0000022. */
+/* IMAGE_DLLCHARACTERISTICS_FORCE_INTEGRITY: without it PsSetCreateProcessNotifyRoutineEx answers 0xC0000022.
+ */
 #define VG_IMAGE_FORCE_INTEGRITY 0x0080u
 
-/* Reads the headers of the file whose whole content is at `bytes`. On anything but VG_IMAGE_OK `*image` is untouched. */
+/* Reads the headers of the file whose whole content is at `bytes`. On anything but VG_IMAGE_OK `*image` is
+ * untouched. */
 enum vg_image_status vg_image_read(const void *bytes, size_t size, struct vg_image *image);
 
 /* One plain English sentence for a status. Static. */

@@ -1,11 +1,12 @@
-/* A record: one start of a process, as facts. Field names are Sysmon's (event 1, schema 4.90) where it has one;
- * the others are Vigil's own and are described in docs/policy.md. Freestanding. */
+/* A record: one start of a process, as facts. Field names are Sysmon's (event 1, schema 4.90) where it has
+ * one; the others are Vigil's own and are described in docs/policy.md. Freestanding. */
 #ifndef VIGIL_RECORD_H
 #define VIGIL_RECORD_H
 
 #include <vigil/text.h>
 
-/* Stages in which facts are gathered. A fact of a later stage is gathered only when an undecided rule asks for it. */
+/* Stages in which facts are gathered. A fact of a later stage is gathered only when an undecided rule asks
+ * for it. */
 enum vg_stage {
     VG_STAGE_CHEAP,   /* known when the callback begins to decide: names, command line, parents, token */
     VG_STAGE_VERSION, /* needs some pieces of the file to be read: its headers and its version resource */
@@ -21,38 +22,38 @@ enum vg_kind {
     VG_KIND_SHA256, /* 32 bytes */
 };
 
-/* X(identifier, Sysmon-style name, kind, stage). The order is part of the compiled policy's and the events' format:
- * append, never reorder. */
-#define VG_FIELDS(X)                                                                                                   \
-    X(IMAGE, "Image", PATH, CHEAP)                                                                                     \
-    X(COMMAND_LINE, "CommandLine", TEXT, CHEAP)                                                                        \
-    X(PARENT_IMAGE, "ParentImage", PATH, CHEAP)                                                                        \
-    X(PARENT_COMMAND_LINE, "ParentCommandLine", TEXT, CHEAP)                                                           \
-    X(PROCESS_ID, "ProcessId", NUMBER, CHEAP)                                                                          \
-    X(PARENT_PROCESS_ID, "ParentProcessId", NUMBER, CHEAP)                                                             \
-    X(CREATOR_PROCESS_ID, "CreatorProcessId", NUMBER, CHEAP)                                                           \
-    X(CREATOR_THREAD_ID, "CreatorThreadId", NUMBER, CHEAP)                                                             \
-    X(CREATOR_IMAGE, "CreatorImage", PATH, CHEAP)                                                                      \
-    X(REPARENTED, "Reparented", TEXT, CHEAP)           /* true | false */                                              \
-    X(TAMPERED, "Tampered", TEXT, CHEAP)               /* any of delete-pending, transacted, writable, unnamed */      \
-    X(USER, "User", TEXT, CHEAP)                       /* the SID, and the name of a well-known one */                 \
-    X(INTEGRITY_LEVEL, "IntegrityLevel", TEXT, CHEAP)  /* Untrusted..Protected, and the label's SID */                 \
-    X(TERMINAL_SESSION_ID, "TerminalSessionId", NUMBER, CHEAP)                                                         \
-    X(SUBSYSTEM, "Subsystem", TEXT, CHEAP)             /* Win32 | WSL */                                               \
-    X(DRIVE, "Drive", TEXT, CHEAP)                     /* fixed | removable | network | cdrom | ram */                 \
-    X(SHA256, "SHA256", SHA256, HASH)                                                                                  \
-    X(ORIGINAL_FILE_NAME, "OriginalFileName", TEXT, VERSION) /* of the file's version resource, as are the next */     \
-    X(DESCRIPTION, "Description", TEXT, VERSION)                                                                       \
-    X(PRODUCT, "Product", TEXT, VERSION)                                                                               \
-    X(COMPANY, "Company", TEXT, VERSION)                                                                               \
-    X(FILE_VERSION, "FileVersion", TEXT, VERSION)                                                                      \
-    X(LOGON_ID, "LogonId", TEXT, CHEAP)                /* of the token, as 0x3e7 */
+/* X(identifier, Sysmon-style name, kind, stage). The order is part of the compiled policy's and the events'
+ * format: append, never reorder. */
+#define VG_FIELDS(X)                                                                                         \
+    X(IMAGE, "Image", PATH, CHEAP)                                                                           \
+    X(COMMAND_LINE, "CommandLine", TEXT, CHEAP)                                                              \
+    X(PARENT_IMAGE, "ParentImage", PATH, CHEAP)                                                              \
+    X(PARENT_COMMAND_LINE, "ParentCommandLine", TEXT, CHEAP)                                                 \
+    X(PROCESS_ID, "ProcessId", NUMBER, CHEAP)                                                                \
+    X(PARENT_PROCESS_ID, "ParentProcessId", NUMBER, CHEAP)                                                   \
+    X(CREATOR_PROCESS_ID, "CreatorProcessId", NUMBER, CHEAP)                                                 \
+    X(CREATOR_THREAD_ID, "CreatorThreadId", NUMBER, CHEAP)                                                   \
+    X(CREATOR_IMAGE, "CreatorImage", PATH, CHEAP)                                                            \
+    X(REPARENTED, "Reparented", TEXT, CHEAP) /* true | false */                                              \
+    X(TAMPERED, "Tampered", TEXT, CHEAP)     /* any of delete-pending, transacted, writable, unnamed */      \
+    X(USER, "User", TEXT, CHEAP)             /* the SID, and the name of a well-known one */                 \
+    X(INTEGRITY_LEVEL, "IntegrityLevel", TEXT, CHEAP) /* Untrusted..Protected, and the label's SID */        \
+    X(TERMINAL_SESSION_ID, "TerminalSessionId", NUMBER, CHEAP)                                               \
+    X(SUBSYSTEM, "Subsystem", TEXT, CHEAP) /* Win32 | WSL */                                                 \
+    X(DRIVE, "Drive", TEXT, CHEAP)         /* fixed | removable | network | cdrom | ram */                   \
+    X(SHA256, "SHA256", SHA256, HASH)                                                                        \
+    X(ORIGINAL_FILE_NAME, "OriginalFileName", TEXT, VERSION) /* of the version resource, like the next */    \
+    X(DESCRIPTION, "Description", TEXT, VERSION)                                                             \
+    X(PRODUCT, "Product", TEXT, VERSION)                                                                     \
+    X(COMPANY, "Company", TEXT, VERSION)                                                                     \
+    X(FILE_VERSION, "FileVersion", TEXT, VERSION)                                                            \
+    X(LOGON_ID, "LogonId", TEXT, CHEAP) /* of the token, as 0x3e7 */
 
 enum vg_field {
 #define VG_FIELD_ENUM(identifier, name, kind, stage) VG_FIELD_##identifier,
     VG_FIELDS(VG_FIELD_ENUM)
 #undef VG_FIELD_ENUM
-    VG_FIELD_COUNT
+        VG_FIELD_COUNT
 };
 
 /* Facts are three-valued; the zero value says that nobody has looked yet. */
@@ -65,9 +66,9 @@ enum vg_fact_state {
 
 /* What a fact is worth. */
 enum vg_fact_flags {
-    /* The creator of the process could have chosen this value (for example the open name in place of a canonical
-     * path). It may speak against a start, never for it: a permissive predicate is false of it, any other is true when
-     * it matches and unknown when it does not. */
+    /* The creator of the process could have chosen this value (for example the open name in place of a
+     * canonical path). It may speak against a start, never for it: a permissive predicate is false of it, any
+     * other is true when it matches and unknown when it does not. */
     VG_FACT_CLAIMED = 1,
 };
 
@@ -94,7 +95,8 @@ enum vg_stage vg_field_stage(enum vg_field field);
 /* Whether its fact is gathered only when a rule asks for it. */
 bool vg_field_is_gathered(enum vg_field field);
 
-/* The field of that name, spelled exactly (Sigma's field names are case-sensitive); VG_FIELD_COUNT if there is none. */
+/* The field of that name, spelled exactly (Sigma's field names are case-sensitive); VG_FIELD_COUNT if there
+ * is none. */
 enum vg_field vg_field_find(const char *name, size_t length);
 
 /* Establish a fact. A span is kept, not copied. vg_record_add appends a further value; more than

@@ -1,5 +1,5 @@
-/* Text as Windows has it: counted runs of UTF-16 units, never NUL-terminated, compared under Windows' own upcase
- * table. Freestanding: no allocation, no libc beyond mem*, callable at any IRQL on resident memory. */
+/* Text as Windows has it: counted runs of UTF-16 units, never NUL-terminated, compared under Windows' own
+ * upcase table. Freestanding: no allocation, no libc beyond mem*, callable at any IRQL on resident memory. */
 #ifndef VIGIL_TEXT_H
 #define VIGIL_TEXT_H
 
@@ -13,8 +13,8 @@ struct vg_span {
     uint32_t size; /* in bytes */
 };
 
-/* Upper case of one UTF-16 unit under Windows' table ([MS-UCODEREF]; the same values as RtlUpcaseUnicodeChar).
- * Surrogates map to themselves. */
+/* Upper case of one UTF-16 unit under Windows' table ([MS-UCODEREF]; the same values as
+ * RtlUpcaseUnicodeChar). Surrogates map to themselves. */
 uint16_t vg_upcase(uint16_t unit);
 
 /* The units of a text span, and how many there are. */
@@ -36,11 +36,13 @@ bool vg_text_equal_folded(struct vg_span a, struct vg_span b);
 bool vg_text_ends_with_folded(struct vg_span text, struct vg_span suffix);
 
 /* Writes at most `capacity` bytes of UTF-8 for `text` and returns how many the whole needs (so a result above
- * `capacity` means: cut at a character boundary, call again with more). An unpaired surrogate becomes U+FFFD. Writes no NUL. */
+ * `capacity` means: cut at a character boundary, call again with more). An unpaired surrogate becomes U+FFFD.
+ * Writes no NUL. */
 size_t vg_utf8_from_utf16(struct vg_span text, char *out, size_t capacity);
 
-/* Writes at most `capacity` UTF-16 units for `size` bytes of UTF-8 into `out`; `*count` receives how many the whole
- * needs. Returns false, with outputs untouched, for anything that is not well-formed UTF-8 (Unicode 15, table 3-7);
+/* Writes at most `capacity` UTF-16 units for `size` bytes of UTF-8 into `out`; `*count` receives how many the
+ * whole needs. Returns false, with outputs untouched, for anything that is not well-formed UTF-8 (Unicode 15,
+ * table 3-7);
  * `*bad_offset`, if given, then receives the offset of the first bad byte. */
 bool vg_utf16_from_utf8(const char *utf8, size_t size, uint16_t *out, size_t capacity, size_t *count,
                         size_t *bad_offset);

@@ -1,5 +1,5 @@
-/* A policy as it was understood: what the reader makes, the printer shows, the reference evaluator (tests/) runs and
- * the compiler compiles. Hosted. Everything in a model lives in its arena and dies with it. */
+/* A policy as it was understood: what the reader makes, the printer shows, the reference evaluator (tests/)
+ * runs and the compiler compiles. Hosted. Everything in a model lives in its arena and dies with it. */
 #ifndef VG_POLICY_MODEL_H
 #define VG_POLICY_MODEL_H
 
@@ -31,13 +31,15 @@ enum vg_test {
     VG_TEST_EXISTS,  /* the fact is KNOWN (negate for exists: false) */
     VG_TEST_NULL,    /* the fact is ABSENT */
     VG_TEST_PATTERN, /* some value matches the whole pattern; no tokens: the empty value */
-    VG_TEST_UNDER,   /* some value is the folder `tokens` (one literal, no trailing backslash) or lies below it; unless
-                      * permissive, on a PATH field also what begins with the folder and a colon: its own streams */
-    VG_TEST_DIGESTS, /* some value is one of `digests` (kind SHA256) */
-    VG_TEST_AT_LEAST, /* some value is a number not below `tokens` (kind NUMBER; one literal: decimal digits, no */
+    VG_TEST_UNDER, /* some value is the folder `tokens` (one literal, no trailing backslash) or lies below it;
+                    * unless permissive, on a PATH field also what begins with the folder and a colon: its own
+                    * streams */
+    VG_TEST_DIGESTS,  /* some value is one of `digests` (kind SHA256) */
+    VG_TEST_AT_LEAST, /* some value is a number not below `tokens` (kind NUMBER; one literal: decimal digits,
+                         no */
     VG_TEST_AT_MOST,  /* leading zeros), or not above */
-    VG_TEST_FIELDREF, /* some value compares, as `compare` says, with some value of the fact `other`. False where
-                       * either fact is ABSENT, but unknown where either is unknown */
+    VG_TEST_FIELDREF, /* some value compares, as `compare` says, with some value of the fact `other`. False
+                       * where either fact is ABSENT, but unknown where either is unknown */
 };
 
 /* How the value of one field compares with that of another. Neither field is of kind SHA256. */
@@ -52,12 +54,13 @@ struct vg_predicate {
     enum vg_field field;
     enum vg_test test;
     bool cased;
-    /* The predicate stands where its truth leads towards running the program: positively in an allow rule, negated in a deny, ask
-     * or audit rule. Then it is false of a CLAIMED fact, and on a PATH field a named stream (a colon anywhere but as
-     * the second unit) is covered only where the predicate itself spells a colon beyond its second unit: never by a
-     * wildcard or by UNDER. (A wildcard counts as one unit of the predicate. Exactly: a value with such a colon is
-     * matched only by a predicate that spells one, and then no wildcard, nor what lies below an UNDER, takes in a
-     * colon other than the value's second unit.) FIELDREF spells none, and rests on both facts. */
+    /* The predicate stands where its truth leads towards running the program: positively in an allow rule,
+     * negated in a deny, ask or audit rule. Then it is false of a CLAIMED fact, and on a PATH field a named
+     * stream (a colon anywhere but as the second unit) is covered only where the predicate itself spells a
+     * colon beyond its second unit: never by a wildcard or by UNDER. (A wildcard counts as one unit of the
+     * predicate. Exactly: a value with such a colon is matched only by a predicate that spells one, and then
+     * no wildcard, nor what lies below an UNDER, takes in a colon other than the value's second unit.)
+     * FIELDREF spells none, and rests on both facts. */
     bool permissive;
     enum vg_field other;     /* of FIELDREF, else 0 */
     enum vg_compare compare; /* of FIELDREF, else 0 */
@@ -77,8 +80,9 @@ enum vg_expr_kind {
     VG_EXPR_OR,
 };
 
-/* Evaluated in Kleene's three-valued logic: a predicate on an unknown fact is unknown (EXISTS and NULL too). On a CLAIMED
- * fact a permissive predicate is false whatever the value; any other is true when it matches and unknown when not. */
+/* Evaluated in Kleene's three-valued logic: a predicate on an unknown fact is unknown (EXISTS and NULL too).
+ * On a CLAIMED fact a permissive predicate is false whatever the value; any other is true when it matches and
+ * unknown when not. */
 struct vg_expr {
     enum vg_expr_kind kind;
     const struct vg_predicate *predicate;
@@ -88,10 +92,10 @@ struct vg_expr {
 
 struct vg_rule {
     enum vg_action action;
-    const char *name; /* UTF-8 */
-    bool from_sigma;         /* a Sigma rule's detection */
-    const char *sigma_id;    /* NULL unless it came from a Sigma rule */
-    const char *sigma_level; /* NULL unless it came from a Sigma rule */
+    const char *name;                /* UTF-8 */
+    bool from_sigma;                 /* a Sigma rule's detection */
+    const char *sigma_id;            /* NULL unless it came from a Sigma rule */
+    const char *sigma_level;         /* NULL unless it came from a Sigma rule */
     const struct vg_expr *condition; /* `when` and not `except`, or the detection */
     struct vg_place place;
 };
@@ -101,7 +105,8 @@ struct vg_model {
     enum vg_mode mode;
     enum vg_verdict default_verdict;
     enum vg_verdict ask_otherwise;
-    bool unknown_matches; /* deny, ask and audit rules whose condition is unknown match; an allow rule never does */
+    bool unknown_matches; /* deny, ask and audit rules whose condition is unknown match; an allow rule never
+                             does */
     bool watch_images;
     bool record_hashes;
     uint32_t deny_status;
@@ -112,10 +117,10 @@ struct vg_model {
 /* Where AppLocker's path variables lead on the machine the policy is for (UTF-8). Variables with two meanings
  * (SYSTEM32, PROGRAMFILES) have two values; the second may be NULL. */
 struct vg_path_variables {
-    const char *windir;          /* C:\Windows */
-    const char *osdrive;         /* C: */
+    const char *windir;           /* C:\Windows */
+    const char *osdrive;          /* C: */
     const char *program_files[2]; /* C:\Program Files, C:\Program Files (x86) */
-    const char *system32[2];     /* C:\Windows\System32, C:\Windows\SysWOW64 */
+    const char *system32[2];      /* C:\Windows\System32, C:\Windows\SysWOW64 */
 };
 
 /* The values of a Windows that was installed to C: and left alone. */
@@ -126,19 +131,24 @@ struct vg_read_options {
     bool skip_unsupported; /* `unsupported: skip` in the policy does the same */
 };
 
-/* Reads the policy in `file` with everything it includes. Every problem goes to `reporter`. Returns false, with
+/* Reads the policy in `file` with everything it includes. Every problem goes to `reporter`. Returns false,
+ * with
  * `*model` untouched, after at least one VG_ERROR; warnings alone do not fail. Free with vg_model_free. */
-bool vg_model_read_file(const char *file, const struct vg_read_options *options, const struct vg_reporter *reporter,
-                        struct vg_model *model);
-
-/* The same for text in memory; `name` stands for the file in messages and as the base of relative includes. */
-bool vg_model_read_text(const char *name, const char *text, size_t size, const struct vg_read_options *options,
+bool vg_model_read_file(const char *file, const struct vg_read_options *options,
                         const struct vg_reporter *reporter, struct vg_model *model);
+
+/* The same for text in memory; `name` stands for the file in messages and as the base of relative includes.
+ */
+bool vg_model_read_text(const char *name, const char *text, size_t size,
+                        const struct vg_read_options *options, const struct vg_reporter *reporter,
+                        struct vg_model *model);
 
 void vg_model_free(struct vg_model *model);
 
-/* Compiles a model to a blob (docs/blob.md). The blob is malloc'ed, aligned to 8, the caller's to free. Returns false
- * after a report (out of memory; a limit of the format exceeded). The same model gives the same bytes. */
-bool vg_model_compile(const struct vg_model *model, const struct vg_reporter *reporter, void **blob, size_t *size);
+/* Compiles a model to a blob (docs/blob.md). The blob is malloc'ed, aligned to 8, the caller's to free.
+ * Returns false after a report (out of memory; a limit of the format exceeded). The same model gives the same
+ * bytes. */
+bool vg_model_compile(const struct vg_model *model, const struct vg_reporter *reporter, void **blob,
+                      size_t *size);
 
 #endif

@@ -64,7 +64,8 @@ static void utf16_becomes_utf8(void **state)
 
     (void)state;
     check_utf8(TEXT("a\u00e9\u20ac\U0001F600"), "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
-    check_utf8((struct vg_span){lone_high, sizeof(lone_high)}, "a\xEF\xBF\xBD" "b");
+    check_utf8((struct vg_span){lone_high, sizeof(lone_high)}, "a\xEF\xBF\xBD"
+                                                               "b");
     check_utf8((struct vg_span){lone_low, sizeof(lone_low)}, "\xEF\xBF\xBD");
     check_utf8((struct vg_span){cut_pair, sizeof(cut_pair)}, "\xEF\xBF\xBD");
 }
@@ -100,8 +101,10 @@ static void malformed_utf8_is_refused_where_it_is_malformed(void **state)
         size_t size;
         size_t offset;
     } cases[] = {
-        {"ab\x80", 3, 2},         {"\xC0\x80", 2, 0},         {"\xE0\x9F\x80", 3, 0}, {"x\xED\xA0\x80", 4, 1},
-        {"\xF4\x90\x80\x80", 4, 0}, {"\xF8\x88\x80\x80\x80", 5, 0}, {"\xE2\x82", 2, 0},     {"\xC3", 1, 0},
+        {"ab\x80", 3, 2},           {"\xC0\x80", 2, 0},
+        {"\xE0\x9F\x80", 3, 0},     {"x\xED\xA0\x80", 4, 1},
+        {"\xF4\x90\x80\x80", 4, 0}, {"\xF8\x88\x80\x80\x80", 5, 0},
+        {"\xE2\x82", 2, 0},         {"\xC3", 1, 0},
     };
 
     (void)state;
