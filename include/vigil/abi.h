@@ -21,17 +21,20 @@
 #define VG_SERVICE_NAME u"Vigil"
 
 /* Values below HKLM\SYSTEM\CurrentControlSet\Services\Vigil\Parameters. */
-#define VG_VALUE_POLICY_PATH u"PolicyPath" /* REG_SZ: native path of the compiled policy, `\SystemRoot\...`  \
-                                            */
-#define VG_VALUE_TOOL_PATH u"ToolPath" /* REG_SZ: canonical path of the installed vigil.exe, always allowed  \
-                                        */
+#define VG_VALUE_POLICY_PATH                                                                                 \
+    u"PolicyPath" /* REG_SZ: native path of the compiled policy, `\SystemRoot\...`                           \
+                   */
+#define VG_VALUE_TOOL_PATH                                                                                   \
+    u"ToolPath" /* REG_SZ: canonical path of the installed vigil.exe, always allowed                         \
+                 */
 #define VG_VALUE_BOOT_PENDING                                                                                \
     u"BootPending" /* REG_DWORD: 1 from the driver's start until the boot is confirmed */
 #define VG_VALUE_WATCH_IMAGES u"WatchImages" /* REG_DWORD: 1 records image loads whatever the policy says */
 #define VG_VALUE_RING_SIZE                                                                                   \
     u"EventRingSize" /* REG_DWORD: bytes of the event ring; default 4 MiB, 1 MiB..256 MiB */
-#define VG_VALUE_ALLOW_UNLOAD u"AllowUnload" /* REG_DWORD: 0 leaves the driver without an Unload; default 1  \
-                                              */
+#define VG_VALUE_ALLOW_UNLOAD                                                                                \
+    u"AllowUnload" /* REG_DWORD: 0 leaves the driver without an Unload; default 1                            \
+                    */
 
 /* CTL_CODE(FILE_DEVICE_UNKNOWN = 0x22, function, METHOD_BUFFERED = 0, access). Access 1: FILE_READ_ACCESS, 2:
  * FILE_WRITE_ACCESS. */
@@ -40,11 +43,12 @@
 #define VG_IOCTL_STATUS VG_IOCTL(0u, 1u) /* out: struct vg_abi_status */
 #define VG_IOCTL_LOAD_POLICY                                                                                 \
     VG_IOCTL(1u, 2u) /* in: a compiled policy; out (optional): struct vg_abi_load_reply */
-#define VG_IOCTL_SET_MODE     VG_IOCTL(2u, 2u) /* in: struct vg_abi_mode */
-#define VG_IOCTL_SET_OPTIONS  VG_IOCTL(3u, 2u) /* in: struct vg_abi_options */
-#define VG_IOCTL_CONFIRM_BOOT VG_IOCTL(4u, 2u) /* nothing in, nothing out; in safe mode it changes nothing   \
-                                                */
-#define VG_IOCTL_SEEK VG_IOCTL(5u, 1u)         /* in: struct vg_abi_seek: where this handle reads on */
+#define VG_IOCTL_SET_MODE    VG_IOCTL(2u, 2u) /* in: struct vg_abi_mode */
+#define VG_IOCTL_SET_OPTIONS VG_IOCTL(3u, 2u) /* in: struct vg_abi_options */
+#define VG_IOCTL_CONFIRM_BOOT                                                                                \
+    VG_IOCTL(4u, 2u)                   /* nothing in, nothing out; in safe mode it changes nothing           \
+                                        */
+#define VG_IOCTL_SEEK VG_IOCTL(5u, 1u) /* in: struct vg_abi_seek: where this handle reads on */
 /* Ends pended reads with STATUS_CANCELLED (ERROR_OPERATION_ABORTED) and waits; new reads fail with
  * STATUS_DEVICE_NOT_READY (ERROR_NOT_READY). Deciding and recording go on, and handles can still be opened.
  */

@@ -102,7 +102,8 @@ static struct result start_once(const struct options *options)
 }
 
 /* Wine itself, without the lab, now and then fails to bring a new process to life (one in some thousands, as
- * ERROR_INTERNAL_ERROR, before anybody is told of it). That says nothing about Vigil, so it is tried again. */
+ * ERROR_INTERNAL_ERROR, before anybody is told of it). That says nothing about Vigil, so it is tried again.
+ */
 static struct result start(const struct options *options)
 {
     struct result result = start_once(options);

@@ -14,8 +14,8 @@ typedef PVOID BCRYPT_HANDLE, BCRYPT_ALG_HANDLE, BCRYPT_HASH_HANDLE;
 #define BCRYPT_PROV_DISPATCH    0x00000001
 #define MS_PRIMITIVE_PROVIDER   u"Microsoft Primitive Provider"
 
-NTSTATUS BCryptOpenAlgorithmProvider(BCRYPT_ALG_HANDLE *phAlgorithm, LPCWSTR pszAlgId, LPCWSTR pszImplementation,
-                                     ULONG dwFlags);
+NTSTATUS BCryptOpenAlgorithmProvider(BCRYPT_ALG_HANDLE *phAlgorithm, LPCWSTR pszAlgId,
+                                     LPCWSTR pszImplementation, ULONG dwFlags);
 NTSTATUS BCryptCloseAlgorithmProvider(BCRYPT_ALG_HANDLE hAlgorithm, ULONG dwFlags);
 NTSTATUS BCryptGetProperty(BCRYPT_HANDLE hObject, LPCWSTR pszProperty, PUCHAR pbOutput, ULONG cbOutput,
                            ULONG *pcbResult, ULONG dwFlags);

@@ -116,8 +116,8 @@ void vg_sigma_include(struct vg_reader *reader, enum vg_action action, const str
 /* Warns of values that no start has, one by one in rules of the policy's own, together in Sigma rules. */
 void vg_lint_values(struct vg_reader *reader, const struct vg_rule *rules, size_t count);
 
-/* Warns of deny and ask rules that a file which nobody can read escapes, by what excepts it. For policies that say
- * `unknown: no-match` and do not deny by default. */
+/* Warns of deny and ask rules that a file which nobody can read escapes, by what excepts it. For policies
+ * that say `unknown: no-match` and do not deny by default. */
 void vg_lint_exceptions(struct vg_reader *reader, const struct vg_rule *rules, size_t count);
 
 /* Warns of rules that no start reaches, because an earlier one decides everything they match. */

@@ -9,7 +9,7 @@ struct field_facts {
 };
 
 static const struct field_facts fields[VG_FIELD_COUNT] = {
-#define VG_FIELD_FACTS(identifier, field_name, field_kind, field_stage)                                                \
+#define VG_FIELD_FACTS(identifier, field_name, field_kind, field_stage)                                      \
     {.name = (field_name), .kind = VG_KIND_##field_kind, .stage = VG_STAGE_##field_stage},
     VG_FIELDS(VG_FIELD_FACTS)
 #undef VG_FIELD_FACTS

@@ -64,7 +64,8 @@ size_t vg_utf8_from_utf16(struct vg_span text, char *out, size_t capacity)
     return needed;
 }
 
-/* Decodes one character by the Unicode Standard's table 3-7 (well-formed byte sequences). Returns its length, or 0. */
+/* Decodes one character by the Unicode Standard's table 3-7 (well-formed byte sequences). Returns its length,
+ * or 0. */
 static size_t decode_utf8(const uint8_t *bytes, size_t size, uint32_t *scalar)
 {
     uint8_t first = bytes[0];

@@ -1,5 +1,5 @@
-/* What expat's build system would write for this compiler. XML_DTD brings expat's own protection against entities that
- * grow without bound (our callers refuse documents that declare any). */
+/* What expat's build system would write for this compiler. XML_DTD brings expat's own protection against
+ * entities that grow without bound (our callers refuse documents that declare any). */
 #ifndef EXPAT_CONFIG_H
 #define EXPAT_CONFIG_H
 

@@ -38,15 +38,23 @@ typedef struct _KMUTANT {
 } KMUTEX, *PKMUTEX, *PRKMUTEX;
 
 typedef enum _EVENT_TYPE { NotificationEvent, SynchronizationEvent } EVENT_TYPE;
-typedef enum _KWAIT_REASON { Executive, FreePage, PageIn, PoolAllocation, DelayExecution, Suspended, UserRequest } KWAIT_REASON;
+typedef enum _KWAIT_REASON {
+    Executive,
+    FreePage,
+    PageIn,
+    PoolAllocation,
+    DelayExecution,
+    Suspended,
+    UserRequest
+} KWAIT_REASON;
 typedef enum _WAIT_TYPE { WaitAll, WaitAny } WAIT_TYPE;
 
 typedef struct _KWAIT_BLOCK {
     PVOID Spare[8];
 } KWAIT_BLOCK, *PKWAIT_BLOCK;
 
-#define IO_NO_INCREMENT    0
-#define EVENT_INCREMENT    1
+#define IO_NO_INCREMENT       0
+#define EVENT_INCREMENT       1
 #define LOW_REALTIME_PRIORITY 16
 #define THREAD_WAIT_OBJECTS   3
 #define MAXIMUM_WAIT_OBJECTS  64
@@ -130,8 +138,8 @@ void KeClearEvent(PRKEVENT Event);
 LONG KeReadStateEvent(PRKEVENT Event);
 void KeInitializeSemaphore(PKSEMAPHORE Semaphore, LONG Count, LONG Limit);
 LONG KeReleaseSemaphore(PKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjustment, BOOLEAN Wait);
-NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
-                               PLARGE_INTEGER Timeout);
+NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
+                               BOOLEAN Alertable, PLARGE_INTEGER Timeout);
 NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitType, KWAIT_REASON WaitReason,
                                   KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Timeout,
                                   PKWAIT_BLOCK WaitBlockArray);
@@ -150,39 +158,39 @@ void KeBugCheck(ULONG Code) DECLSPEC_NORETURN;
 #define YieldProcessor()  __builtin_ia32_pause()
 
 /* Interlocked operations are full barriers. */
-#define SIM_INTERLOCKED(suffix, type)                                                                                  \
-    FORCEINLINE type InterlockedIncrement##suffix(type volatile *p)                                                    \
-    {                                                                                                                  \
-        return __atomic_add_fetch(p, 1, __ATOMIC_SEQ_CST);                                                             \
-    }                                                                                                                  \
-    FORCEINLINE type InterlockedDecrement##suffix(type volatile *p)                                                    \
-    {                                                                                                                  \
-        return __atomic_sub_fetch(p, 1, __ATOMIC_SEQ_CST);                                                             \
-    }                                                                                                                  \
-    FORCEINLINE type InterlockedExchange##suffix(type volatile *p, type v)                                             \
-    {                                                                                                                  \
-        return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);                                                            \
-    }                                                                                                                  \
-    FORCEINLINE type InterlockedExchangeAdd##suffix(type volatile *p, type v)                                          \
-    {                                                                                                                  \
-        return __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST);                                                             \
-    }                                                                                                                  \
-    FORCEINLINE type InterlockedAdd##suffix(type volatile *p, type v)                                                  \
-    {                                                                                                                  \
-        return __atomic_add_fetch(p, v, __ATOMIC_SEQ_CST);                                                             \
-    }                                                                                                                  \
-    FORCEINLINE type InterlockedOr##suffix(type volatile *p, type v)                                                   \
-    {                                                                                                                  \
-        return __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST);                                                              \
-    }                                                                                                                  \
-    FORCEINLINE type InterlockedAnd##suffix(type volatile *p, type v)                                                  \
-    {                                                                                                                  \
-        return __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST);                                                             \
-    }                                                                                                                  \
-    FORCEINLINE type InterlockedCompareExchange##suffix(type volatile *p, type v, type comparand)                      \
-    {                                                                                                                  \
-        __atomic_compare_exchange_n(p, &comparand, v, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                          \
-        return comparand;                                                                                              \
+#define SIM_INTERLOCKED(suffix, type)                                                                        \
+    FORCEINLINE type InterlockedIncrement##suffix(type volatile *p)                                          \
+    {                                                                                                        \
+        return __atomic_add_fetch(p, 1, __ATOMIC_SEQ_CST);                                                   \
+    }                                                                                                        \
+    FORCEINLINE type InterlockedDecrement##suffix(type volatile *p)                                          \
+    {                                                                                                        \
+        return __atomic_sub_fetch(p, 1, __ATOMIC_SEQ_CST);                                                   \
+    }                                                                                                        \
+    FORCEINLINE type InterlockedExchange##suffix(type volatile *p, type v)                                   \
+    {                                                                                                        \
+        return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);                                                  \
+    }                                                                                                        \
+    FORCEINLINE type InterlockedExchangeAdd##suffix(type volatile *p, type v)                                \
+    {                                                                                                        \
+        return __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST);                                                   \
+    }                                                                                                        \
+    FORCEINLINE type InterlockedAdd##suffix(type volatile *p, type v)                                        \
+    {                                                                                                        \
+        return __atomic_add_fetch(p, v, __ATOMIC_SEQ_CST);                                                   \
+    }                                                                                                        \
+    FORCEINLINE type InterlockedOr##suffix(type volatile *p, type v)                                         \
+    {                                                                                                        \
+        return __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST);                                                    \
+    }                                                                                                        \
+    FORCEINLINE type InterlockedAnd##suffix(type volatile *p, type v)                                        \
+    {                                                                                                        \
+        return __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST);                                                   \
+    }                                                                                                        \
+    FORCEINLINE type InterlockedCompareExchange##suffix(type volatile *p, type v, type comparand)            \
+    {                                                                                                        \
+        __atomic_compare_exchange_n(p, &comparand, v, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                \
+        return comparand;                                                                                    \
     }
 SIM_INTERLOCKED(, LONG)
 SIM_INTERLOCKED(64, LONG64)

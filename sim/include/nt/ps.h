@@ -1,4 +1,5 @@
-/* Processes, threads, objects; notifications of the process manager; memory manager's questions about files. */
+/* Processes, threads, objects; notifications of the process manager; memory manager's questions about files.
+ */
 #ifndef SIM_NT_PS_H
 #define SIM_NT_PS_H
 
@@ -20,7 +21,8 @@ typedef struct _OBJECT_HANDLE_INFORMATION {
 typedef struct _ACCESS_STATE *PACCESS_STATE;
 
 NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
-                                   KPROCESSOR_MODE AccessMode, PVOID *Object, POBJECT_HANDLE_INFORMATION Info);
+                                   KPROCESSOR_MODE AccessMode, PVOID *Object,
+                                   POBJECT_HANDLE_INFORMATION Info);
 NTSTATUS ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
                                     KPROCESSOR_MODE AccessMode);
 NTSTATUS ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes, PACCESS_STATE PassedAccessState,
@@ -30,7 +32,8 @@ LONG_PTR ObfReferenceObject(PVOID Object);
 LONG_PTR ObfDereferenceObject(PVOID Object);
 #define ObReferenceObject   ObfReferenceObject
 #define ObDereferenceObject ObfDereferenceObject
-NTSTATUS ObQueryNameString(PVOID Object, POBJECT_NAME_INFORMATION ObjectNameInfo, ULONG Length, PULONG ReturnLength);
+NTSTATUS ObQueryNameString(PVOID Object, POBJECT_NAME_INFORMATION ObjectNameInfo, ULONG Length,
+                           PULONG ReturnLength);
 NTSTATUS ObCloseHandle(HANDLE Handle, KPROCESSOR_MODE PreviousMode);
 
 typedef struct _PS_CREATE_NOTIFY_INFO {
@@ -74,7 +77,8 @@ typedef struct _IMAGE_INFO_EX {
     IMAGE_INFO ImageInfo;
     struct _FILE_OBJECT *FileObject;
 } IMAGE_INFO_EX, *PIMAGE_INFO_EX;
-typedef void (*PLOAD_IMAGE_NOTIFY_ROUTINE)(PUNICODE_STRING FullImageName, HANDLE ProcessId, PIMAGE_INFO ImageInfo);
+typedef void (*PLOAD_IMAGE_NOTIFY_ROUTINE)(PUNICODE_STRING FullImageName, HANDLE ProcessId,
+                                           PIMAGE_INFO ImageInfo);
 NTSTATUS PsSetLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE NotifyRoutine);
 NTSTATUS PsRemoveLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE NotifyRoutine);
 

@@ -14,13 +14,16 @@ typedef struct _SID {
     ULONG SubAuthority[1];
 } SID, *PISID;
 typedef PVOID PSID;
-#define SID_REVISION             1
-#define SID_MAX_SUB_AUTHORITIES  15
-#define SECURITY_MAX_SID_SIZE    (sizeof(SID) - sizeof(ULONG) + SID_MAX_SUB_AUTHORITIES * sizeof(ULONG))
-#define SECURITY_NT_AUTHORITY    {0, 0, 0, 0, 0, 5}
-#define SECURITY_LOCAL_SYSTEM_RID 18
+#define SID_REVISION            1
+#define SID_MAX_SUB_AUTHORITIES 15
+#define SECURITY_MAX_SID_SIZE   (sizeof(SID) - sizeof(ULONG) + SID_MAX_SUB_AUTHORITIES * sizeof(ULONG))
+#define SECURITY_NT_AUTHORITY                                                                                \
+    {                                                                                                        \
+        0, 0, 0, 0, 0, 5                                                                                     \
+    }
+#define SECURITY_LOCAL_SYSTEM_RID   18
 #define SECURITY_BUILTIN_DOMAIN_RID 32
-#define DOMAIN_ALIAS_RID_ADMINS  0x220
+#define DOMAIN_ALIAS_RID_ADMINS     0x220
 
 typedef struct _ACL {
     UCHAR AclRevision;
@@ -54,9 +57,9 @@ typedef struct _SECURITY_DESCRIPTOR {
     PACL Dacl;
 } SECURITY_DESCRIPTOR, *PISECURITY_DESCRIPTOR;
 #define SECURITY_DESCRIPTOR_REVISION 1
-#define SE_DACL_PRESENT   0x0004
-#define SE_DACL_PROTECTED 0x1000
-#define SE_SELF_RELATIVE  0x8000
+#define SE_DACL_PRESENT              0x0004
+#define SE_DACL_PROTECTED            0x1000
+#define SE_SELF_RELATIVE             0x8000
 typedef ULONG SECURITY_INFORMATION, *PSECURITY_INFORMATION;
 #define OWNER_SECURITY_INFORMATION          0x00000001U
 #define DACL_SECURITY_INFORMATION           0x00000004U
@@ -70,7 +73,12 @@ typedef struct _TOKEN_USER {
     SID_AND_ATTRIBUTES User;
 } TOKEN_USER, *PTOKEN_USER;
 typedef enum _TOKEN_TYPE { TokenPrimary = 1, TokenImpersonation } TOKEN_TYPE;
-typedef enum _SECURITY_IMPERSONATION_LEVEL { SecurityAnonymous, SecurityIdentification, SecurityImpersonation, SecurityDelegation } SECURITY_IMPERSONATION_LEVEL;
+typedef enum _SECURITY_IMPERSONATION_LEVEL {
+    SecurityAnonymous,
+    SecurityIdentification,
+    SecurityImpersonation,
+    SecurityDelegation
+} SECURITY_IMPERSONATION_LEVEL;
 typedef struct _TOKEN_STATISTICS {
     LUID TokenId;
     LUID AuthenticationId;
@@ -83,14 +91,43 @@ typedef struct _TOKEN_STATISTICS {
     ULONG PrivilegeCount;
     LUID ModifiedId;
 } TOKEN_STATISTICS, *PTOKEN_STATISTICS;
-typedef enum _TOKEN_ELEVATION_TYPE { TokenElevationTypeDefault = 1, TokenElevationTypeFull, TokenElevationTypeLimited } TOKEN_ELEVATION_TYPE, *PTOKEN_ELEVATION_TYPE;
+typedef enum _TOKEN_ELEVATION_TYPE {
+    TokenElevationTypeDefault = 1,
+    TokenElevationTypeFull,
+    TokenElevationTypeLimited
+} TOKEN_ELEVATION_TYPE,
+    *PTOKEN_ELEVATION_TYPE;
 typedef enum _TOKEN_INFORMATION_CLASS {
-    TokenUser = 1, TokenGroups, TokenPrivileges, TokenOwner, TokenPrimaryGroup, TokenDefaultDacl, TokenSource, TokenType,
-    TokenImpersonationLevel, TokenStatistics, TokenRestrictedSids, TokenSessionId, TokenGroupsAndPrivileges,
-    TokenSessionReference, TokenSandBoxInert, TokenAuditPolicy, TokenOrigin, TokenElevationType, TokenLinkedToken,
-    TokenElevation, TokenHasRestrictions, TokenAccessInformation, TokenVirtualizationAllowed,
-    TokenVirtualizationEnabled, TokenIntegrityLevel, TokenUIAccess, TokenMandatoryPolicy, TokenLogonSid,
-    TokenIsAppContainer, MaxTokenInfoClass = 42
+    TokenUser = 1,
+    TokenGroups,
+    TokenPrivileges,
+    TokenOwner,
+    TokenPrimaryGroup,
+    TokenDefaultDacl,
+    TokenSource,
+    TokenType,
+    TokenImpersonationLevel,
+    TokenStatistics,
+    TokenRestrictedSids,
+    TokenSessionId,
+    TokenGroupsAndPrivileges,
+    TokenSessionReference,
+    TokenSandBoxInert,
+    TokenAuditPolicy,
+    TokenOrigin,
+    TokenElevationType,
+    TokenLinkedToken,
+    TokenElevation,
+    TokenHasRestrictions,
+    TokenAccessInformation,
+    TokenVirtualizationAllowed,
+    TokenVirtualizationEnabled,
+    TokenIntegrityLevel,
+    TokenUIAccess,
+    TokenMandatoryPolicy,
+    TokenLogonSid,
+    TokenIsAppContainer,
+    MaxTokenInfoClass = 42
 } TOKEN_INFORMATION_CLASS;
 #define SECURITY_MANDATORY_UNTRUSTED_RID         0x0000
 #define SECURITY_MANDATORY_LOW_RID               0x1000
@@ -117,7 +154,8 @@ PUCHAR RtlSubAuthorityCountSid(PSID Sid);
 NTSTATUS RtlCopySid(ULONG DestinationLength, PSID Destination, PSID Source);
 NTSTATUS RtlConvertSidToUnicodeString(PUNICODE_STRING String, PSID Sid, BOOLEAN Allocate);
 NTSTATUS RtlCreateSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor, ULONG Revision);
-NTSTATUS RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor, BOOLEAN Present, PACL Dacl, BOOLEAN Defaulted);
+NTSTATUS RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor, BOOLEAN Present, PACL Dacl,
+                                      BOOLEAN Defaulted);
 NTSTATUS RtlCreateAcl(PACL Acl, ULONG AclLength, ULONG AclRevision);
 NTSTATUS RtlAddAccessAllowedAce(PACL Acl, ULONG AceRevision, ACCESS_MASK AccessMask, PSID Sid);
 

@@ -1,5 +1,6 @@
-/* Base types of the Windows kernel with Windows' sizes on Linux: LONG is 32 bits, WCHAR one UTF-16 unit. The names, and
- * only the names, that mingw-w64's headers have, so that src/driver/kernel.h adds the same things in both worlds. */
+/* Base types of the Windows kernel with Windows' sizes on Linux: LONG is 32 bits, WCHAR one UTF-16 unit. The
+ * names, and only the names, that mingw-w64's headers have, so that src/driver/kernel.h adds the same things
+ * in both worlds. */
 #ifndef SIM_NT_TYPES_H
 #define SIM_NT_TYPES_H
 
@@ -15,7 +16,7 @@
 #define NTSYSAPI
 #define NTKERNELAPI
 #define NTHALAPI
-#define EXTERN_C extern
+#define EXTERN_C    extern
 #define FORCEINLINE static inline __attribute__((always_inline))
 #define DECLSPEC_IMPORT
 #define DECLSPEC_NORETURN __attribute__((noreturn))
@@ -24,19 +25,19 @@
 #define __stdcall
 #define __cdecl
 #define CONST const
-#define VOID void
+#define VOID  void
 #define IN
 #define OUT
 #define OPTIONAL
 #define CODE_SEG(x)
-#define PAGED_CODE()      sim_paged_code(__func__)
+#define PAGED_CODE()              sim_paged_code(__func__)
 #define UNREFERENCED_PARAMETER(x) ((void)(x))
 #define UNIMPLEMENTED
 #define ALLOC_PRAGMA 0
 
 /* Structured exceptions do not exist here: the guarded block runs, the handler never does. */
-#define __try            if (1)
-#define __except(filter) else if (0 && (filter))
+#define __try if (1)
+#define __except (filter) else if (0 && (filter))
 #define __finally
 #define EXCEPTION_EXECUTE_HANDLER 1
 #define GetExceptionCode()        0
@@ -155,24 +156,24 @@ typedef struct _ETHREAD *PKTHREAD;
 typedef PVOID PACCESS_TOKEN;
 typedef PVOID PSECURITY_DESCRIPTOR;
 
-#define OBJ_INHERIT                       0x00000002L
-#define OBJ_PERMANENT                     0x00000010L
-#define OBJ_EXCLUSIVE                     0x00000020L
-#define OBJ_CASE_INSENSITIVE              0x00000040L
-#define OBJ_OPENIF                        0x00000080L
-#define OBJ_OPENLINK                      0x00000100L
-#define OBJ_KERNEL_HANDLE                 0x00000200L
-#define OBJ_FORCE_ACCESS_CHECK            0x00000400L
-#define OBJ_VALID_ATTRIBUTES              0x000007F2L
+#define OBJ_INHERIT            0x00000002L
+#define OBJ_PERMANENT          0x00000010L
+#define OBJ_EXCLUSIVE          0x00000020L
+#define OBJ_CASE_INSENSITIVE   0x00000040L
+#define OBJ_OPENIF             0x00000080L
+#define OBJ_OPENLINK           0x00000100L
+#define OBJ_KERNEL_HANDLE      0x00000200L
+#define OBJ_FORCE_ACCESS_CHECK 0x00000400L
+#define OBJ_VALID_ATTRIBUTES   0x000007F2L
 
-#define InitializeObjectAttributes(p, n, a, r, s)                                                                      \
-    do {                                                                                                               \
-        (p)->Length = sizeof(OBJECT_ATTRIBUTES);                                                                       \
-        (p)->RootDirectory = (r);                                                                                      \
-        (p)->Attributes = (a);                                                                                         \
-        (p)->ObjectName = (n);                                                                                         \
-        (p)->SecurityDescriptor = (s);                                                                                 \
-        (p)->SecurityQualityOfService = NULL;                                                                          \
+#define InitializeObjectAttributes(p, n, a, r, s)                                                            \
+    do {                                                                                                     \
+        (p)->Length = sizeof(OBJECT_ATTRIBUTES);                                                             \
+        (p)->RootDirectory = (r);                                                                            \
+        (p)->Attributes = (a);                                                                               \
+        (p)->ObjectName = (n);                                                                               \
+        (p)->SecurityDescriptor = (s);                                                                       \
+        (p)->SecurityQualityOfService = NULL;                                                                \
     } while (0)
 
 #define KernelMode 0
@@ -192,23 +193,26 @@ typedef CCHAR MODE;
 #define GENERIC_EXECUTE          0x20000000U
 #define GENERIC_ALL              0x10000000U
 
-#define MAXULONG  0xffffffffU
-#define MAXLONG   0x7fffffff
-#define MAXUSHORT 0xffffU
-#define MAXULONGLONG 0xffffffffffffffffULL
-#define ANSI_NULL    ((CHAR)0)
-#define UNICODE_NULL ((WCHAR)0)
+#define MAXULONG                 0xffffffffU
+#define MAXLONG                  0x7fffffff
+#define MAXUSHORT                0xffffU
+#define MAXULONGLONG             0xffffffffffffffffULL
+#define ANSI_NULL                ((CHAR)0)
+#define UNICODE_NULL             ((WCHAR)0)
 #define UNICODE_STRING_MAX_BYTES 65534
 #define UNICODE_STRING_MAX_CHARS 32767
 
-#define FIELD_OFFSET(type, field) ((LONG)offsetof(type, field))
-#define RTL_FIELD_SIZE(type, field) (sizeof(((type *)0)->field))
-#define RTL_SIZEOF_THROUGH_FIELD(type, field) (offsetof(type, field) + RTL_FIELD_SIZE(type, field))
-#define RTL_NUMBER_OF(a) (sizeof(a) / sizeof((a)[0]))
-#define ARRAYSIZE(a)     RTL_NUMBER_OF(a)
-#define CONTAINING_RECORD(address, type, field) ((type *)(void *)((char *)(address) - offsetof(type, field)))
-#define ALIGN_UP_BY(length, alignment) (((ULONG_PTR)(length) + (alignment) - 1) & ~((ULONG_PTR)(alignment) - 1))
-#define RTL_CONSTANT_STRING(s) {sizeof(s) - sizeof((s)[0]), sizeof(s), (void *)(s)}
+#define FIELD_OFFSET(type, field)               ((LONG)offsetof(type, field))
+#define RTL_FIELD_SIZE(type, field)             (sizeof(((type *)0)->field))
+#define RTL_SIZEOF_THROUGH_FIELD(type, field)   (offsetof(type, field) + RTL_FIELD_SIZE(type, field))
+#define RTL_NUMBER_OF(a)                        (sizeof(a) / sizeof((a)[0]))
+#define ARRAYSIZE(a)                            RTL_NUMBER_OF(a)
+#define CONTAINING_RECORD(address, type, field) ((type *)(void *)((char *)(address)-offsetof(type, field)))
+#define ALIGN_UP_BY(length, alignment)          (((ULONG_PTR)(length) + (alignment)-1) & ~((ULONG_PTR)(alignment)-1))
+#define RTL_CONSTANT_STRING(s)                                                                               \
+    {                                                                                                        \
+        sizeof(s) - sizeof((s)[0]), sizeof(s), (void *)(s)                                                   \
+    }
 #ifndef min
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
@@ -217,7 +221,8 @@ typedef CCHAR MODE;
 #define NT_INFORMATION(s) ((((ULONG)(s)) >> 30) == 1)
 #define NT_WARNING(s)     ((((ULONG)(s)) >> 30) == 2)
 #define NT_ERROR(s)       ((((ULONG)(s)) >> 30) == 3)
-#define ASSERT(e)    ((e) ? (void)0 : sim_violation("the driver's ASSERT(%s) at %s:%d failed", #e, __FILE__, __LINE__))
+#define ASSERT(e)                                                                                            \
+    ((e) ? (void)0 : sim_violation("the driver's ASSERT(%s) at %s:%d failed", #e, __FILE__, __LINE__))
 #define NT_ASSERT(e) ASSERT(e)
 #define C_ASSERT(e)  static_assert(e, #e)
 

@@ -14,16 +14,17 @@
 #define FILE_READ_ATTRIBUTES  0x0080
 #define FILE_WRITE_ATTRIBUTES 0x0100
 #define FILE_ALL_ACCESS       (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x1FF)
-#define FILE_GENERIC_READ     (STANDARD_RIGHTS_READ | FILE_READ_DATA | FILE_READ_ATTRIBUTES | FILE_READ_EA | SYNCHRONIZE)
-#define FILE_SHARE_READ       0x1
-#define FILE_SHARE_WRITE      0x2
-#define FILE_SHARE_DELETE     0x4
-#define FILE_SUPERSEDE        0
-#define FILE_OPEN             1
-#define FILE_CREATE           2
-#define FILE_OPEN_IF          3
-#define FILE_OVERWRITE_IF     5
-#define FILE_OPENED           1
+#define FILE_GENERIC_READ                                                                                    \
+    (STANDARD_RIGHTS_READ | FILE_READ_DATA | FILE_READ_ATTRIBUTES | FILE_READ_EA | SYNCHRONIZE)
+#define FILE_SHARE_READ                0x1
+#define FILE_SHARE_WRITE               0x2
+#define FILE_SHARE_DELETE              0x4
+#define FILE_SUPERSEDE                 0
+#define FILE_OPEN                      1
+#define FILE_CREATE                    2
+#define FILE_OPEN_IF                   3
+#define FILE_OVERWRITE_IF              5
+#define FILE_OPENED                    1
 #define FILE_DIRECTORY_FILE            0x00000001
 #define FILE_SEQUENTIAL_ONLY           0x00000004
 #define FILE_NO_INTERMEDIATE_BUFFERING 0x00000008
@@ -39,7 +40,11 @@
 #define IO_OPEN_PAGING_FILE            0x0002
 #define IO_NO_PARAMETER_CHECKING       0x0100
 #define IO_IGNORE_SHARE_ACCESS_CHECK   0x0800
-typedef enum _CREATE_FILE_TYPE { CreateFileTypeNone, CreateFileTypeNamedPipe, CreateFileTypeMailslot } CREATE_FILE_TYPE;
+typedef enum _CREATE_FILE_TYPE {
+    CreateFileTypeNone,
+    CreateFileTypeNamedPipe,
+    CreateFileTypeMailslot
+} CREATE_FILE_TYPE;
 
 typedef enum _FILE_INFORMATION_CLASS {
     FileBasicInformation = 4,
@@ -129,24 +134,27 @@ typedef LONGLONG USN;
 typedef void (*PIO_APC_ROUTINE)(PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, ULONG Reserved);
 NTSTATUS ZwCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
                       PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER AllocationSize, ULONG FileAttributes,
-                      ULONG ShareAccess, ULONG CreateDisposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength);
+                      ULONG ShareAccess, ULONG CreateDisposition, ULONG CreateOptions, PVOID EaBuffer,
+                      ULONG EaLength);
 NTSTATUS ZwOpenFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
                     PIO_STATUS_BLOCK IoStatusBlock, ULONG ShareAccess, ULONG OpenOptions);
 NTSTATUS IoCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
                       PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER AllocationSize, ULONG FileAttributes,
-                      ULONG ShareAccess, ULONG Disposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength,
-                      CREATE_FILE_TYPE CreateFileType, PVOID InternalParameters, ULONG Options);
+                      ULONG ShareAccess, ULONG Disposition, ULONG CreateOptions, PVOID EaBuffer,
+                      ULONG EaLength, CREATE_FILE_TYPE CreateFileType, PVOID InternalParameters,
+                      ULONG Options);
 struct _IO_DRIVER_CREATE_CONTEXT;
 typedef struct _IO_DRIVER_CREATE_CONTEXT *PIO_DRIVER_CREATE_CONTEXT;
 NTSTATUS IoCreateFileEx(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
                         PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER AllocationSize, ULONG FileAttributes,
-                        ULONG ShareAccess, ULONG Disposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength,
-                        CREATE_FILE_TYPE CreateFileType, PVOID InternalParameters, ULONG Options,
-                        PIO_DRIVER_CREATE_CONTEXT DriverContext);
+                        ULONG ShareAccess, ULONG Disposition, ULONG CreateOptions, PVOID EaBuffer,
+                        ULONG EaLength, CREATE_FILE_TYPE CreateFileType, PVOID InternalParameters,
+                        ULONG Options, PIO_DRIVER_CREATE_CONTEXT DriverContext);
 NTSTATUS ZwReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
-                    PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key);
-NTSTATUS ZwQueryInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FileInformation, ULONG Length,
-                                FILE_INFORMATION_CLASS FileInformationClass);
+                    PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset,
+                    PULONG Key);
+NTSTATUS ZwQueryInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FileInformation,
+                                ULONG Length, FILE_INFORMATION_CLASS FileInformationClass);
 NTSTATUS ZwQueryVolumeInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FsInformation,
                                       ULONG Length, FS_INFORMATION_CLASS FsInformationClass);
 NTSTATUS ZwFsControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
@@ -157,18 +165,18 @@ NTSTATUS ZwClose(HANDLE Handle);
 NTSTATUS ZwSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInformation,
                              PSECURITY_DESCRIPTOR SecurityDescriptor);
 
-#define KEY_QUERY_VALUE 0x0001
-#define KEY_SET_VALUE   0x0002
-#define KEY_READ        (STANDARD_RIGHTS_READ | 0x0019)
-#define KEY_WRITE       (STANDARD_RIGHTS_READ | 0x0006)
-#define KEY_ALL_ACCESS  (STANDARD_RIGHTS_REQUIRED | 0x003F)
-#define REG_NONE      0
-#define REG_SZ        1
-#define REG_EXPAND_SZ 2
-#define REG_BINARY    3
-#define REG_DWORD     4
-#define REG_MULTI_SZ  7
-#define REG_QWORD     11
+#define KEY_QUERY_VALUE         0x0001
+#define KEY_SET_VALUE           0x0002
+#define KEY_READ                (STANDARD_RIGHTS_READ | 0x0019)
+#define KEY_WRITE               (STANDARD_RIGHTS_READ | 0x0006)
+#define KEY_ALL_ACCESS          (STANDARD_RIGHTS_REQUIRED | 0x003F)
+#define REG_NONE                0
+#define REG_SZ                  1
+#define REG_EXPAND_SZ           2
+#define REG_BINARY              3
+#define REG_DWORD               4
+#define REG_MULTI_SZ            7
+#define REG_QWORD               11
 #define REG_OPTION_NON_VOLATILE 0
 #define REG_OPTION_VOLATILE     1
 typedef enum _KEY_VALUE_INFORMATION_CLASS {
