@@ -70,10 +70,10 @@ sha256_of() { sha256sum "$(lab path "$1")" | cut -d ' ' -f 1; }
 
 # --- policy -----------------------------------------------------------------------------------------------------
 
-# policy <<'YAML': puts a policy in force.
+# policy [OPTIONS OF vigil load] <<'YAML': puts a policy in force.
 policy() {
     cat >"$(lab path 'C:\lab')/policy.yaml"
-    vigil load 'C:\lab\policy.yaml' >"$work/said" 2>&1 || fail "the policy is not taken"
+    vigil load 'C:\lab\policy.yaml' "$@" >"$work/said" 2>&1 || fail "the policy is not taken"
 }
 
 # expect_refused TEXT <<'YAML': vigil load fails and says so.

@@ -6,7 +6,7 @@ machine
 watch
 place hello 'C:\tools\denied.exe'
 place hello 'C:\tools\other.exe'
-policy <<'YAML'
+policy --force <<'YAML'
 vigil: 1
 mode: enforce
 default: deny

@@ -36,7 +36,13 @@ expect_runs 'C:\tools\asked.exe'
 expect_event 'Image=C:\tools\asked.exe' Verdict=ask Enforced:=false
 
 # Nothing may start, but vigil.exe from its installed place, with which this is taken back.
-policy <<'YAML'
+expect_policy_refused 'this policy lets no Windows start' <<'YAML'
+vigil: 1
+mode: enforce
+default: deny
+rules: []
+YAML
+policy --force <<'YAML'
 vigil: 1
 mode: enforce
 default: deny

@@ -6,6 +6,7 @@
 #include "sigma_report.h"
 #include "visible.h"
 
+#include "../policy/lint_starts.h"
 #include "../policy/print.h"
 
 #include <stdlib.h>
@@ -59,15 +60,19 @@ static json_t *rules_json(const struct vg_model *model)
     return rules;
 }
 
-/* The format of compiled policies has limits of its own: whoever checks a policy wants to hear of them. */
-static bool compiles(const struct vg_model *model, const struct vg_reporter *reporter)
+/* The format of compiled policies has limits of its own, and what a policy would do to Windows shows only
+ * when it decides: whoever checks a policy wants to hear of both. */
+static bool compiles(const struct vg_model *model, const struct vg_path_variables *variables,
+                     const struct vg_reporter *reporter)
 {
+    struct vg_lint_starts found;
     void *blob = NULL;
     size_t size = 0;
-    bool compiled = vg_model_compile(model, reporter, &blob, &size);
+    bool good = vg_model_compile(model, reporter, &blob, &size) &&
+                vg_lint_starts(model, blob, size, variables, reporter, &found);
 
     free(blob);
-    return compiled;
+    return good;
 }
 
 static int check_json(const struct vg_arguments *arguments, const char *file)
@@ -86,7 +91,7 @@ static int check_json(const struct vg_arguments *arguments, const char *file)
         return VG_EXIT_USAGE;
     }
     valid = vg_model_read_file(file, &read_options, &reporter, &model);
-    if (valid && !compiles(&model, &reporter)) {
+    if (valid && !compiles(&model, &read_options.variables, &reporter)) {
         vg_model_free(&model);
         valid = false;
     }
@@ -113,9 +118,13 @@ static int check_text(const struct vg_arguments *arguments, const char *file)
     struct vg_console_reporter console = {.stream = stderr};
     struct vg_model model;
     struct vg_reporter reporter = vg_console_reporter(&console);
-    int result = vg_read_policy(arguments, file, &console, &model);
+    struct vg_policy_paths storage;
+    struct vg_read_options read_options;
+    int result = vg_policy_options(arguments, &storage, &read_options) ? VG_EXIT_OK : VG_EXIT_USAGE;
 
-    if (result == VG_EXIT_OK && !compiles(&model, &reporter)) {
+    if (result == VG_EXIT_OK && !vg_model_read_file(file, &read_options, &reporter, &model))
+        result = VG_EXIT_ERROR;
+    if (result == VG_EXIT_OK && !compiles(&model, &read_options.variables, &reporter)) {
         vg_model_free(&model);
         result = VG_EXIT_ERROR;
     }

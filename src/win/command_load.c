@@ -111,6 +111,10 @@ static bool say_result(HANDLE device)
 
 static int run(const struct vg_arguments *arguments)
 {
+    const struct vg_policy_file_options reading = {
+        .skip_unsupported = vg_arguments_flag(arguments, "skip-unsupported"),
+        .force = vg_arguments_flag(arguments, "force"),
+    };
     HANDLE device = INVALID_HANDLE_VALUE;
     bool done = false;
     size_t size;
@@ -120,8 +124,7 @@ static int run(const struct vg_arguments *arguments)
         vg_complain("--images and --no-images exclude each other");
         return VG_EXIT_USAGE;
     }
-    if (!vg_policy_file_read(arguments->operands[0], vg_arguments_flag(arguments, "skip-unsupported"), &blob,
-                             &size))
+    if (!vg_policy_file_read(arguments->operands[0], &reading, &blob, &size))
         return VG_EXIT_ERROR;
     if (start_if_stopped())
         device = vg_device_connect();
@@ -140,6 +143,8 @@ static const struct vg_option options[] = {
     {.name = "no-images", .text = "stop recording them, unless the policy wants it"},
     {.name = "no-confirm", .text = "do not tell the driver that this boot is healthy"},
     {.name = "skip-unsupported", .text = "leave out rules that cannot be enforced, with a warning for each"},
+    {.name = "force",
+     .text = "load a policy that would keep Windows from starting, or people from logging on"},
     {0},
 };
 
@@ -151,6 +156,7 @@ const struct vg_command vg_command_load = {
         "POLICY is YAML (docs/policy.md), compiled here with the folders of this machine, or a policy that\n"
         "`vigil compile` made. It replaces the one in force in one step; a policy with an error replaces "
         "nothing.\n"
+        "A policy that would deny programs without which Windows does not start is not loaded.\n"
         "The driver is started if it is installed and stopped. A boot in which a policy was loaded counts "
         "as\n"
         "healthy (see `vigil help confirm`).\n",

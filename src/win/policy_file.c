@@ -8,7 +8,7 @@
 #include "../cli/atomic_file.h"
 #include "../cli/whole_file.h"
 #include "../policy/blob.h"
-#include "../policy/model.h"
+#include "../policy/lint_starts.h"
 
 #include <vigil/abi.h>
 
@@ -20,23 +20,47 @@ static bool is_compiled(const uint8_t *bytes, size_t size)
     return size >= strlen(VG_BLOB_MAGIC) && memcmp(bytes, VG_BLOB_MAGIC, strlen(VG_BLOB_MAGIC)) == 0;
 }
 
-static bool compile(const char *file, bool skip_unsupported, void **blob, size_t *size)
+/* Whether the policy may be put in force as far as Windows itself goes. What is doubtful is told in any case.
+ */
+static bool lets_windows_start(const struct vg_model *model, const void *blob, size_t size,
+                               const struct vg_path_variables *variables, bool force)
 {
     struct vg_console_reporter console = {.stream = stderr};
     struct vg_reporter reporter = vg_console_reporter(&console);
-    struct vg_read_options options = {.skip_unsupported = skip_unsupported};
+    struct vg_lint_starts found;
+
+    if (!vg_lint_starts(model, blob, size, variables, &reporter, &found))
+        return false;
+    if (found.locked_out == 0 || model->mode != VG_MODE_ENFORCE || force)
+        return true;
+    vg_complain("not loaded: in force, this policy lets no Windows start, or nobody log on");
+    vg_advise("The policy that was in force still is. Mend what is warned of above, try it with "
+              "`mode: monitor`, or load it with --force.");
+    return false;
+}
+
+static bool compile(const char *file, const struct vg_policy_file_options *options, void **blob, size_t *size)
+{
+    struct vg_console_reporter console = {.stream = stderr};
+    struct vg_reporter reporter = vg_console_reporter(&console);
+    struct vg_read_options reading = {.skip_unsupported = options->skip_unsupported};
     struct vg_model model;
     bool compiled;
 
-    vg_path_variables_here(&options.variables);
-    if (!vg_model_read_file(file, &options, &reporter, &model))
+    vg_path_variables_here(&reading.variables);
+    if (!vg_model_read_file(file, &reading, &reporter, &model))
         return false;
     compiled = vg_model_compile(&model, &reporter, blob, size);
+    if (compiled && !lets_windows_start(&model, *blob, *size, &reading.variables, options->force)) {
+        free(*blob);
+        compiled = false;
+    }
     vg_model_free(&model);
     return compiled;
 }
 
-bool vg_policy_file_read(const char *file, bool skip_unsupported, void **blob, size_t *size)
+bool vg_policy_file_read(const char *file, const struct vg_policy_file_options *options, void **blob,
+                         size_t *size)
 {
     size_t length;
     uint8_t *bytes;
@@ -50,7 +74,7 @@ bool vg_policy_file_read(const char *file, bool skip_unsupported, void **blob, s
     }
     /* Read again by the reader, which knows how to resolve what a policy includes. */
     free(bytes);
-    return compile(file, skip_unsupported, blob, size);
+    return compile(file, options, blob, size);
 }
 
 static char *policy_path(void)
