@@ -81,7 +81,9 @@ void machine(const struct sim_options *options)
 
 NTSTATUS load(void)
 {
-    return sim_load_driver(VG_DRIVER_MODULE);
+    const char *planted = getenv("VIGIL_DRIVER_MODULE"); /* tools/mutate's: one with a fault */
+
+    return sim_load_driver(planted ? planted : VG_DRIVER_MODULE);
 }
 
 void begin_on(const struct sim_options *options, const char *policy)
