@@ -1,32 +1,52 @@
-# vg_add_driver(NAME [NO_INTEGRITYCHECK] [SIGN] SOURCES file... [LIBRARIES import-library...])
+# vg_add_driver(NAME [NO_INTEGRITYCHECK] [SIGN] [LEGACY] SOURCES file... [LIBRARIES import-library...])
 #
-# Compiles the sources for the Windows kernel and links NAME.sys with NAME.pdb beside it. /release writes the PE checksum,
+# Compiles the sources for the Windows kernel and links NAME.sys with NAME.pdb beside it. It asks for Windows 7, with LEGACY
+# for Windows XP. /release writes the PE checksum,
 # /integritycheck the bit that PsSetCreateProcessNotifyRoutineEx asks for. Two builds give the same bytes: /Brepro, and
 # no path of the build machine even in the PDB, whose hash is in the .sys. With SIGN those bytes are NAME.unsigned.sys, and
 # NAME.sys is them with the test signature of tools/sign.
 find_program(VG_LLD_LINK lld-link-19 REQUIRED)
 find_program(VG_DLLTOOL llvm-dlltool-19 REQUIRED)
-set(VG_MINGW_LIB /usr/x86_64-w64-mingw32/lib)
-set(VG_MINGW_DDK /usr/x86_64-w64-mingw32/include/ddk)
+set(VG_MINGW_LIB ${VG_MINGW}/lib)
+set(VG_MINGW_DDK ${VG_MINGW}/include/ddk)
 
 add_library(vg_kernel_options INTERFACE)
 target_include_directories(vg_kernel_options SYSTEM INTERFACE ${VG_MINGW_DDK})
 # mingw-w64 10 declares these once more as external intrinsics, and then every object file would define them.
 target_compile_definitions(vg_kernel_options INTERFACE
   __INTRINSIC_DEFINED___cpuidex= __INTRINSIC_DEFINED_InterlockedBitTestAndSet= __INTRINSIC_DEFINED_InterlockedBitTestAndReset=)
-# -ffreestanding alone makes clang leave the unwind data out, without which no exception can pass our frames and no stack walk be read.
 target_compile_options(vg_kernel_options INTERFACE
-  -ffreestanding -fasynchronous-unwind-tables -fno-builtin-printf -fno-stack-protector -fno-common -O2
+  -ffreestanding -fno-builtin-printf -fno-stack-protector -fno-common -O2
   -g -gcodeview -gno-codeview-command-line
   -Wno-error=\#warnings -Wno-\#warnings)
+if(VG_MACHINE STREQUAL x64)
+  # -ffreestanding alone makes clang leave the unwind data out, without which no exception can pass our frames and no stack
+  # walk be read.
+  target_compile_options(vg_kernel_options INTERFACE -fasynchronous-unwind-tables)
+  set(machine_options /highentropyva)
+else()
+  # A 32-bit driver may not touch the floating-point and vector registers of the thread it interrupts. Stacks are walked by
+  # frame pointers; without -fseh-exceptions the frames would be described in DWARF too, in a section of the driver. /noseh:
+  # no function of ours handles exceptions, so none may be called as a handler.
+  target_compile_options(vg_kernel_options INTERFACE
+    -march=i586 -mgeneral-regs-only -fno-asynchronous-unwind-tables -fseh-exceptions -fno-omit-frame-pointer)
+  set(machine_options /safeseh:no /noseh)
+endif()
+set(VG_MACHINE_LINK_OPTIONS ${machine_options})
 
 function(vg_add_driver name)
-  cmake_parse_arguments(ARG "NO_INTEGRITYCHECK;SIGN" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "NO_INTEGRITYCHECK;SIGN;LEGACY" "" "SOURCES;LIBRARIES" ${ARGN})
   add_library(${name}_objects STATIC ${ARG_SOURCES})
   target_link_libraries(${name}_objects PRIVATE vg_warnings vg_kernel_options)
   set(integrity /integritycheck)
   if(ARG_NO_INTEGRITYCHECK)
     set(integrity "")
+  endif()
+  set(windows 6.1)
+  set(subsystem 6.01)
+  if(ARG_LEGACY)
+    set(windows 5.1)
+    set(subsystem 5.01)
   endif()
   set(libraries "")
   foreach(library ${ARG_LIBRARIES})
@@ -48,8 +68,8 @@ function(vg_add_driver name)
   endif()
   add_custom_command(
     OUTPUT ${linked} ${CMAKE_BINARY_DIR}/${name}.pdb
-    COMMAND ${VG_LLD_LINK} /nologo /machine:x64 /driver ${integrity} /release /debug /Brepro /nxcompat /dynamicbase /highentropyva
-            /subsystem:native,6.01 /version:6.1 /osversion:6.1 /entry:DriverEntry /nodefaultlib /opt:ref
+    COMMAND ${VG_LLD_LINK} /nologo /machine:${VG_MACHINE} /driver ${integrity} /release /debug /Brepro /nxcompat /dynamicbase
+            ${VG_MACHINE_LINK_OPTIONS} /subsystem:native,${subsystem} /version:${windows} /osversion:${windows} /entry:DriverEntry /nodefaultlib /opt:ref
             /pdbsourcepath:/vigil/build /pdbaltpath:${name}.pdb /pdb:${name}.pdb
             /out:$<PATH:RELATIVE_PATH,${linked},${CMAKE_BINARY_DIR}>
             $<PATH:RELATIVE_PATH,$<TARGET_FILE:${name}_objects>,${CMAKE_BINARY_DIR}> ${libraries} ${VG_MINGW_LIB}/libntoskrnl.a
@@ -59,14 +79,19 @@ function(vg_add_driver name)
   add_custom_target(${name} ALL DEPENDS ${driver})
 endfunction()
 
-# vg_import_library(TARGET_VAR DEF-FILE): an import library for exports that mingw-w64 has none for.
+# vg_import_library(TARGET_VAR DEF-FILE): an import library for exports that mingw-w64 has none for. For x86 the file names
+# stdcall functions with their @SIZE, which the import itself is without (-k).
 function(vg_import_library variable def)
   get_filename_component(stem ${def} NAME_WE)
   set(library ${CMAKE_CURRENT_BINARY_DIR}/lib${stem}.a)
   get_filename_component(def ${def} ABSOLUTE)
+  set(machine -m i386:x86-64)
+  if(VG_MACHINE STREQUAL x86)
+    set(machine -m i386 -k)
+  endif()
   add_custom_command(
     OUTPUT ${library}
-    COMMAND ${VG_DLLTOOL} -m i386:x86-64 -d ${def} -l ${library}
+    COMMAND ${VG_DLLTOOL} ${machine} -d ${def} -l ${library}
     DEPENDS ${def} VERBATIM)
   set(${variable} ${library} PARENT_SCOPE)
 endfunction()

@@ -129,6 +129,25 @@ NTSYSAPI NTSTATUS NTAPI ZwQuerySystemInformation(_In_ ULONG SystemInformationCla
 extern __declspec(dllimport) ULONG InitSafeBootMode;
 #endif
 
+/* 64-bit interlocked operations, which mingw-w64's kernel headers leave out for x86: cmpxchg8b there, as with
+ * the WDK. */
+#if defined(__MINGW32__) && defined(__i386__)
+static inline LONG64 InterlockedCompareExchange64(volatile LONG64 *value, LONG64 exchange, LONG64 comparand)
+{
+    return __sync_val_compare_and_swap(value, comparand, exchange);
+}
+
+static inline LONG64 InterlockedExchangeAdd64(volatile LONG64 *value, LONG64 addend)
+{
+    return __sync_fetch_and_add(value, addend);
+}
+
+static inline LONG64 InterlockedIncrement64(volatile LONG64 *value)
+{
+    return __sync_add_and_fetch(value, 1);
+}
+#endif
+
 /* InitSafeBootMode is declared as a pointer by the WDK (whose import library gives its address) and as the
  * value above. */
 static inline ULONG vg_safe_boot_mode(void)

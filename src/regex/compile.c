@@ -59,12 +59,12 @@ static bool write_table(const struct vg_regex_dfa *dfa, const struct vg_regex_al
         return vg_regex_fail(error, 0, "its table needs %u bytes, and at most %u are supported",
                              (unsigned)layout.size, VG_REGEX_MAX_BYTES);
     header.size = (uint32_t)layout.size;
-    table = calloc(1, layout.size);
+    table = calloc(1, header.size);
     if (!table)
         return vg_regex_fail(error, 0, "no memory");
     fill(table, &header, (const uint8_t(*)[256])pages, dfa);
     regex->table = table;
-    regex->size = layout.size;
+    regex->size = header.size;
     return true;
 }
 
