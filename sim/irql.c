@@ -19,6 +19,17 @@ struct sim_thread_state *sim_self(void)
     return &state;
 }
 
+void sim_as_other_thread(void (*what)(void *), void *argument)
+{
+    struct sim_thread_state before = state;
+
+    if (state.irql != PASSIVE_LEVEL || state.held_count)
+        sim_violation("the test lets another thread run above PASSIVE_LEVEL or with a lock held");
+    state = (struct sim_thread_state){0};
+    what(argument);
+    state = before;
+}
+
 void sim_set_irql(KIRQL irql)
 {
     state.irql = irql;

@@ -35,6 +35,10 @@ struct sim_thread_state {
 
 struct sim_thread_state *sim_self(void);
 
+/* Calls `what` as a thread that has just begun, and returns when that has ended: the calling thread lends its
+ * stack, and is itself again afterwards. Both are at PASSIVE_LEVEL. */
+void sim_as_other_thread(void (*what)(void *), void *argument);
+
 /* The one place that changes a thread's IRQL. */
 void sim_set_irql(KIRQL irql);
 

@@ -20,6 +20,7 @@ struct slot {
     PCREATE_PROCESS_NOTIFY_ROUTINE_EX routine;
     PLOAD_IMAGE_NOTIFY_ROUTINE image_routine;
     unsigned calls; /* under way */
+    bool leaving;   /* taken out: it is called no more, and goes when its calls have ended */
 };
 
 static pthread_mutex_t notify_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -28,7 +29,7 @@ static struct slot slots[SLOTS];
 static struct slot *find_slot(enum slot_kind kind, PCREATE_PROCESS_NOTIFY_ROUTINE_EX routine)
 {
     for (unsigned i = 0; i < SLOTS; i++) {
-        if (slots[i].kind == kind && slots[i].routine == routine)
+        if (slots[i].kind == kind && slots[i].routine == routine && !slots[i].leaving)
             return &slots[i];
     }
     return NULL;
@@ -50,7 +51,7 @@ static NTSTATUS add_slot(enum slot_kind kind, PCREATE_PROCESS_NOTIFY_ROUTINE_EX 
     return status;
 }
 
-/* Takes a routine out and waits for its calls under way. */
+/* Takes a routine out, so that it is called no more, and waits for its calls under way. */
 static void remove_slot(struct slot *slot, const char *routine)
 {
     uint64_t end = sim_uptime() + 600000000ull;
@@ -61,6 +62,7 @@ static void remove_slot(struct slot *slot, const char *routine)
     if (sim_self()->held_count)
         sim_violation("%s was asked to remove a routine while holding a lock", routine);
     pthread_mutex_lock(&notify_lock);
+    slot->leaving = true;
     while (slot->calls) {
         pthread_mutex_unlock(&notify_lock);
         if (sim_uptime() > end)
@@ -118,7 +120,7 @@ static struct slot *find_image_slot(PLOAD_IMAGE_NOTIFY_ROUTINE routine)
 
     pthread_mutex_lock(&notify_lock);
     for (unsigned i = 0; i < SLOTS; i++) {
-        if (slots[i].kind == SLOT_IMAGE && slots[i].image_routine == routine)
+        if (slots[i].kind == SLOT_IMAGE && slots[i].image_routine == routine && !slots[i].leaving)
             found = &slots[i];
     }
     pthread_mutex_unlock(&notify_lock);
@@ -177,7 +179,7 @@ static bool take_call(struct slot *slot, enum slot_kind kind, struct slot *copy)
     bool is_kind;
 
     pthread_mutex_lock(&notify_lock);
-    is_kind = slot->kind == kind;
+    is_kind = slot->kind == kind && !slot->leaving;
     if (is_kind) {
         slot->calls++;
         *copy = *slot;

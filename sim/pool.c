@@ -16,9 +16,11 @@
 
 #define BUCKET_COUNT 4096
 #define GRAVES       1024
+#define PAGE_SHIFT   12
 
 struct block {
     struct block *next;
+    struct block *next_paged, **link_paged; /* of paged blocks that begin on the same page, or are large */
     char *address;
     SIZE_T size;
     ULONG tag;
@@ -29,6 +31,7 @@ struct block {
 static const uint64_t canary = 0x7661636e61727921ull;
 static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct block *buckets[BUCKET_COUNT];
+static struct block *paged_on_page[BUCKET_COUNT], *paged_large; /* by their first page; larger than a page */
 static size_t block_count;
 static const void *graves[GRAVES]; /* lately freed, to tell a double free from a wild one */
 static unsigned next_grave;
@@ -48,6 +51,30 @@ static const char *tag_text(ULONG tag, char text[5])
     return text;
 }
 
+static struct block **paged_of(uintptr_t page)
+{
+    return &paged_on_page[page % BUCKET_COUNT];
+}
+
+static void add_paged(struct block *block)
+{
+    struct block **link =
+        block->size > 1u << PAGE_SHIFT ? &paged_large : paged_of((uintptr_t)block->address >> PAGE_SHIFT);
+
+    block->next_paged = *link;
+    block->link_paged = link;
+    if (*link)
+        (*link)->link_paged = &block->next_paged;
+    *link = block;
+}
+
+static void remove_paged(struct block *block)
+{
+    *block->link_paged = block->next_paged;
+    if (block->next_paged)
+        block->next_paged->link_paged = block->link_paged;
+}
+
 static void *pool_allocate(SIZE_T size, ULONG tag, bool paged, bool zero)
 {
     struct block *block = malloc(sizeof(*block));
@@ -64,12 +91,10 @@ static void *pool_allocate(SIZE_T size, ULONG tag, bool paged, bool zero)
     *block =
         (struct block){.address = address, .size = size, .tag = tag, .paged = paged, .on_pages = on_pages};
     pthread_mutex_lock(&pool_lock);
-    for (unsigned i = 0; i < GRAVES; i++) {
-        if (graves[i] == address)
-            graves[i] = NULL;
-    }
     block->next = *bucket_of(address);
     *bucket_of(address) = block;
+    if (paged)
+        add_paged(block);
     block_count++;
     pthread_mutex_unlock(&pool_lock);
     return address;
@@ -141,6 +166,8 @@ static void pool_free(PVOID address, ULONG tag, bool any_tag, const char *routin
     if (block->paged)
         sim_max_irql(APC_LEVEL, routine);
     *link = block->next;
+    if (block->paged)
+        remove_paged(block);
     block_count--;
     graves[next_grave++ % GRAVES] = address;
     pthread_mutex_unlock(&pool_lock);
@@ -166,18 +193,23 @@ void ExFreePool(PVOID address) /* ntddk: as ExFreePoolWithTag, whatever the tag 
     pool_free(address, 0, true, "ExFreePool");
 }
 
+static bool lies_in(const struct block *chain, const char *address)
+{
+    for (; chain; chain = chain->next_paged) {
+        if (address >= chain->address && address < chain->address + chain->size)
+            return true;
+    }
+    return false;
+}
+
 bool sim_pool_is_paged(const void *address)
 {
-    bool paged = false;
+    uintptr_t page = (uintptr_t)address >> PAGE_SHIFT;
+    bool paged;
 
     pthread_mutex_lock(&pool_lock);
-    for (unsigned i = 0; i < BUCKET_COUNT && !paged; i++) {
-        for (const struct block *block = buckets[i]; block; block = block->next) {
-            if ((const char *)address >= block->address &&
-                (const char *)address < block->address + block->size)
-                paged = block->paged;
-        }
-    }
+    paged = lies_in(*paged_of(page), address) || lies_in(*paged_of(page - 1), address) ||
+            lies_in(paged_large, address);
     pthread_mutex_unlock(&pool_lock);
     return paged;
 }

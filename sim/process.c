@@ -149,19 +149,15 @@ void sim_for_each_process(void (*visit)(PEPROCESS process, void *context), void 
     pthread_mutex_unlock(&process_lock);
 }
 
-static void *exit_main(void *argument)
+static void exit_main(void *argument)
 {
     sim_notify_process(argument, NULL, argument);
-    return NULL;
 }
 
 /* The exit notification, on a thread of the process itself. */
 static void notify_exit(PEPROCESS process)
 {
-    pthread_t thread;
-
-    if (pthread_create(&thread, NULL, exit_main, process) || pthread_join(thread, NULL))
-        sim_violation("the test machine has no thread left");
+    sim_as_other_thread(exit_main, process);
 }
 
 void sim_exit_process(PEPROCESS process, NTSTATUS exit_status)
