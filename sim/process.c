@@ -39,8 +39,10 @@ static PEPROCESS find_id(HANDLE id)
     return process;
 }
 
-/* A process in the table, with the table's reference. */
-static PEPROCESS add_process(ULONG id, PEPROCESS parent, const UNICODE_STRING *path)
+/* A process in the table, with the table's reference. Takes over the token: whoever finds the process finds
+ * one. */
+static PEPROCESS add_process(ULONG id, PEPROCESS parent, const UNICODE_STRING *path,
+                             struct sim_token_object *token)
 {
     PEPROCESS process = sim_object_new(&sim_process_type, sizeof(*process), destroy_process);
     UNICODE_STRING name = *path;
@@ -50,6 +52,7 @@ static PEPROCESS add_process(ULONG id, PEPROCESS parent, const UNICODE_STRING *p
     name.Buffer += name.Length / 2;
     name.Length = (USHORT)(path->Length - name.Length);
     process->header.Type = SIM_THREAD;
+    process->token = token;
     process->path = sim_text_copy(path);
     process->name = sim_text_copy(&name);
     process->parent_id = parent ? parent->id : NULL;
@@ -83,10 +86,9 @@ static void remove_process(PEPROCESS process)
 static PEPROCESS make(ULONG id, PEPROCESS parent, const char *path, const struct sim_token *token)
 {
     UNICODE_STRING text = sim_text(path);
-    PEPROCESS process = add_process(id, parent, &text);
+    PEPROCESS process = add_process(id, parent, &text, sim_token_new(token));
 
     sim_text_free(&text);
-    process->token = sim_token_new(token);
     return process;
 }
 
@@ -258,6 +260,15 @@ static void describe(struct creation *creation, const struct sim_process_options
     creation->info.CommandLine = options->no_command_line ? NULL : &creation->command_line;
 }
 
+static struct sim_token_object *token_of_new_process(const struct sim_process_options *options,
+                                                     PEPROCESS parent)
+{
+    if (options->token)
+        return sim_token_new(options->token);
+    sim_object_ref(parent->token);
+    return parent->token;
+}
+
 NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS *made)
 {
     PEPROCESS creator = options->creator ? options->creator : explorer;
@@ -267,17 +278,12 @@ NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS 
     struct sim_file_object *opened = options->image ? open_image(options, creator, open_name) : NULL;
     UNICODE_STRING path =
         options->kernel_name ? sim_text(options->kernel_name) : (opened ? native_path(opened) : sim_text(""));
-    PEPROCESS process = add_process(options->process_id, parent, &path);
+    PEPROCESS process =
+        add_process(options->process_id, parent, &path, token_of_new_process(options, parent));
     struct creation creation;
     NTSTATUS status;
 
     sim_text_free(&path);
-    if (options->token) {
-        process->token = sim_token_new(options->token);
-    } else {
-        process->token = parent->token;
-        sim_object_ref(process->token);
-    }
     process->is_protected = options->protected_process;
     process->subsystem = options->subsystem;
     describe(&creation, options, opened, open_name, creator, parent);

@@ -47,7 +47,10 @@ enum vg_kind {
     X(PRODUCT, "Product", TEXT, VERSION)                                                                     \
     X(COMPANY, "Company", TEXT, VERSION)                                                                     \
     X(FILE_VERSION, "FileVersion", TEXT, VERSION)                                                            \
-    X(LOGON_ID, "LogonId", TEXT, CHEAP) /* of the token, as 0x3e7 */
+    X(LOGON_ID, "LogonId", TEXT, CHEAP)                   /* of the token, as 0x3e7 */                       \
+    X(PARENT_USER, "ParentUser", TEXT, CHEAP)             /* as User, of the parent when it started */       \
+    X(CURRENT_DIRECTORY, "CurrentDirectory", TEXT, CHEAP) /* logs tell it; the driver never does */          \
+    X(PROVIDER_NAME, "Provider_Name", TEXT, CHEAP)        /* of the log; absent outside logs */
 
 enum vg_field {
 #define VG_FIELD_ENUM(identifier, name, kind, stage) VG_FIELD_##identifier,

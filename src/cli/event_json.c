@@ -303,6 +303,7 @@ static void put_start(struct builder *builder, const struct vg_event *event)
     put_reparented(builder, event);
     put_tampered(builder, event);
     put_name_and_sid(builder, event, VG_FIELD_USER, "UserSid");
+    put_name_and_sid(builder, event, VG_FIELD_PARENT_USER, "ParentUserSid");
     put_name_and_sid(builder, event, VG_FIELD_INTEGRITY_LEVEL, NULL);
     put_number_fact(builder, event, VG_FIELD_TERMINAL_SESSION_ID);
     put_fact(builder, event, VG_FIELD_LOGON_ID);

@@ -182,7 +182,8 @@ void vg_record_input_settle(struct vg_record_input *input)
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
         if (record->facts[field].state == VG_FACT_PENDING &&
             vg_field_stage((enum vg_field)field) == VG_STAGE_CHEAP)
-            record->facts[field].state = VG_FACT_UNKNOWN;
+            record->facts[field].state =
+                field == VG_FIELD_PROVIDER_NAME ? VG_FACT_ABSENT : VG_FACT_UNKNOWN; /* as in the driver */
     }
 }
 

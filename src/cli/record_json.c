@@ -155,6 +155,8 @@ static bool set_key(struct vg_record_json *reader, const char *key, const json_t
         return set_hashes(reader, value);
     if (strcmp(key, "UserSid") == 0)
         return set_field(reader, VG_FIELD_USER, value);
+    if (strcmp(key, "ParentUserSid") == 0)
+        return set_field(reader, VG_FIELD_PARENT_USER, value);
     if (strcmp(key, "UnknownFacts") == 0)
         return set_unknown(reader, value);
     if (reader->unused < VG_RECORD_UNUSED_MAX)
@@ -291,17 +293,51 @@ enum vg_log_kind vg_log_kind(const json_t *root)
                : VG_LOG_OTHER;
 }
 
-bool vg_record_json_read(struct vg_record_json *reader, const json_t *root)
+/* The provider that a log names its event's source by, wherever the log's form has it; NULL for none. */
+static const json_t *provider_of(const json_t *root)
+{
+    static const char *const names[] = {"SourceName", "ProviderName", "Provider"};
+    const json_t *event = json_object_get(root, "Event");
+    const json_t *system = json_object_get(event != NULL ? event : root, "System");
+    const json_t *provider = json_object_get(system, "Provider");
+    const json_t *name = json_object_get(json_object_get(provider, "#attributes"), "Name");
+
+    if (name == NULL)
+        name = json_object_get(provider, "@Name");
+    if (name == NULL)
+        name = json_object_get(provider, "Name");
+    if (name == NULL)
+        name = json_object_get(json_object_get(root, "winlog"), "provider_name");
+    for (size_t i = 0; name == NULL && i < sizeof(names) / sizeof(names[0]); i++)
+        name = json_object_get(root, names[i]);
+    return json_is_string(name) ? name : NULL;
+}
+
+/* Below the fields there is none: Provider_Name is how Sigma names the one of the event's head. */
+static bool read_provider(struct vg_record_json *reader, const json_t *root)
+{
+    const json_t *name = provider_of(root);
+
+    return name == NULL || reader->input->record.facts[VG_FIELD_PROVIDER_NAME].state != VG_FACT_PENDING ||
+           set_field(reader, VG_FIELD_PROVIDER_NAME, name);
+}
+
+static bool read_fields(struct vg_record_json *reader, const json_t *root)
 {
     const json_t *fields = find_fields(root);
     const json_t *data = json_object_get(fields, "Data");
 
-    reader->kind = vg_log_kind(root);
     if (json_is_array(fields))
         return read_list(reader, fields);
     if (json_is_array(data))
         return read_list(reader, data);
     return read_flat(reader, fields);
+}
+
+bool vg_record_json_read(struct vg_record_json *reader, const json_t *root)
+{
+    reader->kind = vg_log_kind(root);
+    return read_fields(reader, root) && read_provider(reader, root);
 }
 
 static void note_unused(const char *file, const struct vg_record_json *reader)

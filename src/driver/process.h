@@ -4,6 +4,7 @@
 #ifndef VG_DRIVER_PROCESS_H
 #define VG_DRIVER_PROCESS_H
 
+#include "sid.h"
 #include "unicode.h"
 
 #include <vigil/abi.h>
@@ -29,6 +30,7 @@ struct vg_process {
     struct vg_guid guid;
     struct vg_kept image;
     struct vg_kept command_line;
+    struct vg_sid user;      /* that it started as, or that the driver found it running as */
     uint64_t start_sequence; /* of its event; 0 when it started before the driver */
 };
 

@@ -109,6 +109,7 @@ static NTSTATUS describe_command_line(struct vg_start *start)
 static void describe_relatives(struct vg_start *start)
 {
     static const struct vg_kept nobody = {.state = VG_FACT_UNKNOWN};
+    static const struct vg_sid no_user = {.size = 0};
     struct vg_record *record = &start->record;
     HANDLE parent = start->info->ParentProcessId;
     HANDLE creator = start->info->CreatingThreadId.UniqueProcess;
@@ -124,6 +125,8 @@ static void describe_relatives(struct vg_start *start)
     set_kept(record, VG_FIELD_PARENT_IMAGE, start->parent != NULL ? &start->parent->image : &nobody);
     set_kept(record, VG_FIELD_PARENT_COMMAND_LINE,
              start->parent != NULL ? &start->parent->command_line : &nobody);
+    vg_user_describe(start->parent != NULL ? &start->parent->user : &no_user, start->token.parent_user,
+                     VG_FIELD_PARENT_USER, record);
     set_kept(record, VG_FIELD_CREATOR_IMAGE, start->creator != NULL ? &start->creator->image : &nobody);
     vg_record_set(record, VG_FIELD_REPARENTED,
                   reparented ? VG_LITERAL_SPAN(u"true") : VG_LITERAL_SPAN(u"false"));
@@ -160,7 +163,9 @@ NTSTATUS vg_record_gather(struct vg_start *start)
     describe_drive(start);
     vg_tamper_look(start->info->FileObject, &start->file, (flags & VG_NOTIFY_OPEN_NAME_AVAILABLE) != 0,
                    record);
-    vg_token_describe(start->process, &start->token, record);
+    vg_token_describe(start->process, &start->token, &start->self->user, record);
+    /* CurrentDirectory stays PENDING: it lies in the new process's own memory, which its creator writes. */
+    vg_record_set_state(record, VG_FIELD_PROVIDER_NAME, VG_FACT_ABSENT); /* no log tells of this start */
     vg_record_set(record, VG_FIELD_SUBSYSTEM,
                   (flags & VG_NOTIFY_SUBSYSTEM_PROCESS) != 0 ? VG_LITERAL_SPAN(u"WSL")
                                                              : VG_LITERAL_SPAN(u"Win32"));

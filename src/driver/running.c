@@ -4,6 +4,7 @@
 #include "file.h"
 #include "memory.h"
 #include "name.h"
+#include "token.h"
 
 #define SNAPSHOT_SIZE_FIRST (256u * 1024u)
 #define SNAPSHOT_SIZE_MAX   (64u * 1024u * 1024u)
@@ -55,6 +56,7 @@ static struct vg_process *add(PEPROCESS process)
     if (known == NULL)
         return NULL;
     look_at_image(process, &image);
+    vg_token_user(process, &known->user);
     published = vg_process_publish_unseen(known, &image);
     vg_string_free(&image.text);
     if (!published) {

@@ -29,23 +29,37 @@ static const struct well_known well_known[] = {
 };
 
 _Use_decl_annotations_
-uint32_t vg_sid_text(const SID *sid, uint16_t *units)
+bool vg_sid_copy(struct vg_sid *to, const SID *sid)
 {
+    if (sid->Revision != 1 || sid->SubAuthorityCount > SID_MAX_SUB_AUTHORITIES)
+        return false;
+    to->size = (ULONG)(FIELD_OFFSET(SID, SubAuthority) + sid->SubAuthorityCount * sizeof(ULONG));
+    memcpy(to->bytes, sid, to->size);
+    return true;
+}
+
+_Use_decl_annotations_
+uint32_t vg_sid_text(const struct vg_sid *sid, uint16_t *units)
+{
+    const uint8_t *bytes = sid->bytes;
     uint64_t authority = 0;
     uint32_t length = 0;
 
-    if (sid->Revision != 1 || sid->SubAuthorityCount > 15)
+    if (sid->size == 0)
         return 0;
     for (unsigned i = 0; i < 6; i++)
-        authority = authority << 8 | sid->IdentifierAuthority.Value[i];
+        authority = authority << 8 | sid->sid.IdentifierAuthority.Value[i];
     units[length++] = 'S';
     units[length++] = '-';
     units[length++] = '1';
     units[length++] = '-';
     length += vg_decimal(authority, units + length);
-    for (unsigned i = 0; i < sid->SubAuthorityCount; i++) {
+    for (ULONG i = FIELD_OFFSET(SID, SubAuthority); i < sid->size; i += sizeof(ULONG)) {
+        ULONG part = 0;
+
+        memcpy(&part, bytes + i, sizeof(part));
         units[length++] = '-';
-        length += vg_decimal(sid->SubAuthority[i], units + length);
+        length += vg_decimal(part, units + length);
     }
     return length;
 }

@@ -1,7 +1,5 @@
 #include "token.h"
 
-#include <vigil/record.h>
-
 /* Upper ends of the levels ([MS-DTYP] 2.4.4.11 and winnt.h's SECURITY_MANDATORY_*_RID): a level counts as the
  * highest one that it reaches. */
 struct level {
@@ -19,23 +17,39 @@ static const struct level levels[] = {
     {.rid = 0x0000, .name = {.bytes = u"Untrusted", .size = 18}},
 };
 
-static void describe_user(PACCESS_TOKEN token, struct vg_token_text *text, struct vg_record *record)
+static void query_user(PACCESS_TOKEN token, struct vg_sid *user)
 {
-    TOKEN_USER *user = NULL;
-    struct vg_span sid = {.bytes = text->user, .size = 0};
+    TOKEN_USER *answer = NULL;
+
+    if (!NT_SUCCESS(SeQueryInformationToken(token, VG_TOKEN_USER, (PVOID *)&answer)))
+        return;
+    (void)vg_sid_copy(user, answer->User.Sid);
+    ExFreePool(answer);
+}
+
+_Use_decl_annotations_
+void vg_token_user(PEPROCESS process, struct vg_sid *user)
+{
+    PACCESS_TOKEN token = PsReferencePrimaryToken(process);
+
+    query_user(token, user);
+    PsDereferencePrimaryToken(token);
+}
+
+_Use_decl_annotations_
+void vg_user_describe(const struct vg_sid *user, uint16_t *units, enum vg_field field,
+                      struct vg_record *record)
+{
+    struct vg_span sid = {.bytes = units, .size = vg_sid_text(user, units) * 2};
     struct vg_span name = {0};
 
-    vg_record_set_state(record, VG_FIELD_USER, VG_FACT_UNKNOWN);
-    if (!NT_SUCCESS(SeQueryInformationToken(token, VG_TOKEN_USER, (PVOID *)&user)))
-        return;
-    sid.size = vg_sid_text(user->User.Sid, text->user) * 2;
-    ExFreePool(user);
+    vg_record_set_state(record, field, VG_FACT_UNKNOWN);
     if (sid.size == 0)
         return;
-    vg_record_set(record, VG_FIELD_USER, sid);
+    vg_record_set(record, field, sid);
     name = vg_sid_well_known_name(sid);
     if (name.size != 0)
-        (void)vg_record_add(record, VG_FIELD_USER, name);
+        (void)vg_record_add(record, field, name);
 }
 
 /* For this class and the next the routine stores the value itself where it else stores a pointer: nothing to
@@ -108,11 +122,13 @@ static void describe_logon(PACCESS_TOKEN token, struct vg_token_text *text, stru
 }
 
 _Use_decl_annotations_
-void vg_token_describe(PEPROCESS process, struct vg_token_text *text, struct vg_record *record)
+void vg_token_describe(PEPROCESS process, struct vg_token_text *text, struct vg_sid *user,
+                       struct vg_record *record)
 {
     PACCESS_TOKEN token = PsReferencePrimaryToken(process);
 
-    describe_user(token, text, record);
+    query_user(token, user);
+    vg_user_describe(user, text->user, VG_FIELD_USER, record);
     describe_integrity(token, text, record);
     describe_session(token, text, record);
     describe_logon(token, text, record);

@@ -59,23 +59,8 @@ static const char *const cidr_modifiers[] = {"cidr", NULL};
 
 /* Sysmon's fields of a process start that nobody supplies yet. */
 static const char *const coming_fields[] = {
-    "Hashes",
-    "CurrentDirectory",
-    "LogonGuid",
-    "ParentUser",
-    "ProcessGuid",
-    "ParentProcessGuid",
-    "RuleName",
-    "UtcTime",
-    "SHA1",
-    "MD5",
-    "IMPHASH",
-    "Imphash",
-    "AuthentiHash",
-    "Signature",
-    "SignatureStatus",
-    "Signed",
-    NULL,
+    "Hashes",  "LogonGuid", "ProcessGuid",  "ParentProcessGuid", "RuleName",        "UtcTime", "SHA1", "MD5",
+    "IMPHASH", "Imphash",   "AuthentiHash", "Signature",         "SignatureStatus", "Signed",  NULL,
 };
 
 /* To whoever wrote the policy every known name is told; of a Sigma rule, which is theirs as it is, only the

@@ -111,7 +111,7 @@ static bool check_user(const struct vg_predicate *predicate, struct finding *fin
         if (matches_name(predicate, user_names[i]))
             return true;
     *finding = (struct finding){
-        "User is never this: it is a SID, and a name only for a few that every Windows has",
+        "no user is ever this: it is a SID, and a name only for a few that every Windows has",
         "write the SID (S-1-5-21-...), or a well-known name such as NT AUTHORITY\\SYSTEM; docs/policy.md "
         "lists "
         "them",
@@ -260,7 +260,7 @@ static bool check_predicate(const struct vg_predicate *predicate, struct finding
 {
     if ((predicate->test != VG_TEST_PATTERN && predicate->test != VG_TEST_UNDER) || !predicate->token_count)
         return true;
-    if (predicate->field == VG_FIELD_USER)
+    if (predicate->field == VG_FIELD_USER || predicate->field == VG_FIELD_PARENT_USER)
         return check_user(predicate, finding);
     if (vg_field_kind(predicate->field) != VG_KIND_PATH)
         return true;

@@ -254,6 +254,7 @@ static bool read_model(const char *name, const char *text, size_t size, const st
             vg_lint_values(&reader, reader.rules, reader.rule_count);
             if (!result.unknown_matches && result.default_verdict != VG_DENY)
                 vg_lint_exceptions(&reader, reader.rules, reader.rule_count);
+            vg_lint_unsupplied(&reader, reader.rules, reader.rule_count);
             vg_lint_unreachable(&reader, reader.rules, reader.rule_count);
         }
         good = finish(&reader, &result) && !reader.errors;

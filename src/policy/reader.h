@@ -71,6 +71,9 @@ void vg_complain(struct vg_reader *reader, struct vg_place place, const char *hi
 void vg_warn(struct vg_reader *reader, struct vg_place place, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+void vg_note(struct vg_reader *reader, struct vg_place place, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /* Something that cannot be enforced when a process starts, or not yet. In the policy's own rules an error; a
  * Sigma rule is refused by name with this as the reason, which `unsupported: skip` turns into a warning. */
 void vg_unsupported(struct vg_reader *reader, struct vg_place place, const char *hint, const char *format,
@@ -119,6 +122,9 @@ void vg_lint_values(struct vg_reader *reader, const struct vg_rule *rules, size_
 /* Warns of deny and ask rules that a file which nobody can read escapes, by what excepts it. For policies
  * that say `unknown: no-match` and do not deny by default. */
 void vg_lint_exceptions(struct vg_reader *reader, const struct vg_rule *rules, size_t count);
+
+/* Notes which fields the rules ask for that the driver supplies to no start, and what comes of that. */
+void vg_lint_unsupplied(struct vg_reader *reader, const struct vg_rule *rules, size_t count);
 
 /* Warns of rules that no start reaches, because an earlier one decides everything they match. */
 void vg_lint_unreachable(struct vg_reader *reader, const struct vg_rule *rules, size_t count);

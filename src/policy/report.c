@@ -54,6 +54,14 @@ void vg_warn(struct vg_reader *reader, struct vg_place place, const char *hint, 
     va_end(arguments);
 }
 
+void vg_note(struct vg_reader *reader, struct vg_place place, const char *hint, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    tell(reader, VG_NOTE, place, formatted(reader, format, arguments), hint);
+    va_end(arguments);
+}
+
 void vg_unsupported(struct vg_reader *reader, struct vg_place place, const char *hint, const char *format,
                     ...)
 {

@@ -122,6 +122,91 @@ static void many_long_command_lines_do_not_blind_rules_on_parents(void **state)
     end();
 }
 
+static const struct sim_token as_system = {.user = "S-1-5-18", .integrity = SECURITY_MANDATORY_SYSTEM_RID};
+
+static void the_parents_user_is_known_of_parents_from_before_the_driver(void **state)
+{
+    const struct vg_event_start *event;
+
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"
+          "  - deny: a service starts a shell\n    when: { ParentUser: 'NT AUTHORITY\\SYSTEM' }\n");
+    assert_int_equal(
+        try_options(&(struct sim_process_options){.image = CMD, .creator = sim_services_process()}), DENIED);
+    event = next_start();
+    assert_true(fact_has(event, VG_FIELD_PARENT_USER, "S-1-5-18"));
+    assert_true(fact_has(event, VG_FIELD_PARENT_USER, "NT AUTHORITY\\SYSTEM"));
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_PARENT_USER), "S-1-5-21-1-2-3-1001");
+    end();
+}
+
+static void a_child_under_another_user_than_its_parent_is_noticed(void **state)
+{
+    PEPROCESS parent;
+
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"
+          "  - deny: another user's\n    when: { Image|endswith: '\\cmd.exe' }\n"
+          "    except: { User|fieldref: ParentUser }\n");
+    parent = start(NOTEPAD);
+    assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .creator = parent}),
+                     STATUS_SUCCESS);
+    assert_int_equal(
+        try_options(&(struct sim_process_options){.image = CMD, .creator = parent, .token = &as_system}),
+        DENIED);
+    sim_exit_process(parent, 0);
+    end();
+}
+
+static void the_user_of_a_parent_that_has_ended_is_still_known(void **state)
+{
+    struct sim_process_options options = {.image = CMD};
+    PEPROCESS parent;
+
+    (void)state;
+    begin(NULL);
+    parent = start_options(&(struct sim_process_options){.image = NOTEPAD, .token = &as_system});
+    ObReferenceObject(parent);
+    sim_exit_process(parent, 0);
+    next_start();
+    options.creator = sim_explorer_process();
+    options.parent = parent;
+    assert_int_equal(try_options(&options), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_PARENT_USER), "S-1-5-18");
+    ObDereferenceObject(parent);
+    end();
+}
+
+/* It lies in memory of the new process, which its creator writes. */
+static void the_working_directory_is_never_known_and_never_matches(void **state)
+{
+    const struct vg_event_start *event;
+
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"
+          "  - deny: from downloads\n    when: { CurrentDirectory|contains: Downloads }\n"
+          "  - deny: from elsewhere than Windows\n    when: { Image|endswith: '\\cmd.exe' }\n"
+          "    except: { CurrentDirectory: 'C:\\Windows\\' }\n");
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_CURRENT_DIRECTORY), "(pending)");
+    assert_true(event->unknown_fields == (uint64_t)1 << VG_FIELD_CURRENT_DIRECTORY);
+    end();
+}
+
+static void the_drivers_starts_come_from_no_log(void **state)
+{
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"
+          "  - deny: shells, but not those that a tracing log tells of\n"
+          "    when: { Image|endswith: '\\cmd.exe' }\n"
+          "    except: { Provider_Name: SystemTraceProvider-Process }\n");
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    assert_string_equal(fact(next_start(), VG_FIELD_PROVIDER_NAME), "(absent)");
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +216,11 @@ int main(void)
         cmocka_unit_test(a_denied_process_that_is_still_there_was_let_run),
         cmocka_unit_test(a_flood_of_long_command_lines_does_not_grow_the_table),
         cmocka_unit_test(many_long_command_lines_do_not_blind_rules_on_parents),
+        cmocka_unit_test(the_parents_user_is_known_of_parents_from_before_the_driver),
+        cmocka_unit_test(a_child_under_another_user_than_its_parent_is_noticed),
+        cmocka_unit_test(the_user_of_a_parent_that_has_ended_is_still_known),
+        cmocka_unit_test(the_working_directory_is_never_known_and_never_matches),
+        cmocka_unit_test(the_drivers_starts_come_from_no_log),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
