@@ -25,7 +25,7 @@
     u"PolicyPath" /* REG_SZ: native path of the compiled policy, `\SystemRoot\...`                           \
                    */
 #define VG_VALUE_TOOL_PATH                                                                                   \
-    u"ToolPath" /* REG_SZ: canonical path of the installed vigil.exe, always allowed                         \
+    u"ToolPath" /* REG_SZ: canonical path of the installed vigil.exe, always allowed when elevated           \
                  */
 #define VG_VALUE_BOOT_PENDING                                                                                \
     u"BootPending" /* REG_DWORD: 1 from the driver's start until the boot is confirmed */
@@ -225,7 +225,7 @@ enum vg_guard {
     VG_GUARD_NONE = 0,
     VG_GUARD_SYSTEM_CREATOR = 1, /* created by the System process */
     VG_GUARD_PROTECTED = 2,      /* the new process is protected (PsIsProtectedProcess) */
-    VG_GUARD_TOOL = 3,           /* vigil.exe at its installed place */
+    VG_GUARD_TOOL = 3,           /* vigil.exe at its installed place, elevated */
     VG_GUARD_NAMELESS = 4,       /* a clone or minimal process: a default deny does not hit it */
     VG_GUARD_SAFE_MODE = 5,
     VG_GUARD_BOOT =

@@ -14,10 +14,19 @@ static bool is_protected(const struct vg_start *start)
     return vg_optional.PsIsProtectedProcess != NULL && vg_optional.PsIsProtectedProcess(start->process);
 }
 
-/* Only by a name that the file itself vouches for. */
+static bool is_elevated(const struct vg_record *record)
+{
+    const struct vg_fact *level = &record->facts[VG_FIELD_INTEGRITY_LEVEL];
+
+    return level->state == VG_FACT_KNOWN && (vg_text_equal(level->values[0], VG_LITERAL_SPAN(u"High")) ||
+                                             vg_text_equal(level->values[0], VG_LITERAL_SPAN(u"System")));
+}
+
+/* Only by a name that the file itself vouches for, and elevated: the tool does nothing for ordinary users,
+ * who could start it suspended and put other code into it. */
 static bool is_tool(const struct vg_start *start)
 {
-    return vg_config.tool_path.units != NULL &&
+    return vg_config.tool_path.units != NULL && is_elevated(&start->record) &&
            (start->image_source == VG_IMAGE_NORMALIZED || start->image_source == VG_IMAGE_FILE_NAME) &&
            vg_text_equal_folded(vg_string_span(&start->image.text), vg_string_span(&vg_config.tool_path));
 }

@@ -110,7 +110,7 @@ static void print_guards(void)
     printf("             what the System process creates; protected processes; clones and minimal processes "
            "(no default deny)\n");
     if (tool)
-        printf("             %s\n", tool);
+        printf("             %s, elevated\n", tool);
     free(tool);
 }
 

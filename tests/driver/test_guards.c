@@ -33,6 +33,13 @@ static void protected_processes_are_allowed(void **state)
     end();
 }
 
+static NTSTATUS start_elevated(const char *image)
+{
+    const struct sim_token elevated = {.integrity = SECURITY_MANDATORY_HIGH_RID, .administrator = true};
+
+    return try_options(&(struct sim_process_options){.image = image, .token = &elevated});
+}
+
 static void the_tool_is_allowed_at_its_place_only(void **state)
 {
     (void)state;
@@ -40,11 +47,32 @@ static void the_tool_is_allowed_at_its_place_only(void **state)
     policy_file(DENY_ALL);
     sim_set_parameter_string("ToolPath", TOOL);
     assert_int_equal(load(), STATUS_SUCCESS);
-    assert_int_equal(try_start(TOOL, NULL), STATUS_SUCCESS);
+    assert_int_equal(start_elevated(TOOL), STATUS_SUCCESS);
     assert_int_equal(next_start()->guard, VG_GUARD_TOOL);
-    assert_int_equal(try_start("C:\\Users\\a\\vigil.exe", NULL), DENIED);
+    assert_int_equal(start_elevated("C:\\Users\\a\\vigil.exe"), DENIED);
     sim_set_file_flags(sim_find_file(TOOL), SIM_FILE_ACCESS_DENIED); /* a name no file vouches for */
+    assert_int_equal(start_elevated(TOOL), DENIED);
+    end();
+}
+
+/* Anybody who may start it unasked could start it suspended and put other code into it. */
+static void the_tool_is_allowed_to_administrators_and_the_system_only(void **state)
+{
+    const struct sim_token system = {.user = "S-1-5-18", .integrity = SECURITY_MANDATORY_SYSTEM_RID};
+    const struct sim_token limited = {.integrity = SECURITY_MANDATORY_MEDIUM_RID, .administrator = true};
+    const struct sim_token nearly = {.integrity = SECURITY_MANDATORY_HIGH_RID - 1};
+
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
+    policy_file(DENY_ALL);
+    sim_set_parameter_string("ToolPath", TOOL);
+    assert_int_equal(load(), STATUS_SUCCESS);
     assert_int_equal(try_start(TOOL, NULL), DENIED);
+    assert_int_equal(try_options(&(struct sim_process_options){.image = TOOL, .token = &limited}), DENIED);
+    assert_int_equal(try_options(&(struct sim_process_options){.image = TOOL, .token = &nearly}), DENIED);
+    assert_int_equal(try_options(&(struct sim_process_options){.image = TOOL, .token = &system}),
+                     STATUS_SUCCESS);
+    assert_int_equal(start_elevated(TOOL), STATUS_SUCCESS);
     end();
 }
 
@@ -163,6 +191,7 @@ int main(void)
         cmocka_unit_test(what_the_system_process_starts_is_allowed),
         cmocka_unit_test(protected_processes_are_allowed),
         cmocka_unit_test(the_tool_is_allowed_at_its_place_only),
+        cmocka_unit_test(the_tool_is_allowed_to_administrators_and_the_system_only),
         cmocka_unit_test(safe_mode_only_watches),
         cmocka_unit_test(before_the_boot_is_confirmed_only_explicit_denials_apply),
         cmocka_unit_test(after_a_boot_that_was_not_confirmed_the_next_only_watches),
