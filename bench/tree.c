@@ -1,0 +1,182 @@
+#include "tree.h"
+
+#include "measure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A predicate of the model on its way to being one of the tree. */
+struct leaf {
+    const struct vg_predicate *is;
+    struct bench_node *node;
+};
+
+struct making {
+    struct bench_tree *tree;
+    struct leaf *leaves;
+    size_t leaf_count;
+};
+
+bool bench_tree_takes(const struct vg_expr *condition)
+{
+    if (condition->kind == VG_EXPR_PREDICATE)
+        return condition->predicate->test == VG_TEST_PATTERN ||
+               condition->predicate->test == VG_TEST_EXISTS || condition->predicate->test == VG_TEST_NULL;
+    for (size_t i = 0; i < condition->child_count; i++) {
+        if (!bench_tree_takes(condition->children[i]))
+            return false;
+    }
+    return true;
+}
+
+static void count(const struct vg_expr *expr, size_t *nodes, size_t *children)
+{
+    ++*nodes;
+    *children += expr->child_count;
+    for (size_t i = 0; i < expr->child_count; i++)
+        count(expr->children[i], nodes, children);
+}
+
+static uint32_t make_node(struct making *making, const struct vg_expr *expr)
+{
+    struct bench_tree *tree = making->tree;
+    uint32_t index = tree->node_count++;
+    struct bench_node *node = &tree->nodes[index];
+
+    if (!bench_tree_takes(expr))
+        bench_fail("a condition has a test that the comparison does not know");
+    node->kind = expr->kind;
+    node->first_child = tree->child_count;
+    node->child_count = (uint32_t)expr->child_count;
+    tree->child_count += node->child_count;
+    if (expr->kind == VG_EXPR_PREDICATE)
+        making->leaves[making->leaf_count++] = (struct leaf){expr->predicate, node};
+    for (uint32_t i = 0; i < node->child_count; i++)
+        tree->children[node->first_child + i] = make_node(making, expr->children[i]);
+    return index;
+}
+
+static int compare_spans(struct vg_span a, struct vg_span b)
+{
+    if (a.size != b.size)
+        return a.size < b.size ? -1 : 1;
+    return a.size != 0 ? memcmp(a.bytes, b.bytes, a.size) : 0;
+}
+
+static int compare_predicates(const struct vg_predicate *a, const struct vg_predicate *b)
+{
+    int order = (int)a->field != (int)b->field     ? (int)a->field - (int)b->field
+                : (int)a->test != (int)b->test     ? (int)a->test - (int)b->test
+                : a->cased != b->cased             ? (int)a->cased - (int)b->cased
+                : a->token_count != b->token_count ? (a->token_count < b->token_count ? -1 : 1)
+                                                   : 0;
+
+    for (size_t i = 0; order == 0 && i < a->token_count; i++) {
+        order = (int)a->tokens[i].kind - (int)b->tokens[i].kind;
+        if (order == 0)
+            order = compare_spans(a->tokens[i].text, b->tokens[i].text);
+    }
+    return order;
+}
+
+static int compare_leaves(const void *left, const void *right)
+{
+    return compare_predicates(((const struct leaf *)left)->is, ((const struct leaf *)right)->is);
+}
+
+/* The shape of a pattern by where its one literal stands. */
+static enum bench_shape shape_of(const struct vg_predicate *predicate)
+{
+    const struct vg_token *tokens = predicate->tokens;
+    size_t count = predicate->token_count;
+    bool open_start = count != 0 && tokens[0].kind == VG_TOKEN_ANY_RUN;
+    bool open_end = count > 1 && tokens[count - 1].kind == VG_TOKEN_ANY_RUN;
+
+    if (predicate->test != VG_TEST_PATTERN)
+        return predicate->test == VG_TEST_EXISTS ? BENCH_EXISTS : BENCH_ABSENT;
+    if (count == 0)
+        return BENCH_IS;
+    if (count != 1u + open_start + open_end || tokens[open_start ? 1 : 0].kind != VG_TOKEN_LITERAL)
+        return BENCH_WILD;
+    if (open_start)
+        return open_end ? BENCH_CONTAINS : BENCH_ENDS;
+    return open_end ? BENCH_STARTS : BENCH_IS;
+}
+
+static struct vg_span longest_literal(const struct vg_predicate *predicate)
+{
+    struct vg_span longest = {u"", 0};
+
+    for (size_t i = 0; predicate->test == VG_TEST_PATTERN && i < predicate->token_count; i++) {
+        if (predicate->tokens[i].kind == VG_TOKEN_LITERAL && predicate->tokens[i].text.size > longest.size)
+            longest = predicate->tokens[i].text;
+    }
+    return longest;
+}
+
+static void number_predicates(struct making *making)
+{
+    struct bench_tree *tree = making->tree;
+
+    qsort(making->leaves, making->leaf_count, sizeof(*making->leaves), compare_leaves);
+    for (size_t i = 0; i < making->leaf_count; i++) {
+        const struct leaf *leaf = &making->leaves[i];
+
+        if (i == 0 || compare_leaves(leaf - 1, leaf) != 0)
+            tree->predicates[tree->predicate_count++] =
+                (struct bench_predicate){leaf->is, shape_of(leaf->is), longest_literal(leaf->is)};
+        leaf->node->predicate = tree->predicate_count - 1;
+    }
+}
+
+void bench_tree_make(struct vg_arena *arena, const struct vg_model *model, struct bench_tree *tree)
+{
+    struct making making = {.tree = tree};
+    size_t nodes = 0;
+    size_t children = 0;
+
+    memset(tree, 0, sizeof(*tree));
+    for (size_t i = 0; i < model->rule_count; i++)
+        count(model->rules[i].condition, &nodes, &children);
+    tree->nodes = bench_take(arena, nodes, sizeof(*tree->nodes));
+    tree->children = bench_take(arena, children, sizeof(*tree->children));
+    tree->predicates = bench_take(arena, nodes, sizeof(*tree->predicates));
+    tree->roots = bench_take(arena, model->rule_count, sizeof(*tree->roots));
+    making.leaves = bench_take(arena, nodes, sizeof(*making.leaves));
+    for (size_t i = 0; i < model->rule_count; i++)
+        tree->roots[tree->rule_count++] = make_node(&making, model->rules[i].condition);
+    number_predicates(&making);
+}
+
+enum bench_truth bench_tree_evaluate(const struct bench_tree *tree, uint32_t node,
+                                     enum bench_truth (*truth_of)(void *context, uint32_t predicate),
+                                     void *context)
+{
+    const struct bench_node *at = &tree->nodes[node];
+    const uint32_t *children = tree->children + at->first_child;
+    bool is_and = at->kind == VG_EXPR_AND;
+    enum bench_truth truth = is_and ? BENCH_TRUE : BENCH_FALSE;
+
+    switch (at->kind) {
+    case VG_EXPR_TRUE:
+        return BENCH_TRUE;
+    case VG_EXPR_FALSE:
+        return BENCH_FALSE;
+    case VG_EXPR_PREDICATE:
+        return truth_of(context, at->predicate);
+    case VG_EXPR_NOT:
+        return BENCH_TRUE - bench_tree_evaluate(tree, children[0], truth_of, context);
+    case VG_EXPR_AND:
+    case VG_EXPR_OR:
+        break;
+    }
+    for (uint32_t i = 0; i < at->child_count; i++) {
+        enum bench_truth child = bench_tree_evaluate(tree, children[i], truth_of, context);
+
+        if (is_and ? child < truth : child > truth)
+            truth = child;
+        if (truth == (is_and ? BENCH_FALSE : BENCH_TRUE))
+            break;
+    }
+    return truth;
+}
