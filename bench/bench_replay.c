@@ -1,8 +1,9 @@
-/* How fast replay goes through logs that are in the page cache, beside jansson alone on one core: creations
- * of processes, and events that are none. Not a test. bench_replay LOG FOLDER: JSON lines to take events from
- * (repeated until there is enough), and where to put what is made of them. */
+/* How fast replay goes through logs that are in the page cache, beside the reading of their JSON alone on one
+ * core: creations of processes, and events that are none. Not a test. bench_replay LOG FOLDER: JSON lines to
+ * take events from (repeated until there is enough), and where to put what is made of them. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "../src/cli/json_text.h"
 #include "../src/cli/replay.h"
 
 #include <stdio.h>
@@ -44,6 +45,7 @@ static void stop(const char *what)
 static size_t make_log(const char *log, const char *name, bool creations, size_t *lines)
 {
     FILE *out = fopen(name, "wb");
+    struct vg_json json = {0};
     size_t written = 0;
 
     *lines = 0;
@@ -55,10 +57,9 @@ static size_t make_log(const char *log, const char *name, bool creations, size_t
         ssize_t size;
 
         while (in != NULL && (size = getline(&line, &capacity, in)) > 0) {
-            json_t *root = json_loadb(line, (size_t)size, JSON_ALLOW_NUL, NULL);
-            bool wanted = root != NULL && (vg_log_kind(root) != VG_LOG_OTHER) == creations;
+            yyjson_val *root = vg_json_read(&json, line, (size_t)size);
+            bool wanted = root != NULL && (vg_log_event_of(root).kind != VG_LOG_OTHER) == creations;
 
-            json_decref(root);
             if (!wanted || fwrite(line, 1, (size_t)size, out) != (size_t)size)
                 continue;
             written += (size_t)size;
@@ -69,6 +70,7 @@ static size_t make_log(const char *log, const char *name, bool creations, size_t
             stop(log);
         fclose(in);
     }
+    vg_json_free(&json);
     if (out == NULL || fclose(out) != 0)
         stop(name);
     return written;
@@ -77,6 +79,7 @@ static size_t make_log(const char *log, const char *name, bool creations, size_t
 static double parse_alone(const char *name)
 {
     FILE *in = fopen(name, "rb");
+    struct vg_json json = {0};
     char *line = NULL;
     size_t capacity = 0;
     double spent = 0;
@@ -85,9 +88,10 @@ static double parse_alone(const char *name)
     while (in != NULL && (size = getline(&line, &capacity, in)) > 0) {
         double start = now();
 
-        json_decref(json_loadb(line, (size_t)size, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, NULL));
+        vg_json_read(&json, line, (size_t)size);
         spent += now() - start;
     }
+    vg_json_free(&json);
     free(line);
     if (in != NULL)
         fclose(in);
@@ -126,7 +130,7 @@ static void measure(struct vg_replay *replay, const char *log, const char *folde
     remove(name);
     replay_time = median(replayed);
     parse_time = median(parsed);
-    printf("%-10s %8zu lines of %5zu bytes: replay %9.0f/s, %5.2f GB/s (%u workers); jansson alone %9.0f/s "
+    printf("%-10s %8zu lines of %5zu bytes: replay %9.0f/s, %5.2f GB/s (%u workers); its JSON alone %9.0f/s "
            "(one core)\n",
            creations ? "creations" : "others", lines, size / lines, (double)lines / replay_time,
            (double)size / replay_time / 1e9, vg_log_workers(), (double)lines / parse_time);

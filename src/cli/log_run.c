@@ -1,5 +1,6 @@
 #include "log_run.h"
 
+#include "json_text.h"
 #include "log_filter.h"
 #include "log_source.h"
 #include "message.h"
@@ -40,6 +41,7 @@ struct worker {
     struct run *run;
     unsigned number;
     struct vg_thread thread;
+    struct vg_json json;
     struct vg_record_input input;
 };
 
@@ -64,17 +66,18 @@ static void complain(struct vg_log_block *block, const struct vg_log_place *plac
 }
 
 static bool work_on_object(struct worker *worker, struct vg_log_block *block,
-                           const struct vg_log_place *place, const json_t *root)
+                           const struct vg_log_place *place, yyjson_val *root)
 {
     struct vg_record_json reader = {.input = &worker->input};
+    struct vg_log_event event = vg_log_event_of(root);
     const struct vg_log_job *job = worker->run->job;
 
-    if (vg_log_kind(root) == VG_LOG_OTHER) {
+    if (event.kind == VG_LOG_OTHER) {
         block->counts.skipped++;
         return true;
     }
     vg_record_input_reuse(&worker->input);
-    if (!vg_record_json_read(&reader, root)) {
+    if (!vg_record_json_read(&reader, &event)) {
         complain(block, place, reader.name, reader.problem);
         return true;
     }
@@ -82,28 +85,34 @@ static bool work_on_object(struct worker *worker, struct vg_log_block *block,
     return job->creation(job->context, worker->number, place, &worker->input, &block->output);
 }
 
+static void complain_about_json(struct vg_log_block *block, const struct vg_log_place *place,
+                                const struct vg_json *json)
+{
+    char where[160];
+
+    snprintf(where, sizeof(where), "%s (at byte %zu)", json->problem, json->position);
+    complain(block, place, "this is not JSON", json->position != 0 ? where : json->problem);
+}
+
 static bool work_on_item(struct worker *worker, struct vg_log_block *block, const char *text, size_t size,
                          uint64_t number)
 {
     struct vg_log_place place = {.file = block->file, .number = number, .record = block->records};
-    json_error_t error;
-    json_t *root;
-    bool good = true;
+    yyjson_val *root;
 
     block->counts.items++;
     if (!vg_log_may_create(text, size)) {
         block->counts.skipped++;
         return true;
     }
-    root = json_loadb(text, size, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
+    root = vg_json_read(&worker->json, text, size);
     if (root == NULL)
-        complain(block, &place, "this is not JSON", error.text);
-    else if (!json_is_object(root))
+        complain_about_json(block, &place, &worker->json);
+    else if (!yyjson_is_obj(root))
         complain(block, &place, "this is no JSON object", NULL);
     else
-        good = work_on_object(worker, block, &place, root);
-    json_decref(root);
-    return good;
+        return work_on_object(worker, block, &place, root);
+    return true;
 }
 
 static bool work_on_lines(struct worker *worker, struct vg_log_block *block)
@@ -171,6 +180,7 @@ static void work(void *context)
         vg_signal_all(&run->changed);
     }
     vg_lock_release(&run->lock);
+    vg_json_free(&worker->json);
     vg_record_input_free(&worker->input);
 }
 
@@ -291,7 +301,6 @@ void vg_log_run(const struct vg_log_job *job, struct vg_log_result *result)
     unsigned started = 0;
 
     *result = (struct vg_log_result){0};
-    json_object_seed(0);
     vg_lock_init(&run.lock);
     vg_signal_init(&run.changed);
     while (started < wanted) {

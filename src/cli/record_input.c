@@ -50,17 +50,16 @@ static const char *add_span(struct vg_record_input *input, enum vg_field field, 
 
 static const char *add_text(struct vg_record_input *input, enum vg_field field, const char *utf8, size_t size)
 {
-    uint16_t *units;
+    size_t capacity = size < VALUE_MAX / 2 ? size : VALUE_MAX / 2; /* a unit needs a byte at least */
+    uint16_t *units = new_block(input, capacity * sizeof(*units));
     size_t count;
 
-    if (!vg_utf16_from_utf8(utf8, size, NULL, 0, &count, NULL))
+    if (units == NULL)
+        return "out of memory";
+    if (!vg_utf16_from_utf8(utf8, size, units, capacity, &count, NULL))
         return "it is not UTF-8";
     if (count > VALUE_MAX / 2)
         return "it is longer than Windows allows (32767 characters)";
-    units = new_block(input, count * sizeof(*units));
-    if (units == NULL)
-        return "out of memory";
-    vg_utf16_from_utf8(utf8, size, units, count, &count, NULL);
     return add_span(input, field, units, count * sizeof(*units));
 }
 

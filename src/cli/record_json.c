@@ -1,10 +1,11 @@
 #include "record_json.h"
 
+#include "json_text.h"
 #include "message.h"
 #include "visible.h"
 #include "whole_file.h"
 
-#include <jansson.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,20 +19,20 @@ static bool refuse(struct vg_record_json *reader, const char *name, const char *
     return false;
 }
 
-static bool add_value(struct vg_record_json *reader, enum vg_field field, const json_t *value)
+static bool add_value(struct vg_record_json *reader, enum vg_field field, yyjson_val *value)
 {
     char number[32];
     const char *text = number;
     size_t size;
     const char *problem;
 
-    if (json_is_string(value)) {
-        text = json_string_value(value);
-        size = json_string_length(value);
-    } else if (json_is_integer(value)) {
-        size = (size_t)snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    } else if (json_is_boolean(value)) {
-        text = json_is_true(value) ? "true" : "false";
+    if (yyjson_is_str(value)) {
+        text = yyjson_get_str(value);
+        size = yyjson_get_len(value);
+    } else if (yyjson_is_int(value)) {
+        size = (size_t)snprintf(number, sizeof(number), "%" PRId64, yyjson_get_sint(value));
+    } else if (yyjson_is_bool(value)) {
+        text = yyjson_is_true(value) ? "true" : "false";
         size = strlen(text);
     } else {
         return refuse(reader, vg_field_name(field),
@@ -42,33 +43,37 @@ static bool add_value(struct vg_record_json *reader, enum vg_field field, const 
     return true;
 }
 
-static bool says_nothing(const json_t *value)
+static bool says_nothing(yyjson_val *value)
 {
-    return json_is_string(value) &&
-           (json_string_length(value) == 0 || strcmp(json_string_value(value), "-") == 0);
+    return yyjson_equals_str(value, "") || yyjson_equals_str(value, "-");
 }
 
 /* null: established that there is none. An empty list says the same. */
-static bool set_field(struct vg_record_json *reader, enum vg_field field, const json_t *value)
+static bool set_field(struct vg_record_json *reader, enum vg_field field, yyjson_val *value)
 {
-    if (json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0) ||
+    size_t index;
+    size_t count;
+    yyjson_val *entry;
+
+    if (yyjson_is_null(value) || (yyjson_is_arr(value) && yyjson_arr_size(value) == 0) ||
         (reader->kind != VG_LOG_VIGIL && says_nothing(value))) {
         vg_record_set_state(&reader->input->record, field, VG_FACT_ABSENT);
         return true;
     }
-    if (!json_is_array(value))
+    if (!yyjson_is_arr(value))
         return add_value(reader, field, value);
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        if (!add_value(reader, field, json_array_get(value, i)))
+    yyjson_arr_foreach(value, index, count, entry)
+    {
+        if (!add_value(reader, field, entry))
             return false;
     }
     return true;
 }
 
 /* Sysmon's "SHA1=...,MD5=...,SHA256=...,IMPHASH=...". */
-static bool set_hashes(struct vg_record_json *reader, const json_t *value)
+static bool set_hashes(struct vg_record_json *reader, yyjson_val *value)
 {
-    const char *text = json_string_value(value);
+    const char *text = yyjson_get_str(value);
     const char *found = text != NULL ? strstr(text, "SHA256=") : NULL;
     const char *problem;
 
@@ -81,13 +86,16 @@ static bool set_hashes(struct vg_record_json *reader, const json_t *value)
 }
 
 /* The names of Vigil's own events for facts that could not be established. */
-static bool set_unknown(struct vg_record_json *reader, const json_t *names)
+static bool set_unknown(struct vg_record_json *reader, yyjson_val *names)
 {
-    for (size_t i = 0; i < json_array_size(names); i++) {
-        const json_t *name = json_array_get(names, i);
-        enum vg_field field = json_is_string(name)
-                                  ? vg_field_find(json_string_value(name), json_string_length(name))
-                                  : VG_FIELD_COUNT;
+    size_t index;
+    size_t count;
+    yyjson_val *name;
+
+    yyjson_arr_foreach(names, index, count, name)
+    {
+        enum vg_field field =
+            yyjson_is_str(name) ? vg_field_find(yyjson_get_str(name), yyjson_get_len(name)) : VG_FIELD_COUNT;
 
         if (field < VG_FIELD_COUNT)
             vg_record_set_state(&reader->input->record, field, VG_FACT_UNKNOWN);
@@ -96,9 +104,9 @@ static bool set_unknown(struct vg_record_json *reader, const json_t *names)
 }
 
 /* Process ids of the Security log: "0x1a4". */
-static bool set_hexadecimal(struct vg_record_json *reader, enum vg_field field, const json_t *value)
+static bool set_hexadecimal(struct vg_record_json *reader, enum vg_field field, yyjson_val *value)
 {
-    const char *text = json_string_value(value);
+    const char *text = yyjson_get_str(value);
     char number[16];
     const char *problem;
     unsigned long parsed;
@@ -117,7 +125,7 @@ static bool set_hexadecimal(struct vg_record_json *reader, enum vg_field field, 
 
 /* Event 4688. Its ProcessId is that of the creator and its User the creator's: neither is what a record's
  * field of that name means. Command lines are recorded only where the audit policy says so. */
-static bool set_security_key(struct vg_record_json *reader, const char *key, const json_t *value)
+static bool set_security_key(struct vg_record_json *reader, yyjson_val *key, yyjson_val *value)
 {
     static const struct {
         const char *key;
@@ -130,9 +138,9 @@ static bool set_security_key(struct vg_record_json *reader, const char *key, con
     };
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        if (strcmp(key, fields[i].key) != 0)
+        if (!yyjson_equals_str(key, fields[i].key))
             continue;
-        if (says_nothing(value) || json_is_null(value))
+        if (says_nothing(value) || yyjson_is_null(value))
             vg_record_set_state(&reader->input->record, fields[i].field, VG_FACT_UNKNOWN);
         else if (fields[i].field == VG_FIELD_PROCESS_ID)
             return set_hexadecimal(reader, fields[i].field, value);
@@ -142,37 +150,37 @@ static bool set_security_key(struct vg_record_json *reader, const char *key, con
     return true;
 }
 
-static bool set_key(struct vg_record_json *reader, const char *key, const json_t *value)
+static bool set_key(struct vg_record_json *reader, yyjson_val *key, yyjson_val *value)
 {
     enum vg_field field;
 
     if (reader->kind == VG_LOG_SECURITY)
         return set_security_key(reader, key, value);
-    field = vg_field_find(key, strlen(key));
+    field = vg_field_find(yyjson_get_str(key), yyjson_get_len(key));
     if (field < VG_FIELD_COUNT)
         return set_field(reader, field, value);
-    if (strcmp(key, "Hashes") == 0)
+    if (yyjson_equals_str(key, "Hashes"))
         return set_hashes(reader, value);
-    if (strcmp(key, "UserSid") == 0)
+    if (yyjson_equals_str(key, "UserSid"))
         return set_field(reader, VG_FIELD_USER, value);
-    if (strcmp(key, "ParentUserSid") == 0)
+    if (yyjson_equals_str(key, "ParentUserSid"))
         return set_field(reader, VG_FIELD_PARENT_USER, value);
-    if (strcmp(key, "UnknownFacts") == 0)
+    if (yyjson_equals_str(key, "UnknownFacts"))
         return set_unknown(reader, value);
     if (reader->unused < VG_RECORD_UNUSED_MAX)
-        reader->unused_names[reader->unused] = key;
+        reader->unused_names[reader->unused] = yyjson_get_str(key);
     reader->unused++;
     return true;
 }
 
-static bool read_flat(struct vg_record_json *reader, const json_t *object)
+static bool read_flat(struct vg_record_json *reader, yyjson_val *object)
 {
-    /* jansson's iterator takes no const, and changes nothing. */
-    json_t *iterated = (json_t *)(uintptr_t)object;
-    const char *key;
-    json_t *value;
+    size_t index;
+    size_t count;
+    yyjson_val *key;
+    yyjson_val *value;
 
-    json_object_foreach(iterated, key, value)
+    yyjson_obj_foreach(object, index, count, key, value)
     {
         if (!set_key(reader, key, value))
             return false;
@@ -182,162 +190,47 @@ static bool read_flat(struct vg_record_json *reader, const json_t *object)
 
 /* <Data Name="Image">...</Data> turned into JSON: [{"@Name": "Image", "#text": "..."}] or without the signs.
  */
-static bool read_list(struct vg_record_json *reader, const json_t *list)
+static bool read_list(struct vg_record_json *reader, yyjson_val *list)
 {
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *entry = json_array_get(list, i);
-        const json_t *name = json_object_get(entry, "@Name");
-        const json_t *value = json_object_get(entry, "#text");
+    size_t index;
+    size_t count;
+    yyjson_val *entry;
 
-        name = name != NULL ? name : json_object_get(entry, "Name");
-        value = value != NULL ? value : json_object_get(entry, "Value");
-        if (json_is_string(name) && value != NULL && !set_key(reader, json_string_value(name), value))
+    yyjson_arr_foreach(list, index, count, entry)
+    {
+        yyjson_val *name = yyjson_obj_get(entry, "@Name");
+        yyjson_val *value = yyjson_obj_get(entry, "#text");
+
+        name = name != NULL ? name : yyjson_obj_get(entry, "Name");
+        value = value != NULL ? value : yyjson_obj_get(entry, "Value");
+        if (yyjson_is_str(name) && value != NULL && !set_key(reader, name, value))
             return false;
     }
     return true;
 }
 
-/* The object with the fields: the whole, or where Windows' event log and its shippers put them. */
-static const json_t *find_fields(const json_t *root)
+static bool read_fields(struct vg_record_json *reader, const struct vg_log_event *event)
 {
-    const json_t *event = json_object_get(root, "Event");
-    const json_t *inner = json_object_get(event != NULL ? event : root, "EventData");
+    yyjson_val *data = yyjson_obj_get(event->fields, "Data");
 
-    if (inner == NULL)
-        inner = json_object_get(json_object_get(root, "winlog"), "event_data");
-    return inner != NULL ? inner : root;
-}
-
-/* An event's number: 1, "1", or an attribute's neighbour {"#text": 1}. -1 for none, -2 for no number. */
-static json_int_t event_number(const json_t *value)
-{
-    char *end;
-    long long number;
-
-    if (json_is_object(value))
-        value = json_object_get(value, "#text");
-    if (value == NULL)
-        return -1;
-    if (json_is_integer(value))
-        return json_integer_value(value) >= 0 ? json_integer_value(value) : -2;
-    if (!json_is_string(value))
-        return -2;
-    number = strtoll(json_string_value(value), &end, 10);
-    return end != json_string_value(value) && *end == '\0' && number >= 0 ? number : -2;
-}
-
-static bool contains(const json_t *value, const char *word, bool *given)
-{
-    const char *text = json_string_value(value);
-    size_t length = strlen(word);
-
-    if (text == NULL)
-        return false;
-    *given = true;
-    for (; *text != '\0'; text++) {
-        size_t i = 0;
-
-        while (i < length && (text[i] | 0x20) == word[i])
-            i++;
-        if (i == length)
-            return true;
-    }
-    return false;
-}
-
-/* Whether the event comes from the log of that name, or does not say where it comes from. */
-static bool comes_from(const json_t *root, const json_t *system, const json_t *winlog, const char *log)
-{
-    static const char *const names[] = {"Channel", "SourceName", "ProviderName", "Provider"};
-    const json_t *provider = json_object_get(system, "Provider");
-    const json_t *attributes = json_object_get(provider, "#attributes");
-    bool given = false;
-
-    if (contains(json_object_get(attributes, "Name"), log, &given) ||
-        contains(json_object_get(provider, "@Name"), log, &given) ||
-        contains(json_object_get(provider, "Name"), log, &given) ||
-        contains(json_object_get(system, "Channel"), log, &given) ||
-        contains(json_object_get(winlog, "provider_name"), log, &given) ||
-        contains(json_object_get(winlog, "channel"), log, &given))
-        return true;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (contains(json_object_get(root, names[i]), log, &given))
-            return true;
-    }
-    return !given;
-}
-
-enum vg_log_kind vg_log_kind(const json_t *root)
-{
-    const json_t *event = json_object_get(root, "Event");
-    const json_t *system = json_object_get(event != NULL ? event : root, "System");
-    const json_t *winlog = json_object_get(root, "winlog");
-    const json_t *type = json_object_get(root, "EventType");
-    const json_t *fields = find_fields(root);
-    json_int_t number = event_number(json_object_get(system, "EventID"));
-
-    if (number == -1)
-        number = event_number(json_object_get(root, "EventID"));
-    if (number == -1)
-        number = event_number(json_object_get(winlog, "event_id"));
-    if (number == 1)
-        return comes_from(root, system, winlog, "sysmon") ? VG_LOG_SYSMON : VG_LOG_OTHER;
-    if (number == 4688)
-        return comes_from(root, system, winlog, "security") ? VG_LOG_SECURITY : VG_LOG_OTHER;
-    if (number != -1)
-        return VG_LOG_OTHER;
-    if (json_is_string(type))
-        return strcmp(json_string_value(type), "ProcessCreate") == 0 ? VG_LOG_VIGIL : VG_LOG_OTHER;
-    return json_object_get(fields, "Image") != NULL && json_object_get(fields, "CommandLine") != NULL
-               ? VG_LOG_BARE
-               : VG_LOG_OTHER;
-}
-
-/* The provider that a log names its event's source by, wherever the log's form has it; NULL for none. */
-static const json_t *provider_of(const json_t *root)
-{
-    static const char *const names[] = {"SourceName", "ProviderName", "Provider"};
-    const json_t *event = json_object_get(root, "Event");
-    const json_t *system = json_object_get(event != NULL ? event : root, "System");
-    const json_t *provider = json_object_get(system, "Provider");
-    const json_t *name = json_object_get(json_object_get(provider, "#attributes"), "Name");
-
-    if (name == NULL)
-        name = json_object_get(provider, "@Name");
-    if (name == NULL)
-        name = json_object_get(provider, "Name");
-    if (name == NULL)
-        name = json_object_get(json_object_get(root, "winlog"), "provider_name");
-    for (size_t i = 0; name == NULL && i < sizeof(names) / sizeof(names[0]); i++)
-        name = json_object_get(root, names[i]);
-    return json_is_string(name) ? name : NULL;
+    if (yyjson_is_arr(event->fields))
+        return read_list(reader, event->fields);
+    if (yyjson_is_arr(data))
+        return read_list(reader, data);
+    return read_flat(reader, event->fields);
 }
 
 /* Below the fields there is none: Provider_Name is how Sigma names the one of the event's head. */
-static bool read_provider(struct vg_record_json *reader, const json_t *root)
+static bool read_provider(struct vg_record_json *reader, yyjson_val *name)
 {
-    const json_t *name = provider_of(root);
-
     return name == NULL || reader->input->record.facts[VG_FIELD_PROVIDER_NAME].state != VG_FACT_PENDING ||
            set_field(reader, VG_FIELD_PROVIDER_NAME, name);
 }
 
-static bool read_fields(struct vg_record_json *reader, const json_t *root)
+bool vg_record_json_read(struct vg_record_json *reader, const struct vg_log_event *event)
 {
-    const json_t *fields = find_fields(root);
-    const json_t *data = json_object_get(fields, "Data");
-
-    if (json_is_array(fields))
-        return read_list(reader, fields);
-    if (json_is_array(data))
-        return read_list(reader, data);
-    return read_flat(reader, fields);
-}
-
-bool vg_record_json_read(struct vg_record_json *reader, const json_t *root)
-{
-    reader->kind = vg_log_kind(root);
-    return read_fields(reader, root) && read_provider(reader, root);
+    reader->kind = event->kind;
+    return read_fields(reader, event) && read_provider(reader, event->provider);
 }
 
 static void note_unused(const char *file, const struct vg_record_json *reader)
@@ -355,38 +248,48 @@ static void note_unused(const char *file, const struct vg_record_json *reader)
     fputs(reader->unused > named ? ", ...\n" : "\n", stderr);
 }
 
-static int read_object(const char *file, struct vg_record_input *input, const json_t *root)
+static int read_object(const char *file, struct vg_record_input *input, yyjson_val *root)
 {
     struct vg_record_json reader = {.input = input};
+    struct vg_log_event event = vg_log_event_of(root);
 
-    if (!vg_record_json_read(&reader, root)) {
+    if (!vg_record_json_read(&reader, &event)) {
         vg_say_error("%s: %s: %s", file, reader.name, reader.problem);
         return VG_EXIT_ERROR;
     }
     /* An event of our own has much that is no fact, and nobody who hands it in whole needs to be told. */
-    if (json_object_get(find_fields(root), "EventType") == NULL)
+    if (yyjson_obj_get(event.fields, "EventType") == NULL)
         note_unused(file, &reader);
     return VG_EXIT_OK;
 }
 
+static void say_not_json(const char *file, const struct vg_json *json, const char *text, size_t size)
+{
+    size_t line = 0;
+    size_t column = 0;
+
+    yyjson_locate_pos(text, size, json->position, &line, &column, NULL);
+    vg_say_error("%s:%zu:%zu: this is not JSON: %s", file, line, column, json->problem);
+}
+
 int vg_record_input_read_json(const char *file, struct vg_record_input *input)
 {
-    json_error_t error;
+    struct vg_json json = {0};
     uint8_t *bytes;
     size_t size;
-    json_t *root;
+    yyjson_val *root;
     int result = VG_EXIT_ERROR;
 
     if (!vg_read_whole_file(file, FILE_LIMIT, &bytes, &size))
         return VG_EXIT_ERROR;
-    root = json_loadb((const char *)bytes, size, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
-    free(bytes);
+    root = vg_json_read(&json, (const char *)bytes, size);
     if (root == NULL)
-        vg_say_error("%s:%d:%d: this is not JSON: %s", file, error.line, error.column, error.text);
-    else if (!json_is_object(root))
+        say_not_json(file, &json, (const char *)bytes, size);
+    else if (!yyjson_is_obj(root))
         vg_say_error("%s: a record is one JSON object, {\"Image\": \"C:\\\\...\", ...}", file);
     else
         result = read_object(file, input, root);
-    json_decref(root);
+    vg_json_free(&json);
+    free(bytes);
     return result;
 }

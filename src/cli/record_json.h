@@ -3,24 +3,12 @@
 #ifndef VG_CLI_RECORD_JSON_H
 #define VG_CLI_RECORD_JSON_H
 
+#include "log_kind.h"
 #include "record_input.h"
-
-#include <jansson.h>
-
-/* What an object tells about. */
-enum vg_log_kind {
-    VG_LOG_OTHER,    /* no creation of a process */
-    VG_LOG_BARE,     /* no event's number or type at all, but Image and CommandLine */
-    VG_LOG_SYSMON,   /* Sysmon's event 1 */
-    VG_LOG_SECURITY, /* event 4688 of the Security log */
-    VG_LOG_VIGIL,    /* Vigil's own ProcessCreate */
-};
-
-enum vg_log_kind vg_log_kind(const json_t *root);
 
 #define VG_RECORD_UNUSED_MAX 12
 
-/* Reads objects into `input`. */
+/* Reads events into `input`. */
 struct vg_record_json {
     struct vg_record_input *input;
     enum vg_log_kind kind;
@@ -30,10 +18,10 @@ struct vg_record_json {
     const char *unused_names[VG_RECORD_UNUSED_MAX];
 };
 
-/* Takes the facts of the object; those it does not speak of stay PENDING (vg_record_input_settle). null is an
+/* Takes the facts of the event; those it does not speak of stay PENDING (vg_record_input_settle). null is an
  * absent fact; so are "" and "-", as Sysmon writes them, except in Vigil's own events. Of a 4688 only
  * what is named alike is taken: NewProcessName, CommandLine, ParentProcessName and NewProcessId; what it
  * leaves empty was not recorded, and is unknown. False for a value that cannot be. */
-bool vg_record_json_read(struct vg_record_json *reader, const json_t *root);
+bool vg_record_json_read(struct vg_record_json *reader, const struct vg_log_event *event);
 
 #endif

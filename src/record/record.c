@@ -4,13 +4,17 @@
 
 struct field_facts {
     const char *name;
+    size_t length;
     enum vg_kind kind;
     enum vg_stage stage;
 };
 
 static const struct field_facts fields[VG_FIELD_COUNT] = {
 #define VG_FIELD_FACTS(identifier, field_name, field_kind, field_stage)                                      \
-    {.name = (field_name), .kind = VG_KIND_##field_kind, .stage = VG_STAGE_##field_stage},
+    {.name = (field_name),                                                                                   \
+     .length = sizeof(field_name) - 1,                                                                       \
+     .kind = VG_KIND_##field_kind,                                                                           \
+     .stage = VG_STAGE_##field_stage},
     VG_FIELDS(VG_FIELD_FACTS)
 #undef VG_FIELD_FACTS
 };
@@ -35,20 +39,12 @@ bool vg_field_is_gathered(enum vg_field field)
     return fields[field].stage > VG_STAGE_CHEAP && fields[field].stage < VG_STAGE_RECORD;
 }
 
-static bool same_name(const char *known, const char *name, size_t length)
-{
-    size_t i = 0;
-
-    while (i < length && known[i] != '\0' && known[i] == name[i])
-        i++;
-    return i == length && known[i] == '\0';
-}
-
 enum vg_field vg_field_find(const char *name, size_t length)
 {
     unsigned field = 0;
 
-    while (field < VG_FIELD_COUNT && !same_name(fields[field].name, name, length))
+    while (field < VG_FIELD_COUNT &&
+           (fields[field].length != length || memcmp(fields[field].name, name, length) != 0))
         field++;
     return (enum vg_field)field;
 }

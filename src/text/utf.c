@@ -1,5 +1,7 @@
 #include <vigil/text.h>
 
+#include <string.h>
+
 #define REPLACEMENT 0xFFFDu
 
 static bool is_high_surrogate(uint32_t unit)
@@ -105,11 +107,27 @@ static size_t decode_utf8(const uint8_t *bytes, size_t size, uint32_t *scalar)
     return length;
 }
 
+/* How many bytes from here on are ASCII, which nearly all text is: found eight at a time. */
+static size_t ascii_run(const uint8_t *bytes, size_t size)
+{
+    size_t run = 0;
+    uint64_t word;
+
+    for (; size - run >= sizeof(word); run += sizeof(word)) {
+        memcpy(&word, bytes + run, sizeof(word));
+        if ((word & 0x8080808080808080u) != 0)
+            break;
+    }
+    while (run < size && bytes[run] < 0x80)
+        run++;
+    return run;
+}
+
 static bool well_formed(const uint8_t *bytes, size_t size, size_t *bad_offset)
 {
     uint32_t scalar;
 
-    for (size_t i = 0; i < size;) {
+    for (size_t i = ascii_run(bytes, size); i < size; i += ascii_run(bytes + i, size - i)) {
         size_t length = decode_utf8(bytes + i, size - i, &scalar);
 
         if (length == 0) {
@@ -131,10 +149,18 @@ bool vg_utf16_from_utf8(const char *utf8, size_t size, uint16_t *out, size_t cap
     if (!well_formed(bytes, size, bad_offset))
         return false;
     for (size_t i = 0; i < size;) {
+        size_t run = ascii_run(bytes + i, size - i);
+        size_t fitting = needed < capacity ? capacity - needed : 0;
         uint32_t scalar = 0;
         uint16_t units[2];
         size_t length = 1;
 
+        for (size_t k = 0; k < run && k < fitting; k++)
+            out[needed + k] = bytes[i + k];
+        needed += run;
+        i += run;
+        if (i == size)
+            break;
         i += decode_utf8(bytes + i, size - i, &scalar);
         units[0] = (uint16_t)scalar;
         if (scalar >= 0x10000) {

@@ -1,0 +1,23 @@
+# The rest of vigil.exe's libraries, which Linux has as packages.
+set(yaml ${VG_THIRD_PARTY}/libyaml)
+add_library(vg_yaml STATIC
+  ${yaml}/src/api.c ${yaml}/src/dumper.c ${yaml}/src/emitter.c ${yaml}/src/loader.c ${yaml}/src/parser.c
+  ${yaml}/src/reader.c ${yaml}/src/scanner.c ${yaml}/src/writer.c)
+target_include_directories(vg_yaml SYSTEM PUBLIC ${yaml}/include)
+target_compile_definitions(vg_yaml PUBLIC YAML_DECLARE_STATIC PRIVATE
+  YAML_VERSION_MAJOR=0 YAML_VERSION_MINOR=2 YAML_VERSION_PATCH=5 YAML_VERSION_STRING="0.2.5")
+
+set(jansson ${VG_THIRD_PARTY}/jansson)
+add_library(vg_jansson STATIC
+  ${jansson}/src/dump.c ${jansson}/src/error.c ${jansson}/src/hashtable.c ${jansson}/src/hashtable_seed.c
+  ${jansson}/src/load.c ${jansson}/src/memory.c ${jansson}/src/pack_unpack.c ${jansson}/src/strbuffer.c
+  ${jansson}/src/strconv.c ${jansson}/src/utf.c ${jansson}/src/value.c ${jansson}/src/version.c)
+target_include_directories(vg_jansson SYSTEM PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/jansson ${jansson}/src)
+target_compile_definitions(vg_jansson PRIVATE HAVE_CONFIG_H)
+
+set(expat ${VG_THIRD_PARTY}/expat/expat/lib)
+add_library(vg_expat STATIC ${expat}/xmlparse.c ${expat}/xmlrole.c ${expat}/xmltok.c)
+target_include_directories(vg_expat SYSTEM PUBLIC ${expat} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/expat)
+target_compile_definitions(vg_expat PUBLIC XML_STATIC)
+
+list(APPEND libraries vg_yaml vg_jansson vg_expat)
