@@ -103,7 +103,7 @@ static void make_rule(struct bench *bench, size_t index, unsigned number)
 
             memcpy(bench->digests[index] + word * 8, &bits, sizeof(bits));
         }
-        predicate->digests = (const uint8_t(*)[32]) & bench->digests[index];
+        predicate->digests = bench->digests[index];
         predicate->digest_count = 1;
         break;
     }

@@ -111,7 +111,7 @@ static void make_predicate(struct vg_arena *arena, const struct bench_rule *rule
     if (rule->kind == BENCH_HASH) {
         predicate->field = VG_FIELD_SHA256;
         predicate->test = VG_TEST_DIGESTS;
-        predicate->digests = (const uint8_t(*)[32])rule->digest;
+        predicate->digests = rule->digest;
         predicate->digest_count = 1;
         return;
     }

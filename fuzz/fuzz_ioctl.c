@@ -348,7 +348,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     compile(1,
             "vigil: 1\nmode: enforce\ndefault: deny\nrules:\n  - audit: a\n    when: { ParentImage|contains: "
             "'explorer' }\n  - allow: known\n    when: { SHA256: "
-            "'0000000000000000000000000000000000000000000000000000000000000000' }\n");
+            "'0000000000000000000000000000000000000000000000000000000000000001' }\n");
     return 0;
 }
 

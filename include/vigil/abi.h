@@ -11,7 +11,7 @@
 #include <vigil/policy.h>
 
 /* Changes whenever a structure below changes its meaning; vigil.exe refuses a driver of another version. */
-#define VG_ABI_VERSION 1u
+#define VG_ABI_VERSION 2u
 
 /* The device's name in the object manager, and how user mode opens it (by its own name, not by a link that
  * somebody could redirect). The symbolic link exists for people's own tools. */

@@ -74,6 +74,7 @@ struct vg_policy_info {
     bool record_hashes;   /* the policy wants SHA256 in every record */
     uint32_t deny_status; /* NTSTATUS, always an error (0xC...) */
     uint32_t rule_count;
+    uint64_t fields; /* bit per vg_field: those that some rule tests */
     uint8_t
         identity[VG_POLICY_IDENTITY_SIZE]; /* SHA-256 of the blob's content, by which people name a policy */
 };

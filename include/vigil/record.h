@@ -10,6 +10,7 @@
 enum vg_stage {
     VG_STAGE_CHEAP,   /* known when the callback begins to decide: names, command line, parents, token */
     VG_STAGE_VERSION, /* needs some pieces of the file to be read: its headers and its version resource */
+    VG_STAGE_IMPORTS, /* the same: its headers and its import table */
     VG_STAGE_HASH,    /* needs the whole file to be read */
     VG_STAGE_RECORD,  /* never matched: identifies the record in events only */
 };
@@ -19,8 +20,12 @@ enum vg_kind {
     VG_KIND_TEXT,   /* UTF-16 */
     VG_KIND_PATH,   /* UTF-16, a canonical path: `C:\...`, `\\server\share\...` or `\Device\...` */
     VG_KIND_NUMBER, /* UTF-16, decimal digits without leading zeros */
+    VG_KIND_MD5,    /* 16 bytes */
+    VG_KIND_SHA1,   /* 20 bytes */
     VG_KIND_SHA256, /* 32 bytes */
 };
+
+#define VG_DIGEST_SIZE_MAX 32u
 
 /* X(identifier, Sysmon-style name, kind, stage). The order is part of the compiled policy's and the events'
  * format: append, never reorder. */
@@ -50,7 +55,11 @@ enum vg_kind {
     X(LOGON_ID, "LogonId", TEXT, CHEAP)                   /* of the token, as 0x3e7 */                       \
     X(PARENT_USER, "ParentUser", TEXT, CHEAP)             /* as User, of the parent when it started */       \
     X(CURRENT_DIRECTORY, "CurrentDirectory", TEXT, CHEAP) /* logs tell it; the driver never does */          \
-    X(PROVIDER_NAME, "Provider_Name", TEXT, CHEAP)        /* of the log; absent outside logs */
+    X(PROVIDER_NAME, "Provider_Name", TEXT, CHEAP)        /* of the log; absent outside logs */              \
+    X(MD5, "MD5", MD5, HASH)                              /* of the whole file, like SHA1 and SHA256 */      \
+    X(SHA1, "SHA1", SHA1, HASH)                                                                              \
+    X(IMPHASH, "IMPHASH", MD5, IMPORTS) /* vg_image_imports; absent: it imports nothing, or is no image */   \
+    X(AUTHENTIHASH, "AuthentiHash", SHA256, HASH) /* vg_image_authentihash; absent: it is no image */
 
 enum vg_field {
 #define VG_FIELD_ENUM(identifier, name, kind, stage) VG_FIELD_##identifier,
@@ -94,6 +103,10 @@ struct vg_record {
 const char *vg_field_name(enum vg_field field);
 enum vg_kind vg_field_kind(enum vg_field field);
 enum vg_stage vg_field_stage(enum vg_field field);
+
+/* The bytes of a value of a field that holds digests; 0 of any other. A multiple of 4, at most
+ * VG_DIGEST_SIZE_MAX. */
+uint32_t vg_field_digest_size(enum vg_field field);
 
 /* Whether its fact is gathered only when a rule asks for it. */
 bool vg_field_is_gathered(enum vg_field field);

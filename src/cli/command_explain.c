@@ -26,25 +26,33 @@ static bool take_version(const char *file, enum vg_field field, struct vg_record
     return done;
 }
 
+static bool take_hash(const char *file, enum vg_field field, struct vg_record_input *input)
+{
+    enum vg_hash_name name = vg_hash_of_field(field);
+    struct vg_hashes hashes;
+
+    if (!vg_hashes_of_file(file, VG_HASH_BIT(name), &hashes))
+        return false;
+    if (hashes.known != 0)
+        return vg_record_input_set_bytes(input, field, hashes.digests[name], (uint32_t)vg_hash_size(name));
+    vg_record_set_state(&input->record, field, VG_FACT_ABSENT);
+    return true;
+}
+
 /* A fact that the rules ask for: from --file, or not to be had. */
 static bool gather(const struct vg_arguments *arguments, enum vg_field field, struct vg_record_input *input,
                    struct vg_explanation *explanation)
 {
     const char *file = vg_arguments_value(arguments, "file");
-    struct vg_hashes hashes;
 
     explanation->needed |= (uint64_t)1 << field;
-    if (file != NULL && vg_field_stage(field) == VG_STAGE_VERSION)
-        return take_version(file, field, input);
-    if (field != VG_FIELD_SHA256 || file == NULL) {
+    if (file == NULL) {
         vg_record_set_state(&input->record, field, VG_FACT_UNKNOWN);
         return true;
     }
-    if (!vg_hashes_of_file(file, VG_HASH_BIT(VG_HASH_SHA256), &hashes))
-        return false;
-    explanation->hashed = true;
-    return vg_record_input_set_bytes(input, field, hashes.digests[VG_HASH_SHA256],
-                                     (uint32_t)vg_hash_size(VG_HASH_SHA256));
+    explanation->from_file |= (uint64_t)1 << field;
+    return vg_field_digest_size(field) != 0 ? take_hash(file, field, input)
+                                            : take_version(file, field, input);
 }
 
 /* The driver's way to a decision: the compiled policy, in stages. */
@@ -196,7 +204,7 @@ static const struct vg_option options[] = {
         .name = "record", .value = "FILE.json", .text = "the start as a JSON object with Sysmon's names"},
     {.name = "file",
      .value = "FILE",
-     .text = "where to take version strings and SHA256 from, if a rule asks for them"},
+     .text = "where to take version strings and hashes from, if a rule asks for them"},
     {.name = "rule", .value = "NUMBER", .text = "show this rule's conditions, also if it did not decide"},
     {.name = "verbose", .letter = 'v', .text = "show also the conditions that do not matter"},
     {.name = "json", .text = "one JSON object"},

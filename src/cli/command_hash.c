@@ -28,12 +28,22 @@ static void print_line(const char *digest, const char *path)
     putchar('\n');
 }
 
-/* As the text file that `SHA256|file:` names takes it: the name is a comment. */
-static void print_list_line(const char *digest, const char *path)
+/* As the text file that `SHA256|file:` or `Hashes|file:` names takes it: the file's name is a comment. Only
+ * SHA-256 alone goes without its own. */
+static void print_list(const struct vg_hashes *hashes, unsigned wanted, const char *path)
 {
-    printf("%s # ", digest);
-    vg_print_visible(stdout, path, strlen(path));
-    putchar('\n');
+    char digits[2 * VG_DIGEST_SIZE_MAX + 1];
+
+    for (unsigned name = 0; name < VG_HASH_COUNT; name++) {
+        if ((wanted & hashes->known & VG_HASH_BIT(name)) == 0)
+            continue;
+        vg_hash_digits(hashes, (enum vg_hash_name)name, digits);
+        if (wanted != VG_HASH_BIT(VG_HASH_SHA256))
+            printf("%s=", vg_hash_title((enum vg_hash_name)name));
+        printf("%s # ", digits);
+        vg_print_visible(stdout, path, strlen(path));
+        putchar('\n');
+    }
 }
 
 static json_t *hashes_json(unsigned wanted, const struct vg_hashes *hashes)
@@ -139,11 +149,12 @@ static int hash(const struct vg_arguments *arguments, const char *path, unsigned
                      path);
         return VG_EXIT_ERROR;
     }
+    if (vg_arguments_flag(arguments, "list")) {
+        print_list(&hashes, wanted, path);
+        return VG_EXIT_OK;
+    }
     write_hashes(wanted, &hashes, text);
-    if (vg_arguments_flag(arguments, "list"))
-        print_list_line(text, path);
-    else
-        print_line(text, path);
+    print_line(text, path);
     return VG_EXIT_OK;
 }
 
@@ -152,10 +163,6 @@ static int run(const struct vg_arguments *arguments)
     unsigned wanted = wanted_by(arguments);
     int result = VG_EXIT_OK;
 
-    if (vg_arguments_flag(arguments, "list") && wanted != VG_HASH_BIT(VG_HASH_SHA256)) {
-        vg_say_error("hash: --list goes with SHA-256 alone: a policy's lists of hashes hold no others");
-        return VG_EXIT_USAGE;
-    }
     for (size_t i = 0; i < arguments->operand_count; i++) {
         if (hash(arguments, arguments->operands[i], wanted) != VG_EXIT_OK)
             result = VG_EXIT_ERROR;
@@ -179,16 +186,19 @@ const struct vg_command vg_command_hash = {
     .name = "hash",
     .summary = "hashes of files, as a policy's hash lists take them",
     .usage = "[--sha256] [--md5] [--sha1] [--imphash] [--authentihash] [--all] [--list] [--json] FILE...",
-    .description = "Prints the SHA-256 of each file's content, in the form of sha256sum; with --list in the "
-                   "form of the text\n"
-                   "file that a policy names with `SHA256|file:`. Several hashes stand in one line as Sysmon "
-                   "writes them: "
-                   "SHA1=...,MD5=...;\n"
-                   "zeros are for what a file does not have.\n",
+    .description =
+        "Prints the SHA-256 of each file's content, in the form of sha256sum; with --list in the "
+        "form of the text\n"
+        "file that a policy names with `SHA256|file:`; other hashes stand there with their names, "
+        "for `Hashes|file:`.\n"
+        "Otherwise several hashes stand in one line as Sysmon writes them: SHA1=...,MD5=...; zeros "
+        "are for what\n"
+        "a file does not have.\n",
     .options = options,
     .examples = "  vigil hash setup.exe\n"
                 "  vigil hash --all C:\\Windows\\System32\\cmd.exe\n"
-                "  vigil hash --list Downloads/*.exe >>bad.sha256\n",
+                "  vigil hash --list Downloads/*.exe >>bad.sha256\n"
+                "  vigil hash --list --all Downloads/*.exe >>bad.hashes\n",
     .exit_codes = "  0  every file was hashed\n"
                   "  1  some file could not be read or has no such hash; standard error says which, the "
                   "others were hashed\n"

@@ -89,7 +89,8 @@ const struct vg_command vg_command_learn = {
         "Writes a policy that allows every start in the logs (as replay reads them) and denies all others.\n"
         "Programs below %WINDIR% and %PROGRAMFILES% are allowed by the folder they were installed to, "
         "except\n"
-        "where ordinary users can write; the rest by SHA256 when the log has it, else by path. The same "
+        "where ordinary users can write; the rest by SHA256 or the best hash that the log has, else by path. "
+        "The same "
         "logs\n"
         "give the same policy, in monitor mode: read it before it is enforced.\n",
     .options = options,

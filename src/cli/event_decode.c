@@ -67,15 +67,16 @@ static bool take_known_fact(struct source *source, const struct vg_event_fact *e
 {
     enum vg_field field = (enum vg_field)entry->field;
     enum vg_kind kind = vg_field_kind(field);
+    uint32_t digest_size = vg_field_digest_size(field);
     struct vg_fact *fact = &record->facts[field];
     struct vg_span value;
 
     if (fact->state != VG_FACT_PENDING && fact->state != VG_FACT_KNOWN)
         return refuse(source, "a fact is both known and not");
-    if (!take_span(source, entry->offset, entry->size, kind != VG_KIND_SHA256, &value))
+    if (!take_span(source, entry->offset, entry->size, digest_size == 0, &value))
         return false;
-    if (kind == VG_KIND_SHA256 && value.size != 32)
-        return refuse(source, "a SHA-256 is not 32 bytes long");
+    if (digest_size != 0 && value.size != digest_size)
+        return refuse(source, "a hash has not the length of its kind");
     if (kind == VG_KIND_NUMBER && !is_number(value))
         return refuse(source, "a number is not made of digits");
     if (!vg_record_add(record, field, value))

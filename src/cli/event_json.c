@@ -1,11 +1,10 @@
 #include "event_json.h"
 
+#include "digits.h"
 #include "event_words.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define HEX_SIZE 65
 
 /* jansson takes NULL for a value as a failure of the setter, so that out of memory anywhere ends in one flag.
  */
@@ -185,21 +184,48 @@ static void put_tampered(struct builder *builder, const struct vg_event *event)
         put(builder, vg_field_name(VG_FIELD_TAMPERED), json_array());
 }
 
-static void put_sha256(struct builder *builder, const struct vg_event *event)
+static void put_digest(struct builder *builder, const struct vg_event *event, enum vg_field field)
 {
-    const struct vg_fact *fact = known_fact(builder, event, VG_FIELD_SHA256);
-    char hex[HEX_SIZE];
+    const struct vg_fact *fact = known_fact(builder, event, field);
+    char digits[2 * VG_DIGEST_SIZE_MAX + 1];
 
     if (fact == NULL)
         return;
-    for (size_t i = 0; i < 32; i++)
-        snprintf(hex + 2 * i, 3, "%02x", ((const uint8_t *)fact->values[0].bytes)[i]);
-    put_text(builder, "SHA256", hex);
-    for (char *letter = hex; *letter != '\0'; letter++) {
-        if (*letter >= 'a')
-            *letter = (char)(*letter - 'a' + 'A');
+    vg_digits(fact->values[0].bytes, fact->values[0].size, digits);
+    put_text(builder, vg_field_name(field), digits);
+}
+
+/* As Sysmon writes them, in its order; zeros are for an image that imports nothing. */
+static void put_sysmon_hashes(struct builder *builder, const struct vg_event *event)
+{
+    static const enum vg_field order[] = {VG_FIELD_SHA1, VG_FIELD_MD5, VG_FIELD_SHA256, VG_FIELD_IMPHASH};
+    char text[4 * (2 * VG_DIGEST_SIZE_MAX + sizeof("IMPHASH=,"))];
+    char *at = text;
+
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        static const uint8_t zeros[VG_DIGEST_SIZE_MAX];
+        const struct vg_fact *fact = &event->record.facts[order[i]];
+
+        if (fact->state != VG_FACT_KNOWN && (at == text || fact->state != VG_FACT_ABSENT))
+            continue;
+        at += sprintf(at, "%s%s=", at != text ? "," : "", vg_field_name(order[i]));
+        vg_digits(fact->state == VG_FACT_KNOWN ? fact->values[0].bytes : zeros,
+                  vg_field_digest_size(order[i]), at);
+        for (; *at != '\0'; at++)
+            *at = *at >= 'a' ? (char)(*at - 'a' + 'A') : *at;
     }
-    put(builder, "Hashes", json_sprintf("SHA256=%s", hex));
+    if (at != text)
+        put_text(builder, "Hashes", text);
+}
+
+static void put_hashes(struct builder *builder, const struct vg_event *event)
+{
+    static const enum vg_field fields[] = {VG_FIELD_SHA256, VG_FIELD_SHA1, VG_FIELD_MD5, VG_FIELD_IMPHASH,
+                                           VG_FIELD_AUTHENTIHASH};
+
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        put_digest(builder, event, fields[i]);
+    put_sysmon_hashes(builder, event);
 }
 
 /* `which`: a bit per field. */
@@ -314,7 +340,7 @@ static void put_start(struct builder *builder, const struct vg_event *event)
     put_fact(builder, event, VG_FIELD_PRODUCT);
     put_fact(builder, event, VG_FIELD_COMPANY);
     put_fact(builder, event, VG_FIELD_FILE_VERSION);
-    put_sha256(builder, event);
+    put_hashes(builder, event);
     put_text(builder, "CreateTime", vg_utc_time(start->create_time).text);
     put_verdict(builder, event);
     put_unknown_facts(builder, event);
@@ -368,10 +394,9 @@ static void put_state(struct builder *builder, const struct vg_event *event)
 {
     const struct vg_event_state *state = &event->state;
     static const uint8_t zero[VG_POLICY_IDENTITY_SIZE];
-    char hex[HEX_SIZE];
+    char hex[2 * VG_POLICY_IDENTITY_SIZE + 1];
 
-    for (size_t i = 0; i < VG_POLICY_IDENTITY_SIZE; i++)
-        snprintf(hex + 2 * i, 3, "%02x", state->policy_identity[i]);
+    vg_digits(state->policy_identity, VG_POLICY_IDENTITY_SIZE, hex);
     put(builder, "PolicyIdentity",
         memcmp(state->policy_identity, zero, sizeof(zero)) != 0 ? json_string(hex) : json_null());
     put_integer(builder, "PolicyGeneration", state->policy_generation);

@@ -12,7 +12,7 @@ struct vg_explanation {
     struct vg_policy_info info;
     struct vg_decision decision;
     uint64_t needed;                /* bit per field: facts that the decision asked for */
-    bool hashed;                    /* SHA256 was taken from --file */
+    uint64_t from_file;             /* those of them that were taken from --file */
     bool everything;                /* show also the parts that do not matter */
     const struct vg_judged *judged; /* of `rule`, or NULL when there is none to show */
     uint32_t rule;                  /* whose conditions are shown: the deciding one, or the one asked about */

@@ -1,23 +1,23 @@
 #include "explanation.h"
 
+#include "digits.h"
 #include "predicate_text.h"
 #include "problem_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static json_t *value_json(struct vg_span value, enum vg_kind kind)
+static json_t *value_json(struct vg_span value, enum vg_field field)
 {
     size_t size;
     char *utf8;
     json_t *json;
 
-    if (kind == VG_KIND_SHA256) {
-        char hex[65] = "";
+    if (vg_field_digest_size(field) != 0) {
+        char digits[2 * VG_DIGEST_SIZE_MAX + 1];
 
-        for (uint32_t i = 0; i < value.size && i < 32; i++)
-            snprintf(hex + 2 * i, 3, "%02x", ((const uint8_t *)value.bytes)[i]);
-        return json_string(hex);
+        vg_digits(value.bytes, value.size, digits);
+        return json_string(digits);
     }
     size = vg_utf8_from_utf16(value, NULL, 0);
     utf8 = malloc(size + 1);
@@ -35,7 +35,7 @@ static json_t *values_json(const struct vg_record *record, enum vg_field field)
     json_t *array = json_array();
 
     for (uint8_t i = 0; i < fact->count; i++)
-        json_array_append_new(array, value_json(fact->values[i], vg_field_kind(field)));
+        json_array_append_new(array, value_json(fact->values[i], field));
     return array;
 }
 

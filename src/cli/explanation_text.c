@@ -1,5 +1,6 @@
 #include "explanation.h"
 
+#include "digits.h"
 #include "message.h"
 #include "predicate_text.h"
 #include "status_text.h"
@@ -55,7 +56,7 @@ static void print_verdict(const struct vg_explanation *explanation, bool colour)
     }
 }
 
-static void print_value(const struct vg_span value, enum vg_kind kind)
+static void print_value(const struct vg_span value, enum vg_field field)
 {
     char utf8[3 * VALUE_SHOWN];
     struct vg_span shown = value;
@@ -64,9 +65,9 @@ static void print_value(const struct vg_span value, enum vg_kind kind)
         fputs("empty", stdout);
         return;
     }
-    if (kind == VG_KIND_SHA256) {
-        for (uint32_t i = 0; i < value.size; i++)
-            printf("%02x", ((const uint8_t *)value.bytes)[i]);
+    if (vg_field_digest_size(field) != 0) {
+        vg_digits(value.bytes, value.size, utf8);
+        fputs(utf8, stdout);
         return;
     }
     if (vg_unit_count(value) > VALUE_SHOWN)
@@ -89,7 +90,7 @@ static void print_fact(const struct vg_record *record, enum vg_field field)
         fputs("is not known", stdout);
     for (uint8_t i = 0; i < fact->count; i++) {
         fputs(i != 0 ? " and " : "", stdout);
-        print_value(fact->values[i], vg_field_kind(field));
+        print_value(fact->values[i], field);
     }
 }
 
@@ -227,7 +228,7 @@ void vg_explanation_print(const struct vg_explanation *explanation)
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
         if ((explanation->needed >> field & 1) != 0)
             printf("  the rules asked for %s%s\n", vg_field_name((enum vg_field)field),
-                   explanation->hashed ? ", which was taken from the file" : "");
+                   explanation->from_file >> field & 1 ? ", which was taken from the file" : "");
     }
     print_unknown(explanation);
     if (explanation->judged == NULL)

@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <vigil/record.h>
+
 enum vg_hash_algorithm {
     VG_MD5,
     VG_SHA1,
     VG_SHA256,
 };
-
-#define VG_DIGEST_SIZE_MAX 32u
 
 /* Bytes of a digest: 16, 20 or 32. */
 size_t vg_digest_size(enum vg_hash_algorithm algorithm);

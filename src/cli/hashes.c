@@ -1,5 +1,6 @@
 #include "hashes.h"
 
+#include "digits.h"
 #include "memory_image.h"
 #include "message.h"
 #include "platform.h"
@@ -12,14 +13,14 @@
 #define PLAIN_COUNT 3u /* SHA1, MD5, SHA256: of every byte */
 
 static const struct {
-    const char *title;
+    enum vg_field field;
     enum vg_hash_algorithm algorithm;
 } names[VG_HASH_COUNT] = {
-    [VG_HASH_SHA1] = {"SHA1", VG_SHA1},
-    [VG_HASH_MD5] = {"MD5", VG_MD5},
-    [VG_HASH_SHA256] = {"SHA256", VG_SHA256},
-    [VG_HASH_IMPHASH] = {"IMPHASH", VG_MD5},
-    [VG_HASH_AUTHENTIHASH] = {"AuthentiHash", VG_SHA256},
+    [VG_HASH_SHA1] = {VG_FIELD_SHA1, VG_SHA1},
+    [VG_HASH_MD5] = {VG_FIELD_MD5, VG_MD5},
+    [VG_HASH_SHA256] = {VG_FIELD_SHA256, VG_SHA256},
+    [VG_HASH_IMPHASH] = {VG_FIELD_IMPHASH, VG_MD5},
+    [VG_HASH_AUTHENTIHASH] = {VG_FIELD_AUTHENTIHASH, VG_SHA256},
 };
 
 size_t vg_digest_size(enum vg_hash_algorithm algorithm)
@@ -29,7 +30,7 @@ size_t vg_digest_size(enum vg_hash_algorithm algorithm)
 
 const char *vg_hash_title(enum vg_hash_name name)
 {
-    return names[name].title;
+    return vg_field_name(names[name].field);
 }
 
 size_t vg_hash_size(enum vg_hash_name name)
@@ -37,10 +38,18 @@ size_t vg_hash_size(enum vg_hash_name name)
     return vg_digest_size(names[name].algorithm);
 }
 
+enum vg_hash_name vg_hash_of_field(enum vg_field field)
+{
+    unsigned name = 0;
+
+    while (name < VG_HASH_COUNT && names[name].field != field)
+        name++;
+    return (enum vg_hash_name)name;
+}
+
 void vg_hash_digits(const struct vg_hashes *hashes, enum vg_hash_name name, char *out)
 {
-    for (size_t i = 0; i < vg_hash_size(name); i++)
-        snprintf(out + 2 * i, 3, "%02x", hashes->digests[name][i]);
+    vg_digits(hashes->digests[name], vg_hash_size(name), out);
 }
 
 /* The hashers of one file. */
@@ -64,7 +73,8 @@ static bool start(struct hashing *hashing, const char *path, unsigned wanted)
             continue;
         hashing->hashers[name] = vg_hasher_new(names[name].algorithm);
         if (hashing->hashers[name] == NULL) {
-            vg_say_error("cannot hash %s: out of memory, or %s is not available", path, names[name].title);
+            vg_say_error("cannot hash %s: out of memory, or %s is not available", path,
+                         vg_hash_title((enum vg_hash_name)name));
             return false;
         }
     }

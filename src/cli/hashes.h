@@ -32,6 +32,9 @@ struct vg_hashes {
 const char *vg_hash_title(enum vg_hash_name name);
 size_t vg_hash_size(enum vg_hash_name name);
 
+/* The hash that is the fact `field`; VG_HASH_COUNT if none is. */
+enum vg_hash_name vg_hash_of_field(enum vg_field field);
+
 /* Writes the digits of a hash that is known, lower case, with a NUL: 2 * VG_DIGEST_SIZE_MAX + 1 bytes are
  * enough. */
 void vg_hash_digits(const struct vg_hashes *hashes, enum vg_hash_name name, char *out);

@@ -9,7 +9,10 @@
 /* By what a program is known again, in the order of the rules. */
 enum vg_learned_kind {
     VG_LEARNED_FOLDER, /* below %WINDIR% or %PROGRAMFILES%: the folder it was installed to */
-    VG_LEARNED_HASH,
+    VG_LEARNED_SHA256,
+    VG_LEARNED_AUTHENTIHASH,
+    VG_LEARNED_SHA1,
+    VG_LEARNED_MD5,
     VG_LEARNED_PATH,
 };
 
@@ -19,7 +22,7 @@ struct vg_learned {
     enum vg_learned_kind kind;
     char *parent; /* "" when it does not count; "-" when there is none */
     char *value;  /* %WINDIR%\System32, hexadecimal digits, or a path */
-    char *image;  /* of a HASH: a program that has it */
+    char *image;  /* of a hash: a program that has it */
     uint64_t starts;
 };
 

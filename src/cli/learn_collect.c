@@ -1,3 +1,4 @@
+#include "digits.h"
 #include "learn.h"
 
 #include <stdlib.h>
@@ -126,27 +127,50 @@ static bool is_name(const struct vg_fact *fact)
     return true;
 }
 
-static char *digits_of(const uint8_t *digest)
+static char *digits_of(struct vg_span digest)
 {
-    char *digits = malloc(65);
+    char *digits = malloc(2 * (size_t)digest.size + 1);
 
-    for (size_t i = 0; digits != NULL && i < 32; i++)
-        snprintf(digits + 2 * i, 3, "%02x", digest[i]);
+    if (digits != NULL)
+        vg_digits(digest.bytes, digest.size, digits);
     return digits;
+}
+
+/* The best hash that the log has: any is closer than a path. */
+static const struct vg_fact *hash_of(const struct vg_record *record, enum vg_learned_kind *kind)
+{
+    static const struct {
+        enum vg_field field;
+        enum vg_learned_kind kind;
+    } hashes[] = {
+        {VG_FIELD_SHA256, VG_LEARNED_SHA256},
+        {VG_FIELD_AUTHENTIHASH, VG_LEARNED_AUTHENTIHASH},
+        {VG_FIELD_SHA1, VG_LEARNED_SHA1},
+        {VG_FIELD_MD5, VG_LEARNED_MD5},
+    };
+
+    for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
+        const struct vg_fact *fact = &record->facts[hashes[i].field];
+
+        *kind = hashes[i].kind;
+        if (fact->state == VG_FACT_KNOWN)
+            return fact;
+    }
+    return NULL;
 }
 
 static bool describe(const struct vg_learn *learn, const struct vg_record *record, struct vg_learned *entry)
 {
     const struct vg_fact *image = &record->facts[VG_FIELD_IMAGE];
-    const struct vg_fact *digest = &record->facts[VG_FIELD_SHA256];
+    const struct vg_fact *digest;
 
     if (is_name(image))
         entry->value = folder_of(learn, image->values[0]);
     if (entry->value != NULL)
         return true;
-    if (digest->state == VG_FACT_KNOWN) {
-        entry->kind = VG_LEARNED_HASH;
-        entry->value = digits_of(digest->values[0].bytes);
+    digest = hash_of(record, &entry->kind);
+    if (digest != NULL) {
+        entry->value = digits_of(digest->values[0]);
         entry->image = is_name(image) ? utf8_of(image->values[0], false) : NULL;
         return true;
     }

@@ -89,11 +89,20 @@ static void add_rule(struct vg_output *policy, const struct vg_learned *entries,
 {
     static const char *const names[] = {
         [VG_LEARNED_FOLDER] = "programs installed for all",
-        [VG_LEARNED_HASH] = "programs known by their content",
-        [VG_LEARNED_PATH] = "programs known by their place alone (the log has no SHA256 of them)",
+        [VG_LEARNED_SHA256] = "programs known by their content",
+        [VG_LEARNED_AUTHENTIHASH] = "programs known by their AuthentiHash (the log has no SHA256 of them)",
+        [VG_LEARNED_SHA1] = "programs known by their SHA1 (the log has no SHA256 of them)",
+        [VG_LEARNED_MD5] = "programs known by their MD5 (the log has no better hash of them)",
+        [VG_LEARNED_PATH] = "programs known by their place alone (the log has no hash of them)",
     };
     static const char *const keys[] = {
-        [VG_LEARNED_FOLDER] = "Image|under", [VG_LEARNED_HASH] = "SHA256", [VG_LEARNED_PATH] = "Image"};
+        [VG_LEARNED_FOLDER] = "Image|under",
+        [VG_LEARNED_SHA256] = "SHA256",
+        [VG_LEARNED_AUTHENTIHASH] = "AuthentiHash",
+        [VG_LEARNED_SHA1] = "SHA1",
+        [VG_LEARNED_MD5] = "MD5",
+        [VG_LEARNED_PATH] = "Image",
+    };
     const struct vg_learned *first = &entries[0];
     struct vg_output name = {0};
 

@@ -2,6 +2,8 @@
 
 #include "message.h"
 
+#include "../policy/digest_text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,34 +79,19 @@ static const char *add_number(struct vg_record_input *input, enum vg_field field
     return size != 0 && size <= 10 ? add_text(input, field, utf8, size) : "it should be a decimal number";
 }
 
-static int hex_digit(char letter)
-{
-    if (letter >= '0' && letter <= '9')
-        return letter - '0';
-    if (letter >= 'a' && letter <= 'f')
-        return letter - 'a' + 10;
-    return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
-}
-
 static const char *add_digest(struct vg_record_input *input, enum vg_field field, const char *utf8,
                               size_t size)
 {
-    uint8_t *digest;
+    uint32_t bytes = vg_field_digest_size(field);
+    uint8_t *digest = new_block(input, VG_DIGEST_SIZE_MAX);
 
-    if (size != 64)
-        return "it should be 64 hexadecimal digits";
-    digest = new_block(input, 32);
     if (digest == NULL)
         return "out of memory";
-    for (size_t i = 0; i < 32; i++) {
-        int high = hex_digit(utf8[2 * i]);
-        int low = hex_digit(utf8[2 * i + 1]);
-
-        if (high < 0 || low < 0)
-            return "it should be 64 hexadecimal digits";
-        digest[i] = (uint8_t)(high << 4 | low);
-    }
-    return add_span(input, field, digest, 32);
+    if (vg_digest_parse(field, utf8, size, digest))
+        return add_span(input, field, digest, bytes);
+    return bytes == 16   ? "it should be 32 hexadecimal digits"
+           : bytes == 20 ? "it should be 40 hexadecimal digits"
+                         : "it should be 64 hexadecimal digits";
 }
 
 bool vg_record_input_add(struct vg_record_input *input, enum vg_field field, const char *utf8, size_t size,
@@ -114,6 +101,8 @@ bool vg_record_input_add(struct vg_record_input *input, enum vg_field field, con
     case VG_KIND_NUMBER:
         *problem = add_number(input, field, utf8, size);
         break;
+    case VG_KIND_MD5:
+    case VG_KIND_SHA1:
     case VG_KIND_SHA256:
         *problem = add_digest(input, field, utf8, size);
         break;

@@ -18,6 +18,8 @@ struct vg_record_input {
 #define VG_VALUE_OF_PATH   "PATH"
 #define VG_VALUE_OF_TEXT   "TEXT"
 #define VG_VALUE_OF_NUMBER "NUMBER"
+#define VG_VALUE_OF_MD5    "DIGITS"
+#define VG_VALUE_OF_SHA1   "DIGITS"
 #define VG_VALUE_OF_SHA256 "DIGITS"
 #define VG_FIELD_OPTION(identifier, field_name, kind, stage)                                                 \
     {.name = #identifier, .value = VG_VALUE_OF_##kind, .text = "the fact " field_name},

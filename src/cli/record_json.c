@@ -2,6 +2,7 @@
 
 #include "json_text.h"
 #include "message.h"
+#include "record_hashes.h"
 #include "visible.h"
 #include "whole_file.h"
 
@@ -70,19 +71,14 @@ static bool set_field(struct vg_record_json *reader, enum vg_field field, yyjson
     return true;
 }
 
-/* Sysmon's "SHA1=...,MD5=...,SHA256=...,IMPHASH=...". */
 static bool set_hashes(struct vg_record_json *reader, yyjson_val *value)
 {
-    const char *text = yyjson_get_str(value);
-    const char *found = text != NULL ? strstr(text, "SHA256=") : NULL;
+    const char *text = yyjson_is_null(value) ? "" : yyjson_get_str(value);
     const char *problem;
 
-    if (found == NULL || reader->input->record.facts[VG_FIELD_SHA256].state == VG_FACT_KNOWN)
+    if (text == NULL || vg_record_hashes_read(reader->input, text, &problem))
         return true;
-    found += strlen("SHA256=");
-    if (!vg_record_input_add(reader->input, VG_FIELD_SHA256, found, strcspn(found, ", "), &problem))
-        return refuse(reader, "Hashes", problem);
-    return true;
+    return refuse(reader, "Hashes", problem);
 }
 
 /* The names of Vigil's own events for facts that could not be established. */

@@ -9,7 +9,7 @@
 #include <vigil/policy.h>
 
 #define VG_BLOB_MAGIC   "VIGILPOL"
-#define VG_BLOB_VERSION 2u
+#define VG_BLOB_VERSION 3u
 
 /* The checksum covers everything from `identity` on, the identity everything behind itself. */
 #define VG_BLOB_CHECKSUM_FROM 32u
@@ -79,7 +79,7 @@ enum vg_blob_flags {
     X(SLOTS, struct vg_blob_slot)                                                                            \
     X(FILTERS, uint64_t)                                                                                     \
     X(LITERALS, struct vg_blob_literal)                                                                      \
-    X(DIGESTS, struct vg_blob_digest)                                                                        \
+    X(DIGESTS, uint32_t)                                                                                     \
     X(DIGEST_STARTS, uint32_t)
 
 enum vg_blob_section_id {
@@ -153,9 +153,9 @@ struct vg_blob_field {
     struct vg_blob_table folder;          /* the value up to one of its backslashes */
     struct vg_blob_table name;            /* the value behind its last backslash */
     struct vg_blob_grams grams[VG_BLOB_GRAM_MAX]; /* grams of 1, 2, 3, 4 units */
-    struct vg_blob_slice digests;                 /* of DIGESTS, ascending as bytes */
-    uint32_t digest_starts;                       /* the first of (1 << digest_bits) + 1 in DIGEST_STARTS */
-    uint32_t digest_bits;                         /* leading bits of a digest that choose its start; 1..24 */
+    struct vg_blob_slice digests; /* the first word in DIGESTS, and how many digests, ascending as bytes */
+    uint32_t digest_starts;       /* the first of (1 << digest_bits) + 1 in DIGEST_STARTS */
+    uint32_t digest_bits;         /* leading bits of a digest that choose its start; 1..24 */
 };
 
 /* A rule that is more than "one of these predicates holds". Ascending by rule. */
@@ -240,10 +240,11 @@ struct vg_blob_literal {
     uint32_t target;
 };
 
-struct vg_blob_digest {
-    uint8_t bytes[32];
-    uint32_t target;
-};
+/* The words of one digest of a field in DIGESTS: its bytes in their order, then its target. */
+static inline uint32_t vg_blob_digest_words(uint32_t field)
+{
+    return vg_field_digest_size((enum vg_field)field) / (uint32_t)sizeof(uint32_t) + 1;
+}
 
 /* An instruction: operation in bits 29..31. LEAF and LEAF_NOT: permissive in bit 28, field in bits 22..27
  * (VG_CODE_PAIR for a FIELDREF), predicate in bits 0..21. JUMP_*: distance, forward, in bits 0..21. CONSTANT:
@@ -277,7 +278,6 @@ static_assert(sizeof(struct vg_blob_token) == 12, "blob");
 static_assert(sizeof(struct vg_blob_slot) == 8, "blob");
 static_assert(sizeof(struct vg_blob_key) == 16, "blob");
 static_assert(sizeof(struct vg_blob_literal) == 16, "blob");
-static_assert(sizeof(struct vg_blob_digest) == 36, "blob");
 
 /* Of a FIELDREF: its second field, and both as bits. */
 static inline uint32_t vg_blob_other(const struct vg_blob_predicate *predicate)

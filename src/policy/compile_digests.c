@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGEST_SIZE sizeof(((struct vg_blob_digest *)NULL)->bytes)
-
 static const struct vg_compiled_digest *digest_at(const struct vg_compile *compile, uint32_t index)
 {
     return VG_BUFFER_AT(&compile->digests, struct vg_compiled_digest) + index;
@@ -25,7 +23,7 @@ static int compare_bytes(const struct vg_compiled_digest *a, const struct vg_com
         return a->field < b->field ? -1 : 1;
     if (a->prefix != b->prefix)
         return a->prefix < b->prefix ? -1 : 1;
-    return memcmp(a->bytes, b->bytes, DIGEST_SIZE);
+    return memcmp(a->bytes, b->bytes, vg_field_digest_size((enum vg_field)a->field));
 }
 
 static int compare(const void *left, const void *right)
@@ -51,8 +49,8 @@ void vg_compile_sort_digests(struct vg_compile *compile)
         if (predicate->index == VG_BLOB_NONE && predicate->plain_rule == VG_BLOB_NONE)
             continue;
         for (size_t j = 0; j < source->digest_count; j++) {
-            struct vg_compiled_digest digest = {prefix_of(source->digests[j]), source->digests[j], i,
-                                                (uint32_t)source->field};
+            const uint8_t *bytes = vg_predicate_digest(source, j);
+            struct vg_compiled_digest digest = {prefix_of(bytes), bytes, i, (uint32_t)source->field};
 
             vg_buffer_put(&compile->digests, &digest, sizeof(digest));
         }
@@ -119,11 +117,11 @@ static uint32_t target_of(struct vg_compile *compile)
 }
 
 /* About four digests share their leading bits. */
-static void write_starts(struct vg_compile *compile, struct vg_blob_field *field)
+static void write_starts(struct vg_compile *compile, struct vg_blob_field *field, uint32_t words)
 {
     struct vg_buffer *section = &compile->sections[VG_BLOB_DIGEST_STARTS];
-    const struct vg_blob_digest *digests =
-        VG_BUFFER_AT(&compile->sections[VG_BLOB_DIGESTS], struct vg_blob_digest) + field->digests.first;
+    const uint32_t *digests =
+        VG_BUFFER_AT(&compile->sections[VG_BLOB_DIGESTS], uint32_t) + field->digests.first;
     uint32_t digest = 0;
 
     field->digest_bits = 1;
@@ -132,7 +130,8 @@ static void write_starts(struct vg_compile *compile, struct vg_blob_field *field
     field->digest_starts = VG_BUFFER_COUNT(section, uint32_t);
     for (uint32_t start = 0; start <= (uint32_t)1 << field->digest_bits; start++) {
         while (digest < field->digests.count &&
-               prefix_of(digests[digest].bytes) >> (64 - field->digest_bits) < start)
+               prefix_of((const uint8_t *)(digests + (size_t)digest * words)) >> (64 - field->digest_bits) <
+                   start)
             digest++;
         vg_buffer_put32(section, digest);
     }
@@ -144,18 +143,15 @@ static void write_field(struct vg_compile *compile, uint32_t *at, struct vg_blob
     uint32_t count = VG_BUFFER_COUNT(&compile->digests, struct vg_compiled_digest);
     uint32_t which = digest_at(compile, *at)->field;
 
-    field->digests.first = VG_BUFFER_COUNT(section, struct vg_blob_digest);
+    field->digests.first = VG_BUFFER_COUNT(section, uint32_t);
     while (*at < count && digest_at(compile, *at)->field == which && !section->failed) {
-        struct vg_blob_digest out;
-
-        memcpy(out.bytes, digest_at(compile, *at)->bytes, DIGEST_SIZE);
+        vg_buffer_put(section, digest_at(compile, *at)->bytes, vg_field_digest_size((enum vg_field)which));
         *at = gather(compile, *at);
-        out.target = target_of(compile);
-        vg_buffer_put(section, &out, sizeof(out));
+        vg_buffer_put32(section, target_of(compile));
+        field->digests.count++;
     }
-    field->digests.count = VG_BUFFER_COUNT(section, struct vg_blob_digest) - field->digests.first;
     if (!section->failed)
-        write_starts(compile, field);
+        write_starts(compile, field, vg_blob_digest_words(which));
 }
 
 void vg_compile_digests(struct vg_compile *compile)

@@ -46,7 +46,8 @@ static uint64_t hash_predicate(const struct vg_predicate *predicate)
             hash = hash_bytes(hash, token->text.bytes, token->text.size);
     }
     if (predicate->digest_count)
-        hash = hash_bytes(hash, predicate->digests, predicate->digest_count * sizeof(*predicate->digests));
+        hash = hash_bytes(hash, predicate->digests,
+                          predicate->digest_count * vg_field_digest_size(predicate->field));
     return hash;
 }
 
@@ -70,7 +71,8 @@ static bool same_predicate(const void *context, uint32_t index, const void *want
         if (!same_token(&a->tokens[i], &b->tokens[i]))
             return false;
     }
-    return a->digest_count == 0 || memcmp(a->digests, b->digests, a->digest_count * sizeof(*a->digests)) == 0;
+    return a->digest_count == 0 ||
+           memcmp(a->digests, b->digests, a->digest_count * vg_field_digest_size(a->field)) == 0;
 }
 
 static uint64_t predicate_hash_of(const void *context, uint32_t index)
@@ -231,7 +233,7 @@ static bool is_number(const struct vg_predicate *predicate)
 static const char *limit_broken_by(const struct vg_predicate *predicate)
 {
     bool has_text = predicate->test == VG_TEST_PATTERN || predicate->test == VG_TEST_UNDER;
-    bool holds_digests = vg_field_kind(predicate->field) == VG_KIND_SHA256;
+    bool holds_digests = vg_field_digest_size(predicate->field) != 0;
     size_t stars = 0;
     size_t units = 0;
 
@@ -243,8 +245,7 @@ static const char *limit_broken_by(const struct vg_predicate *predicate)
         return "this field holds no number: less and greater cannot test it";
     if (vg_blob_test_is_number(predicate->test) && !is_number(predicate))
         return "a number that is not written in decimal digits";
-    if (predicate->test == VG_TEST_FIELDREF &&
-        (holds_digests || vg_field_kind(predicate->other) == VG_KIND_SHA256))
+    if (predicate->test == VG_TEST_FIELDREF && (holds_digests || vg_field_digest_size(predicate->other) != 0))
         return "a field that holds a hash cannot be compared with another field";
     for (size_t i = 0; i < predicate->token_count; i++) {
         const struct vg_token *token = &predicate->tokens[i];

@@ -6,57 +6,86 @@
 #include "arena.h"
 #include "files.h"
 
-#define SIZE    32u
 #define BUCKETS 65536u
 #define FEW     4096u /* sorted without buckets */
 
-/* The value of each hexadecimal digit, plus one; 0 for every other byte. */
-static const uint8_t nibbles[256] = {
-    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+bool vg_digests_add(struct vg_reader *reader, struct vg_digest_lists *lists, enum vg_field field,
+                    const uint8_t *digest)
+{
+    struct vg_digests *digests = &lists->of[field];
+    size_t size = vg_field_digest_size(field);
+    if (digests->count == digests->capacity) {
+        size_t capacity = digests->capacity ? digests->capacity * 2 : 16;
+        uint8_t *at = realloc(digests->at, capacity * size);
+        if (!at) {
+            vg_complain(reader, (struct vg_place){.file = reader->file}, NULL,
+                        "there is no memory for its hashes");
+            return false;
+        }
+        digests->at = at;
+        digests->capacity = capacity;
+    }
+    memcpy(digests->at + digests->count++ * size, digest, size);
+    return true;
+}
+
+/* A file of digests while it is being read. */
+struct digest_file {
+    struct vg_reader *reader;
+    struct vg_digest_lists *lists;
+    enum vg_field field; /* VG_FIELD_COUNT: each line says it */
+    const char *name;
+    unsigned line;
+    unsigned column; /* of what is looked at */
 };
 
-bool vg_digest_parse(const char *text, size_t size, uint8_t digest[32])
+/* `what` may be NULL: there was no memory for it. */
+static bool refuse(const struct digest_file *file, const char *what)
 {
-    uint8_t bytes[SIZE];
-    if (size != 2 * SIZE)
-        return false;
-    for (size_t i = 0; i < SIZE; i++) {
-        unsigned high = nibbles[(unsigned char)text[2 * i]];
-        unsigned low = nibbles[(unsigned char)text[2 * i + 1]];
-        if (!high || !low)
-            return false;
-        bytes[i] = (uint8_t)((high - 1) << 4 | (low - 1));
-    }
-    memcpy(digest, bytes, SIZE);
-    return true;
+    struct vg_place place = {.file = file->name, .line = file->line, .column = file->column};
+    const char *hint =
+        file->field == VG_FIELD_COUNT
+            ? "a line holds one hash with its name, as MD5=..., or nothing; # begins a comment"
+            : vg_arena_format(file->reader->arena,
+                              "a line holds one %s of %u hexadecimal digits, or nothing; # begins a comment",
+                              vg_field_name(file->field), 2 * vg_field_digest_size(file->field));
+    vg_complain(file->reader, place, hint, "not a hash%s%s", what ? ": " : "", what ? what : "");
+    return false;
 }
 
-static bool reserve(struct vg_reader *reader, struct vg_digests *digests, size_t more)
+static bool add_digits(const struct digest_file *file, enum vg_field field, const char *text, size_t size)
 {
-    size_t capacity = digests->capacity ? digests->capacity : 16;
-    while (capacity - digests->count < more)
-        capacity *= 2;
-    if (capacity == digests->capacity)
-        return true;
-    uint8_t(*at)[32] = realloc(digests->at, capacity * SIZE);
-    if (!at) {
-        vg_complain(reader, (struct vg_place){.file = reader->file}, NULL,
-                    "there is no memory for its hashes");
-        return false;
+    struct vg_arena *arena = file->reader->arena;
+    uint8_t digest[VG_DIGEST_SIZE_MAX];
+    size_t digits = 2 * (size_t)vg_field_digest_size(field);
+    if (!vg_digest_parse(field, text, size, digest)) {
+        const char *shown = vg_shown(file->reader, text, size);
+        return refuse(file,
+                      size == digits
+                          ? vg_arena_format(arena, "%s holds something that is no hexadecimal digit", shown)
+                          : vg_arena_format(arena, "%s has %zu characters, not %zu", shown, size, digits));
     }
-    digests->at = at;
-    digests->capacity = capacity;
-    return true;
+    if (vg_digest_is_zero(field, digest))
+        return refuse(file, "zeros are written where there is none");
+    return vg_digests_add(file->reader, file->lists, field, digest);
 }
 
-bool vg_digests_add(struct vg_reader *reader, struct vg_digests *digests, const uint8_t digest[32])
+/* What stands in a line between blanks: digits, or a name and digits. */
+static bool add_entry(struct digest_file *file, const char *text, size_t size)
 {
-    if (!reserve(reader, digests, 1))
-        return false;
-    memcpy(digests->at[digests->count++], digest, SIZE);
-    return true;
+    const char *sign = memchr(text, '=', size);
+    size_t before = sign ? (size_t)(sign - text) : 0;
+    enum vg_field field = sign ? vg_digest_field(text, before) : file->field;
+    if (sign && (field == VG_FIELD_COUNT || (file->field != VG_FIELD_COUNT && field != file->field)))
+        return refuse(file, vg_arena_format(file->reader->arena, "%s is not what this list is of",
+                                            vg_shown(file->reader, text, before)));
+    if (field == VG_FIELD_COUNT)
+        return refuse(file, vg_arena_format(file->reader->arena, "%s does not say of which kind it is",
+                                            vg_shown(file->reader, text, size)));
+    if (!sign)
+        return add_digits(file, field, text, size);
+    file->column += (unsigned)before + 1;
+    return add_digits(file, field, sign + 1, size - before - 1);
 }
 
 static bool is_blank(char byte)
@@ -64,22 +93,8 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t' || byte == '\r';
 }
 
-static void tell_line(struct vg_reader *reader, const char *file, unsigned line, const char *begin,
-                      const char *at, size_t length)
-{
-    struct vg_place place = {.file = file, .line = line, .column = (unsigned)(at - begin) + 1};
-    const char *hint = "a line holds one SHA-256 of 64 hexadecimal digits, or nothing; # begins a comment";
-    if (length == 2 * SIZE)
-        vg_complain(reader, place, hint, "not a hash: %s holds something that is no hexadecimal digit",
-                    vg_shown(reader, at, length));
-    else
-        vg_complain(reader, place, hint, "not a hash: %s has %zu characters, not 64",
-                    vg_shown(reader, at, length), length);
-}
-
 /* One line without its end. */
-static bool add_line(struct vg_reader *reader, struct vg_digests *digests, const char *file, unsigned line,
-                     const char *begin, const char *end)
+static bool add_line(struct digest_file *file, const char *begin, const char *end)
 {
     const char *at = begin;
     const char *comment = memchr(begin, '#', (size_t)(end - begin));
@@ -89,129 +104,142 @@ static bool add_line(struct vg_reader *reader, struct vg_digests *digests, const
         at++;
     while (end > at && is_blank(end[-1]))
         end--;
-    if (at == end)
-        return true;
-    if (!vg_digest_parse(at, (size_t)(end - at), digests->at[digests->count])) {
-        tell_line(reader, file, line, begin, at, (size_t)(end - at));
-        return false;
-    }
-    digests->count++;
-    return true;
+    file->column = (unsigned)(at - begin) + 1;
+    return at == end || add_entry(file, at, (size_t)(end - at));
 }
 
-bool vg_digests_add_file(struct vg_reader *reader, struct vg_digests *digests, const char *file,
-                         struct vg_place asked)
+bool vg_digests_add_file(struct vg_reader *reader, struct vg_digest_lists *lists, enum vg_field field,
+                         const char *name, struct vg_place asked)
 {
+    struct digest_file file = {.reader = reader, .lists = lists, .field = field, .name = name};
     size_t size;
     const char *why = NULL;
-    char *text = vg_file_read(reader->arena, file, VG_HASH_FILE_MAX, &size, &why);
+    char *text = vg_file_read(reader->arena, name, VG_HASH_FILE_MAX, &size, &why);
     if (!text) {
         vg_complain(reader, asked, "the name is relative to the file that names it",
-                    "cannot read the hashes in %s: %s", vg_shown(reader, file, strlen(file)), why);
+                    "cannot read the hashes in %s: %s", vg_shown(reader, name, strlen(name)), why);
         return false;
     }
     const char *end = text + size;
     const char *at = text;
-    /* Every hash takes 64 bytes and a line end, so this many fit in the file. */
-    bool good = reserve(reader, digests, size / (2 * SIZE) + 1);
     unsigned bad = 0;
     if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
         at += 3;
-    for (unsigned line = 1; digests->at && at < end && bad < 10; line++) {
+    for (file.line = 1; at < end && bad < 10; file.line++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         if (!stop)
             stop = end;
-        if (!add_line(reader, digests, file, line, at, stop))
+        if (!add_line(&file, at, stop))
             bad++;
         at = stop < end ? stop + 1 : end;
     }
     free(text);
-    return good && !bad;
+    return !bad;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_16(const void *a, const void *b)
 {
-    return memcmp(a, b, SIZE);
+    return memcmp(a, b, 16);
 }
 
-static size_t bucket_of(const uint8_t digest[32])
+static int compare_20(const void *a, const void *b)
+{
+    return memcmp(a, b, 20);
+}
+
+static int compare_32(const void *a, const void *b)
+{
+    return memcmp(a, b, 32);
+}
+
+static void sort(uint8_t *digests, size_t count, size_t size)
+{
+    if (count > 1)
+        qsort(digests, count, size, size == 16 ? compare_16 : size == 20 ? compare_20 : compare_32);
+}
+
+static size_t bucket_of(const uint8_t *digest)
 {
     return (size_t)digest[0] << 8 | digest[1];
 }
 
 /* Digests are spread evenly, so their first two bytes sort them almost; what shares those is sorted as usual.
  */
-static void sort_into(uint8_t (*to)[32], uint8_t (*from)[32], size_t count, size_t *ends)
+static void sort_into(uint8_t *to, const struct vg_digests *from, size_t size, size_t *ends)
 {
-    for (size_t i = 0; i < count; i++)
-        ends[bucket_of(from[i])]++;
+    for (size_t i = 0; i < from->count; i++)
+        ends[bucket_of(from->at + i * size)]++;
     for (size_t bucket = 0, sum = 0; bucket < BUCKETS; bucket++) {
         sum += ends[bucket];
         ends[bucket] = sum - ends[bucket];
     }
-    for (size_t i = 0; i < count; i++)
-        memcpy(to[ends[bucket_of(from[i])]++], from[i], SIZE);
+    for (size_t i = 0; i < from->count; i++) {
+        const uint8_t *digest = from->at + i * size;
+        memcpy(to + ends[bucket_of(digest)]++ * size, digest, size);
+    }
     for (size_t bucket = 0, begin = 0; bucket < BUCKETS; begin = ends[bucket++])
-        if (ends[bucket] - begin > 1)
-            qsort(to[begin], ends[bucket] - begin, SIZE, compare);
+        sort(to + begin * size, ends[bucket] - begin, size);
 }
 
-static size_t drop_repeated(uint8_t (*at)[32], size_t count)
+static size_t drop_repeated(uint8_t *at, size_t count, size_t size)
 {
     size_t kept = count ? 1 : 0;
     for (size_t i = 1; i < count; i++)
-        if (memcmp(at[kept - 1], at[i], SIZE) != 0) {
+        if (memcmp(at + (kept - 1) * size, at + i * size, size) != 0) {
             if (kept != i)
-                memcpy(at[kept], at[i], SIZE);
+                memcpy(at + kept * size, at + i * size, size);
             kept++;
         }
     return kept;
 }
 
-bool vg_digests_finish(struct vg_reader *reader, struct vg_digests *digests, struct vg_predicate *predicate)
+bool vg_digests_finish(struct vg_reader *reader, struct vg_digest_lists *lists,
+                       struct vg_predicate *predicate)
 {
-    size_t count = digests->count;
-    uint8_t(*sorted)[32] = vg_arena_array(reader->arena, count, SIZE);
-    size_t *ends = count > FEW ? calloc(BUCKETS, sizeof(*ends)) : NULL;
+    const struct vg_digests *digests = &lists->of[predicate->field];
+    size_t size = vg_field_digest_size(predicate->field);
+    uint8_t *sorted = vg_arena_array(reader->arena, digests->count, size);
+    size_t *ends = digests->count > FEW ? calloc(BUCKETS, sizeof(*ends)) : NULL;
     if (sorted && ends) {
-        sort_into(sorted, digests->at, count, ends);
-    } else if (sorted && count) {
-        memcpy(sorted, digests->at, count * SIZE);
-        qsort(sorted, count, SIZE, compare);
+        sort_into(sorted, digests, size, ends);
+    } else if (sorted && digests->count) {
+        memcpy(sorted, digests->at, digests->count * size);
+        sort(sorted, digests->count, size);
     }
     free(ends);
-    vg_digests_drop(digests);
     if (!sorted)
         return false;
     predicate->test = VG_TEST_DIGESTS;
-    predicate->digests = (const uint8_t(*)[32])sorted;
-    predicate->digest_count = drop_repeated(sorted, count);
+    predicate->digests = sorted;
+    predicate->digest_count = drop_repeated(sorted, digests->count, size);
     return true;
 }
 
-void vg_digests_drop(struct vg_digests *digests)
+void vg_digests_drop(struct vg_digest_lists *lists)
 {
-    free(digests->at);
-    memset(digests, 0, sizeof(*digests));
+    for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
+        free(lists->of[field].at);
+    memset(lists, 0, sizeof(*lists));
 }
 
 bool vg_digests_unite(struct vg_arena *arena, struct vg_predicate *predicate,
                       const struct vg_predicate *other)
 {
-    const uint8_t(*a)[32] = predicate->digests;
-    const uint8_t(*b)[32] = other->digests;
-    size_t a_count = predicate->digest_count, b_count = other->digest_count;
-    uint8_t(*both)[32] = vg_arena_array(arena, a_count + b_count, SIZE);
-    size_t count = 0;
+    const uint8_t *a = predicate->digests, *b = other->digests;
+    size_t size = vg_field_digest_size(predicate->field);
+    const uint8_t *a_end = a + predicate->digest_count * size, *b_end = b + other->digest_count * size;
+    uint8_t *both = vg_arena_array(arena, predicate->digest_count + other->digest_count, size);
+    uint8_t *to = both;
     if (!both)
         return false;
-    for (size_t i = 0, k = 0; i < a_count || k < b_count;) {
-        int order = i == a_count ? 1 : k == b_count ? -1 : memcmp(a[i], b[k], SIZE);
-        memcpy(both[count++], order <= 0 ? a[i] : b[k], SIZE);
-        i += order <= 0;
-        k += order >= 0;
+    while (a < a_end || b < b_end) {
+        int order = a == a_end ? 1 : b == b_end ? -1 : memcmp(a, b, size);
+        memcpy(to, order <= 0 ? a : b, size);
+        to += size;
+        a += order <= 0 ? size : 0;
+        b += order >= 0 ? size : 0;
     }
-    predicate->digests = (const uint8_t(*)[32])both;
-    predicate->digest_count = count;
+    predicate->digests = both;
+    predicate->digest_count = (size_t)(to - both) / size;
     return true;
 }

@@ -77,18 +77,19 @@ static bool is_digests(struct vg_expr *expr)
     return expr->kind == VG_EXPR_PREDICATE && expr->predicate->test == VG_TEST_DIGESTS;
 }
 
-/* Joins the hash lists among the alternatives into the first of them. They hang at the same depth, so their
- * polarity is the same. */
+/* Joins the hash lists among the alternatives into the first of each field. They hang at the same depth, so
+ * their polarity is the same. */
 static bool merge_digests(struct vg_arena *arena, struct vg_exprs *exprs)
 {
-    struct vg_expr **first = NULL;
+    struct vg_expr **firsts[VG_FIELD_COUNT] = {0};
     size_t kept = 0;
     for (size_t i = 0; i < exprs->count; i++) {
         struct vg_expr *expr = exprs->at[i];
-        if (!is_digests(expr) || !first || (*first)->predicate->field != expr->predicate->field) {
+        struct vg_expr **first = is_digests(expr) ? firsts[expr->predicate->field] : NULL;
+        if (!first) {
             exprs->at[kept] = expr;
-            if (is_digests(expr) && !first)
-                first = &exprs->at[kept];
+            if (is_digests(expr))
+                firsts[expr->predicate->field] = &exprs->at[kept];
             kept++;
             continue;
         }

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "digests.h"
-#include "files.h"
 #include "names.h"
 #include "pattern.h"
 
@@ -82,8 +80,8 @@ struct vg_predicate *vg_predicate_new(struct vg_reader *reader, const struct vg_
     return predicate;
 }
 
-static struct vg_expr *read_null(struct vg_reader *reader, const struct vg_item_key *key,
-                                 const struct vg_yaml *value)
+struct vg_expr *vg_null_read(struct vg_reader *reader, const struct vg_item_key *key,
+                             const struct vg_yaml *value)
 {
     if (key->match != VG_MATCH_EXACT) {
         vg_complain(reader, vg_place_of(reader, value),
@@ -99,8 +97,8 @@ static struct vg_expr *read_null(struct vg_reader *reader, const struct vg_item_
     return vg_expr_predicate(reader->arena, predicate);
 }
 
-static struct vg_expr *read_exists(struct vg_reader *reader, const struct vg_item_key *key,
-                                   const struct vg_yaml *value)
+struct vg_expr *vg_exists_read(struct vg_reader *reader, const struct vg_item_key *key,
+                               const struct vg_yaml *value)
 {
     bool yes = value->kind == VG_YAML_SCALAR && (vg_yaml_is(value, "true") || vg_yaml_is(value, "yes"));
     bool no = value->kind == VG_YAML_SCALAR && (vg_yaml_is(value, "false") || vg_yaml_is(value, "no"));
@@ -285,7 +283,7 @@ static struct vg_expr *read_fieldref(struct vg_reader *reader, const struct vg_i
     enum vg_field other = vg_item_field(reader, place, value->text, value->size);
     if (other == VG_FIELD_COUNT)
         return NULL;
-    if (vg_field_kind(other) == VG_KIND_SHA256) {
+    if (vg_field_digest_size(other) != 0) {
         vg_unsupported(reader, place, NULL, "a hash is not compared with another field");
         return NULL;
     }
@@ -307,11 +305,11 @@ struct vg_expr *vg_value_read(struct vg_reader *reader, const struct vg_item_key
         return NULL;
     }
     if (key->match == VG_MATCH_EXISTS)
-        return read_exists(reader, key, value);
+        return vg_exists_read(reader, key, value);
     if (key->fieldref)
         return read_fieldref(reader, key, value);
     if (vg_yaml_is_null(value))
-        return read_null(reader, key, value);
+        return vg_null_read(reader, key, value);
     if (key->match == VG_MATCH_UNDER || key->match == VG_MATCH_PATH)
         return vg_path_value_read(reader, key, value);
     if (vg_field_kind(key->field) == VG_KIND_NUMBER)
@@ -319,71 +317,17 @@ struct vg_expr *vg_value_read(struct vg_reader *reader, const struct vg_item_key
     return read_text(reader, key, value);
 }
 
-static bool add_digest(struct vg_reader *reader, const struct vg_item_key *key, const struct vg_yaml *value,
-                       struct vg_digests *digests)
-{
-    uint8_t digest[32];
-    struct vg_place place = vg_place_of(reader, value);
-    if (key->match == VG_MATCH_FILE) {
-        const char *name = vg_name_of(reader, value, "the name of a file with hashes");
-        char *file = name ? vg_file_beside(reader->arena, reader->file, name) : NULL;
-        return file && vg_digests_add_file(reader, digests, file, place);
-    }
-    if (value->kind != VG_YAML_SCALAR || !vg_digest_parse(value->text, value->size, digest)) {
-        vg_complain(reader, place, "a SHA-256 is 64 hexadecimal digits; SHA256|file reads them from a file",
-                    "not a SHA-256: %s", vg_shown_node(reader, value));
-        return false;
-    }
-    return vg_digests_add(reader, digests, digest);
-}
-
-/* All hashes of an item in one predicate; a null among them stands beside it. */
-static struct vg_expr *read_digests(struct vg_reader *reader, const struct vg_item_key *key,
-                                    const struct vg_yaml *value)
-{
-    struct vg_digests digests = {0};
-    struct vg_exprs exprs = {0};
-    const struct vg_yaml *item = value->kind == VG_YAML_LIST ? value->first : value;
-    bool good = true;
-    for (; item; item = value->kind == VG_YAML_LIST ? item->next : NULL) {
-        if (vg_yaml_is_null(item) && key->match == VG_MATCH_EXACT)
-            good = vg_exprs_add(reader->arena, &exprs, read_null(reader, key, item)) && good;
-        else
-            good = add_digest(reader, key, item, &digests) && good;
-    }
-    struct vg_predicate *predicate = good ? vg_predicate_new(reader, key, value) : NULL;
-    if (!predicate) {
-        vg_digests_drop(&digests);
-        return NULL;
-    }
-    bool any = digests.count > 0 || exprs.count == 0;
-    if (digests.count == 0 && exprs.count == 0)
-        vg_warn(reader, vg_place_of(reader, value), NULL, "there is no hash in it, so nothing matches");
-    if (!vg_digests_finish(reader, &digests, predicate))
-        return NULL;
-    if (any && !vg_exprs_add(reader->arena, &exprs, vg_expr_predicate(reader->arena, predicate)))
-        return NULL;
-    return vg_expr_join(reader->arena, VG_EXPR_OR, &exprs);
-}
-
 static struct vg_expr *read_values(struct vg_reader *reader, const struct vg_item_key *key,
                                    const struct vg_yaml *key_node, const struct vg_yaml *value)
 {
     struct vg_exprs exprs = {0};
     bool good = true;
-    bool digests = vg_field_kind(key->field) == VG_KIND_SHA256 && key->match != VG_MATCH_EXISTS;
-    if (value->kind == VG_YAML_LIST && value->size == 0 && !digests) {
+    if (vg_item_is_of_digests(key))
+        return vg_digests_read(reader, key, key_node, value);
+    if (value->kind == VG_YAML_LIST && value->size == 0) {
         vg_complain(reader, vg_place_of(reader, value), "give it values, or leave it out",
                     "an empty list of values matches nothing");
         return NULL;
-    }
-    if (digests) {
-        if (key->all && value->kind == VG_YAML_LIST && value->size > 1) {
-            vg_complain(reader, vg_place_of(reader, key_node), "leave |all out",
-                        "no file has all the hashes of a list");
-            return NULL;
-        }
-        return read_digests(reader, key, value);
     }
     if (value->kind != VG_YAML_LIST)
         return vg_value_read(reader, key, value);

@@ -41,6 +41,7 @@ struct vg_item_key {
     bool cased;
     bool negated;
     bool fieldref; /* the value is the name of another field */
+    bool hashes;   /* Sigma's Hashes: any field of digests, and `field` is one of them */
     unsigned change_count;
     enum vg_item_change changes[VG_CHANGES_MAX];
 };
@@ -75,6 +76,18 @@ struct vg_variant {
  * `arena`; NULL after a complaint. */
 struct vg_variant *vg_variants_of(struct vg_reader *reader, const struct vg_item_key *key,
                                   const struct vg_yaml *value, struct vg_arena *arena);
+
+/* Inside: what null and `exists` state. */
+struct vg_expr *vg_null_read(struct vg_reader *reader, const struct vg_item_key *key,
+                             const struct vg_yaml *value);
+struct vg_expr *vg_exists_read(struct vg_reader *reader, const struct vg_item_key *key,
+                               const struct vg_yaml *value);
+
+/* Inside: whether the values are digests (or, of Hashes, anything), and the condition that all of them
+ * state. */
+bool vg_item_is_of_digests(const struct vg_item_key *key);
+struct vg_expr *vg_digests_read(struct vg_reader *reader, const struct vg_item_key *key,
+                                const struct vg_yaml *key_node, const struct vg_yaml *value);
 
 /* Inside: the first of `*count` values (siblings) of a list of the policy; NULL after a complaint, when there
  * is no such list. */

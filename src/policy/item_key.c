@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "digest_text.h"
 #include "item.h"
 #include "names.h"
 
@@ -59,8 +60,8 @@ static const char *const cidr_modifiers[] = {"cidr", NULL};
 
 /* Sysmon's fields of a process start that nobody supplies yet. */
 static const char *const coming_fields[] = {
-    "Hashes",  "LogonGuid", "ProcessGuid",  "ParentProcessGuid", "RuleName",        "UtcTime", "SHA1", "MD5",
-    "IMPHASH", "Imphash",   "AuthentiHash", "Signature",         "SignatureStatus", "Signed",  NULL,
+    "LogonGuid", "ProcessGuid", "ParentProcessGuid", "RuleName", "UtcTime", "Signature", "SignatureStatus",
+    "Signed",    NULL,
 };
 
 /* To whoever wrote the policy every known name is told; of a Sigma rule, which is theirs as it is, only the
@@ -159,6 +160,8 @@ static bool read_modifier(struct vg_reader *reader, struct vg_place place, struc
 enum vg_field vg_item_field(struct vg_reader *reader, struct vg_place place, const char *text, size_t size)
 {
     enum vg_field field = vg_field_find(text, size);
+    if (field == VG_FIELD_COUNT)
+        field = vg_digest_field(text, size); /* Sigma writes md5, Imphash and so on, too */
     if (field < VG_FIELD_COUNT)
         return field;
     const char *hint = hint_for(reader, vg_field_names, "fields", text, size);
@@ -178,7 +181,8 @@ static bool read_field(struct vg_reader *reader, struct vg_place place, struct v
                        "a keyword without a field cannot be looked for: a start is not a line of text");
         return false;
     }
-    key->field = vg_item_field(reader, place, text, size);
+    key->hashes = size == strlen("Hashes") && memcmp(text, "Hashes", size) == 0;
+    key->field = key->hashes ? VG_FIELD_SHA256 : vg_item_field(reader, place, text, size);
     return key->field < VG_FIELD_COUNT;
 }
 
@@ -221,14 +225,15 @@ static bool check_kind(struct vg_reader *reader, struct vg_place place, const st
 {
     enum vg_kind kind = vg_field_kind(key->field);
     const char *name = vg_field_name(key->field);
+    bool digests = vg_field_digest_size(key->field) != 0;
     if ((key->match == VG_MATCH_UNDER || key->match == VG_MATCH_PATH) && kind != VG_KIND_PATH) {
         vg_complain(reader, place, "Image, ParentImage and CreatorImage are paths",
                     "under and path compare paths, and %s is none", name);
         return false;
     }
-    if (key->match == VG_MATCH_FILE && kind != VG_KIND_SHA256) {
+    if (key->match == VG_MATCH_FILE && !digests) {
         vg_complain(reader, place, "SHA256|file reads hashes from a file",
-                    "file goes with SHA256, not with %s", name);
+                    "file goes with hashes, not with %s", name);
         return false;
     }
     if (is_order(key->match) && kind != VG_KIND_NUMBER) {
@@ -237,11 +242,11 @@ static bool check_kind(struct vg_reader *reader, struct vg_place place, const st
         return false;
     }
     bool whole = is_order(key->match) || key->match == VG_MATCH_EXACT || key->match == VG_MATCH_EXISTS ||
-                 key->match == VG_MATCH_FILE;
+                 key->match == VG_MATCH_FILE || key->hashes;
     bool changed = key->change_count > 0;
     if (kind == VG_KIND_NUMBER && key->change_count == 1 && key->changes[0] == VG_CHANGE_EXPAND)
         changed = false;
-    if ((kind == VG_KIND_NUMBER || kind == VG_KIND_SHA256) && (!whole || key->cased || changed)) {
+    if ((kind == VG_KIND_NUMBER || digests) && (!whole || key->cased || changed)) {
         vg_unsupported(reader, place, "leave the modifier out", "%s is compared as a whole",
                        kind == VG_KIND_NUMBER ? vg_arena_format(reader->arena, "the number %s", name)
                                               : "a hash");
@@ -272,7 +277,7 @@ static bool check_fieldref(struct vg_reader *reader, struct vg_place place, cons
              key->match != VG_MATCH_ENDSWITH)
         vg_complain(reader, place, "it goes with startswith, endswith, or none of them",
                     "fieldref does not go with exists, under, path, file, lt, lte, gt and gte");
-    else if (vg_field_kind(key->field) == VG_KIND_SHA256)
+    else if (vg_field_digest_size(key->field) != 0)
         vg_unsupported(reader, place, NULL, "a hash is not compared with another field");
     else
         return true;

@@ -117,11 +117,13 @@ static bool lies_under(struct linter *linter, const struct vg_predicate *narrow,
 
 static bool digests_imply(const struct vg_predicate *narrow, const struct vg_predicate *wide)
 {
+    uint32_t size = vg_field_digest_size(narrow->field);
     size_t k = 0;
     for (size_t i = 0; i < narrow->digest_count; i++) {
-        while (k < wide->digest_count && memcmp(wide->digests[k], narrow->digests[i], 32) < 0)
+        const uint8_t *digest = vg_predicate_digest(narrow, i);
+        while (k < wide->digest_count && memcmp(vg_predicate_digest(wide, k), digest, size) < 0)
             k++;
-        if (k == wide->digest_count || memcmp(wide->digests[k], narrow->digests[i], 32) != 0)
+        if (k == wide->digest_count || memcmp(vg_predicate_digest(wide, k), digest, size) != 0)
             return false;
     }
     return true;

@@ -173,6 +173,14 @@ static uint32_t next_candidate(struct candidates *candidates, const struct vg_ma
     return next;
 }
 
+/* Of the facts that one rule waits for, the one that takes less reading comes first. */
+static bool waits_before(const struct vg_blob_field *field, const struct plain *plain)
+{
+    if (field->first_rule != plain->waiting || plain->waiting == VG_BLOB_NONE)
+        return field->first_rule < plain->waiting;
+    return vg_field_stage((enum vg_field)field->field) < vg_field_stage(plain->waiting_for);
+}
+
 static struct plain settle_plain(const struct vg_match *match, uint64_t pending)
 {
     struct plain plain = {.best = match->scratch->best, .waiting = VG_BLOB_NONE};
@@ -182,7 +190,7 @@ static struct plain settle_plain(const struct vg_match *match, uint64_t pending)
         const struct vg_blob_field *field = &match->blob.FIELDS[i];
         uint64_t bit = field_bit(field->field);
 
-        if ((pending & bit) && field->first_rule < plain.waiting) {
+        if ((pending & bit) && waits_before(field, &plain)) {
             plain.waiting = field->first_rule;
             plain.waiting_for = (enum vg_field)field->field;
         }

@@ -385,22 +385,24 @@ static void scan_digest(struct scan *scan, struct vg_span digest)
 {
     const struct vg_blob_view *blob = &scan->match->blob;
     const struct vg_blob_field *field = scan->field;
-    const struct vg_blob_digest *digests = blob->DIGESTS + field->digests.first;
+    const uint32_t *digests = blob->DIGESTS + field->digests.first;
+    uint32_t words = vg_blob_digest_words(field->field);
     const uint32_t *start;
     uint32_t low;
     uint32_t high;
 
-    if (field->digests.count == 0 || digest.size != sizeof(digests->bytes))
+    if (field->digests.count == 0 || digest.size != vg_field_digest_size((enum vg_field)field->field))
         return;
     start = blob->DIGEST_STARTS + field->digest_starts + leading_bits(digest.bytes, field->digest_bits);
     low = start[0];
     high = start[1];
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = memcmp(digest.bytes, digests[middle].bytes, sizeof(digests->bytes));
+        const uint32_t *entry = digests + (size_t)middle * words;
+        int order = memcmp(digest.bytes, entry, digest.size);
 
         if (order == 0) {
-            hit(scan, digests[middle].target);
+            hit(scan, entry[words - 1]);
             return;
         }
         if (order < 0)
@@ -426,7 +428,7 @@ void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, co
     }
     scan_general(&scan, 1u << VG_BLOB_TEST_EXISTS);
     for (unsigned i = 0; i < fact->count && i < VG_FACT_VALUES_MAX; i++) {
-        if (kind == VG_KIND_SHA256)
+        if (vg_field_digest_size((enum vg_field)field->field) != 0)
             scan_digest(&scan, fact->values[i]);
         else
             scan_text(&scan, fact->values[i]);

@@ -34,7 +34,7 @@ enum vg_test {
     VG_TEST_UNDER, /* some value is the folder `tokens` (one literal, no trailing backslash) or lies below it;
                     * unless permissive, on a PATH field also what begins with the folder and a colon: its own
                     * streams */
-    VG_TEST_DIGESTS,  /* some value is one of `digests` (kind SHA256) */
+    VG_TEST_DIGESTS,  /* some value is one of `digests` (of a field that holds digests) */
     VG_TEST_AT_LEAST, /* some value is a number not below `tokens` (kind NUMBER; one literal: decimal digits,
                          no */
     VG_TEST_AT_MOST,  /* leading zeros), or not above */
@@ -42,7 +42,7 @@ enum vg_test {
                        * where either fact is ABSENT, but unknown where either is unknown */
 };
 
-/* How the value of one field compares with that of another. Neither field is of kind SHA256. */
+/* How the value of one field compares with that of another. Neither field holds digests. */
 enum vg_compare {
     VG_COMPARE_EQUAL,
     VG_COMPARE_STARTS, /* it starts with the other */
@@ -66,10 +66,15 @@ struct vg_predicate {
     enum vg_compare compare; /* of FIELDREF, else 0 */
     const struct vg_token *tokens;
     size_t token_count;
-    const uint8_t (*digests)[32]; /* sorted, each once */
+    const uint8_t *digests; /* vg_field_digest_size bytes each, one behind the other: sorted, each once */
     size_t digest_count;
     struct vg_place place; /* where it was written */
 };
+
+static inline const uint8_t *vg_predicate_digest(const struct vg_predicate *predicate, size_t index)
+{
+    return predicate->digests + index * vg_field_digest_size(predicate->field);
+}
 
 enum vg_expr_kind {
     VG_EXPR_TRUE,

@@ -20,6 +20,8 @@ void vg_policy_info(const struct vg_policy *policy, struct vg_policy_info *info)
     info->record_hashes = (header->flags & VG_BLOB_RECORD_HASHES) != 0;
     info->deny_status = header->deny_status;
     info->rule_count = vg_blob_count(header, VG_BLOB_RULES);
+    for (uint32_t i = 0; i < vg_blob_count(header, VG_BLOB_FIELDS); i++)
+        info->fields |= (uint64_t)1 << vg_blob_view_of(header).FIELDS[i].field;
     memcpy(info->identity, header->identity, sizeof(info->identity));
 }
 

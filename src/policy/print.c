@@ -128,9 +128,10 @@ static void indent(const struct printer *printer, unsigned spaces)
     fprintf(printer->out, "%*s", (int)spaces, "");
 }
 
-static void print_digest(FILE *out, const uint8_t digest[32])
+static void print_digest(FILE *out, const struct vg_predicate *predicate, size_t index)
 {
-    for (unsigned i = 0; i < 32; i++)
+    const uint8_t *digest = vg_predicate_digest(predicate, index);
+    for (unsigned i = 0; i < vg_field_digest_size(predicate->field); i++)
         fprintf(out, "%02x", digest[i]);
 }
 
@@ -142,7 +143,7 @@ static void print_digest_lines(struct printer *printer, const struct vg_predicat
     for (size_t i = 0; i < shown; i++) {
         indent(printer, spaces);
         fputs("- ", printer->out);
-        print_digest(printer->out, predicate->digests[i]);
+        print_digest(printer->out, predicate, i);
         fputc('\n', printer->out);
     }
     if (shown < predicate->digest_count) {
@@ -159,7 +160,7 @@ static void print_item(struct printer *printer, struct range leaves, bool all, u
     if (leaves.count == 1 && is_digests(leaves.at[0]) && leaves.at[0]->predicate->digest_count < 2) {
         fputs(leaves.at[0]->predicate->digest_count ? " " : " []", printer->out);
         if (leaves.at[0]->predicate->digest_count)
-            print_digest(printer->out, leaves.at[0]->predicate->digests[0]);
+            print_digest(printer->out, leaves.at[0]->predicate, 0);
         fputc('\n', printer->out);
         return;
     }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint8_t no_hash[64];
+static const uint8_t no_hash[VG_DIGEST_SIZE_MAX];
 
 bool vg_trial_begin(struct vg_trial *trial, const struct vg_policy *policy,
                     const struct vg_path_variables *variables)
@@ -87,7 +87,7 @@ static bool describe(struct vg_trial *trial, const struct vg_trial_start *start,
     if (image == NULL || parent == NULL)
         return false;
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
-        if (vg_field_stage((enum vg_field)field) != VG_STAGE_HASH)
+        if (vg_field_digest_size((enum vg_field)field) == 0)
             vg_record_set_state(record, (enum vg_field)field, VG_FACT_ABSENT);
     set(trial, record, VG_FIELD_IMAGE, image);
     set(trial, record, VG_FIELD_COMMAND_LINE,
@@ -119,7 +119,8 @@ bool vg_trial_decide(struct vg_trial *trial, const struct vg_trial_start *start,
     vg_policy_begin(trial->policy, trial->scratch);
     while (vg_policy_decide(trial->policy, &record, trial->scratch, &decision) == VG_NEED_FACT) {
         asked = true;
-        vg_record_set(&record, decision.need, (struct vg_span){.bytes = no_hash, .size = 32});
+        vg_record_set(&record, decision.need,
+                      (struct vg_span){.bytes = no_hash, .size = vg_field_digest_size(decision.need)});
     }
     *outcome = (struct vg_trial_outcome){
         .verdict = decision.verdict == VG_ASK ? info.ask_otherwise : decision.verdict,

@@ -8,7 +8,7 @@ struct used {
     uint32_t keys;
     uint32_t slots;
     uint32_t filters;
-    uint32_t digests;
+    uint32_t digests; /* words */
     uint32_t starts;
 };
 
@@ -140,27 +140,54 @@ static bool check_digest_starts(struct vg_check *check, const struct vg_blob_fie
     return true;
 }
 
+/* Digests may share lists: one digest is looked up per value. */
+static bool check_digest_target(struct vg_check *check, const uint32_t *target)
+{
+    const uint32_t *postings = check->blob.POSTINGS;
+
+    if (*target & VG_TARGET_RULE) {
+        if (!vg_check_deciding_rule(check, *target & VG_TARGET_INDEX))
+            return vg_check_failed(check, "a digest leads to no deciding rule", target);
+    } else if (*target >= vg_check_count(check, VG_BLOB_POSTINGS) ||
+               (*target != 0 && !(postings[*target - 1] & VG_BLOB_LAST))) {
+        return vg_check_failed(check, "a digest leads to no list", target);
+    }
+    return true;
+}
+
+/* The field's entries, of `words` each: their targets, and that they ascend. */
+static bool check_digest_entries(struct vg_check *check, const uint32_t *entries, uint32_t count,
+                                 uint32_t words)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t *entry = entries + (size_t)i * words;
+
+        if (!check_digest_target(check, entry + words - 1))
+            return false;
+        if (i > 0 && memcmp(entry - words, entry, (words - 1) * sizeof(*entry)) >= 0)
+            return vg_check_failed(check, "digests do not ascend", entry);
+    }
+    return true;
+}
+
 static bool check_digests(struct vg_check *check, const struct vg_blob_field *field, struct used *used)
 {
-    const struct vg_blob_digest *digests = check->blob.DIGESTS + used->digests;
     const struct vg_blob_slice *slice = &field->digests;
+    uint32_t words = vg_blob_digest_words(field->field);
 
     if (slice->count == 0) {
         if (slice->first != 0 || field->digest_starts != 0 || field->digest_bits != 0)
             return vg_check_failed(check, "starts of digests without digests", field);
         return true;
     }
-    if (vg_field_kind((enum vg_field)field->field) != VG_KIND_SHA256)
+    if (vg_field_digest_size((enum vg_field)field->field) == 0)
         return vg_check_failed(check, "digests on a field that holds text", field);
     if (slice->first != used->digests ||
-        slice->count > vg_check_count(check, VG_BLOB_DIGESTS) - used->digests)
+        slice->count > (vg_check_count(check, VG_BLOB_DIGESTS) - used->digests) / words)
         return vg_check_failed(check, "digests lie outside", field);
-    used->digests += slice->count;
-    for (uint32_t i = 1; i < slice->count; i++) {
-        if (memcmp(digests[i - 1].bytes, digests[i].bytes, sizeof(digests[i].bytes)) >= 0)
-            return vg_check_failed(check, "digests do not ascend", &digests[i]);
-    }
-    return check_digest_starts(check, field, used);
+    used->digests += slice->count * words;
+    return check_digest_entries(check, check->blob.DIGESTS + slice->first, slice->count, words) &&
+           check_digest_starts(check, field, used);
 }
 
 /* A rule that decides, or none. An unknown fact must not make an allow rule match. */
@@ -185,7 +212,7 @@ static bool check_field(struct vg_check *check, const struct vg_blob_field *fiel
         !check_first(check, &field->first_unknown_rule, true) ||
         !check_first(check, &field->first_claimed_rule, true))
         return false;
-    if (has_tables(field) && vg_field_kind((enum vg_field)field->field) == VG_KIND_SHA256)
+    if (has_tables(field) && vg_field_digest_size((enum vg_field)field->field) != 0)
         return vg_check_failed(check, "tables of text on a field that holds none", field);
     return check_list(check, &field->anchored, conditions, used) &&
            check_list(check, &field->anchored_strict, conditions, used) &&

@@ -34,6 +34,20 @@ enum vg_stage vg_field_stage(enum vg_field field)
     return fields[field].stage;
 }
 
+uint32_t vg_field_digest_size(enum vg_field field)
+{
+    switch (fields[field].kind) {
+    case VG_KIND_MD5:
+        return 16;
+    case VG_KIND_SHA1:
+        return 20;
+    case VG_KIND_SHA256:
+        return 32;
+    default:
+        return 0;
+    }
+}
+
 bool vg_field_is_gathered(enum vg_field field)
 {
     return fields[field].stage > VG_STAGE_CHEAP && fields[field].stage < VG_STAGE_RECORD;

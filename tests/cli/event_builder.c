@@ -69,6 +69,10 @@ static void add_facts(struct event_builder *builder)
     EVENT_TEXT(builder, VG_FIELD_SUBSYSTEM, "Win32");
     event_fact(builder, VG_FIELD_DRIVE, VG_FACT_UNKNOWN, NULL, 0);
     event_fact(builder, VG_FIELD_SHA256, VG_FACT_KNOWN, digest, sizeof(digest));
+    event_fact(builder, VG_FIELD_MD5, VG_FACT_KNOWN, digest, 16);
+    event_fact(builder, VG_FIELD_SHA1, VG_FACT_PENDING, NULL, 0);
+    event_fact(builder, VG_FIELD_IMPHASH, VG_FACT_ABSENT, NULL, 0);
+    event_fact(builder, VG_FIELD_AUTHENTIHASH, VG_FACT_KNOWN, digest, sizeof(digest));
 }
 
 void event_full_start(struct event_builder *builder)

@@ -148,7 +148,7 @@ static void facts_that_cannot_be_are_refused(void **state)
     check_problem(&builder, "a number is not made of digits");
     event_full_start(&builder);
     fact_entry(&builder, 17)->size = 31;
-    check_problem(&builder, "a SHA-256 is not 32 bytes long");
+    check_problem(&builder, "a hash has not the length of its kind");
     event_full_start(&builder);
     fact_entry(&builder, 16)->field = VG_FIELD_IMAGE;
     check_problem(&builder, "a fact is given twice");

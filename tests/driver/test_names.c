@@ -223,7 +223,7 @@ static void an_oplock_is_not_waited_for(void **state)
 
     (void)state;
     begin(ALLOW_ALL "  - deny: that hash\n    when: { SHA256: '" /* of nothing here */
-                    "0000000000000000000000000000000000000000000000000000000000000000' }\n");
+                    "0000000000000000000000000000000000000000000000000000000000000001' }\n");
     sim_set_file_flags(sim_add_file(CMD, "MZ", 2), SIM_FILE_OPLOCKED);
     assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
     event = next_start();

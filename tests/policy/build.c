@@ -127,10 +127,11 @@ struct vg_expr *build_fieldref(struct build *build, enum vg_field field, enum vg
     return leaf;
 }
 
-struct vg_expr *build_digests(struct build *build, const uint8_t (*digests)[32], size_t count, unsigned flags)
+struct vg_expr *build_digests(struct build *build, enum vg_field field, const void *digests, size_t count,
+                              unsigned flags)
 {
     struct vg_expr *leaf;
-    struct vg_predicate *predicate = add_predicate(build, VG_FIELD_SHA256, VG_TEST_DIGESTS, flags, &leaf);
+    struct vg_predicate *predicate = add_predicate(build, field, VG_TEST_DIGESTS, flags, &leaf);
 
     predicate->digests = digests;
     predicate->digest_count = count;

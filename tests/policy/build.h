@@ -39,7 +39,7 @@ struct vg_expr *build_number(struct build *build, enum vg_field field, enum vg_t
                              const uint16_t *digits);
 struct vg_expr *build_fieldref(struct build *build, enum vg_field field, enum vg_field other,
                                enum vg_compare compare, unsigned flags);
-struct vg_expr *build_digests(struct build *build, const uint8_t (*digests)[32], size_t count,
+struct vg_expr *build_digests(struct build *build, enum vg_field field, const void *digests, size_t count,
                               unsigned flags);
 
 struct vg_expr *build_not(struct build *build, struct vg_expr *operand);

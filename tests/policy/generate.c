@@ -201,21 +201,27 @@ static void make_limit(struct generator *generator, struct vg_predicate *predica
     make_token(generator, predicate, tokens, VG_TOKEN_LITERAL, vg_units(number), vg_unit_count(number));
 }
 
+static const enum vg_field digest_fields[] = {
+    VG_FIELD_SHA256, VG_FIELD_SHA256, VG_FIELD_MD5, VG_FIELD_SHA1, VG_FIELD_IMPHASH, VG_FIELD_AUTHENTIHASH,
+};
+
+/* Digests differ in their first bytes or not at all, so that this orders those of any length. */
 static int compare_digests(const void *left, const void *right)
 {
-    return memcmp(left, right, 32);
+    return memcmp(left, right, 16);
 }
 
 static void make_digests(struct generator *generator, struct vg_predicate *predicate)
 {
-    uint8_t(*digests)[32] = allocate(generator, DIGESTS * 32);
+    size_t size = vg_field_digest_size(predicate->field);
+    uint8_t *digests = allocate(generator, DIGESTS * size);
     uint32_t first = generator_below(generator, DIGESTS);
 
     predicate->digest_count = generator_below(generator, 4);
     for (uint32_t i = 0; i < predicate->digest_count; i++)
-        memcpy(digests[i], generator->digests[(first + i) % DIGESTS], 32);
-    qsort(digests, predicate->digest_count, 32, compare_digests);
-    predicate->digests = (const uint8_t(*)[32])digests;
+        memcpy(digests + i * size, generator->digests[(first + i) % DIGESTS], size);
+    qsort(digests, predicate->digest_count, size, compare_digests);
+    predicate->digests = digests;
 }
 
 static const struct vg_predicate *make_predicate(struct generator *generator)
@@ -228,7 +234,8 @@ static const struct vg_predicate *make_predicate(struct generator *generator)
     predicate = allocate(generator, sizeof(*predicate));
     predicate->permissive = chance(generator, 40);
     if (chance(generator, 18)) {
-        predicate->field = VG_FIELD_SHA256;
+        predicate->field =
+            digest_fields[generator_below(generator, sizeof(digest_fields) / sizeof(*digest_fields))];
         predicate->test = kind < 10 ? VG_TEST_EXISTS : kind < 20 ? VG_TEST_NULL : VG_TEST_DIGESTS;
         if (predicate->test == VG_TEST_DIGESTS)
             make_digests(generator, predicate);
@@ -329,6 +336,7 @@ struct generator *generator_new(uint64_t seed)
     for (uint32_t i = 0; i < DIGESTS; i++) {
         for (unsigned byte = 0; byte < 32; byte++)
             generator->digests[i][byte] = (uint8_t)(i % 2 ? 0xAB : next(generator));
+        generator->digests[i][15] = (uint8_t)i; /* the last byte of the shortest, and of the longest */
         generator->digests[i][31] = (uint8_t)i;
     }
     make_model(generator);
@@ -357,9 +365,9 @@ static void make_fact(struct generator *generator, struct vg_record *record, enu
         fact->count =
             (uint8_t)(chance(generator, 80) ? 1 : 1 + generator_below(generator, VG_FACT_VALUES_MAX));
         for (unsigned i = 0; i < fact->count; i++) {
-            if (vg_field_kind(field) == VG_KIND_SHA256)
-                fact->values[i] =
-                    (struct vg_span){generator->digests[generator_below(generator, DIGESTS)], 32};
+            if (vg_field_digest_size(field) != 0)
+                fact->values[i] = (struct vg_span){generator->digests[generator_below(generator, DIGESTS)],
+                                                   vg_field_digest_size(field)};
             else if (vg_field_kind(field) == VG_KIND_NUMBER && chance(generator, 80))
                 fact->values[i] = generator->numbers[generator_below(generator, NUMBERS)];
             else

@@ -138,8 +138,10 @@ static bool matches_number(const struct vg_predicate *predicate, struct vg_span 
 
 static bool matches_digest(const struct vg_predicate *predicate, struct vg_span value)
 {
+    size_t size = vg_field_digest_size(predicate->field);
+
     for (size_t i = 0; i < predicate->digest_count; i++) {
-        if (value.size == 32 && memcmp(value.bytes, predicate->digests[i], 32) == 0)
+        if (value.size == size && memcmp(value.bytes, predicate->digests + i * size, size) == 0)
             return true;
     }
     return false;

@@ -467,7 +467,7 @@ static void the_hash_is_asked_for_only_when_an_earlier_rule_leaves_it_open(void 
 {
     (void)state;
     build_rule(&build, VG_ACTION_ALLOW, build_pattern(&build, VG_FIELD_IMAGE, u"C:\\trusted", PERMISSIVE));
-    build_rule(&build, VG_ACTION_DENY, build_digests(&build, digests, 2, 0));
+    build_rule(&build, VG_ACTION_DENY, build_digests(&build, VG_FIELD_SHA256, digests, 2, 0));
     build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_IMAGE, u"C:\\other", 0));
     open_policy();
     vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\trusted"));
@@ -491,11 +491,11 @@ static void a_hash_beside_another_condition_is_asked_for_only_when_that_holds(vo
 {
     (void)state;
     build_rule(&build, VG_ACTION_DENY,
-               build_join(&build, VG_EXPR_AND, build_digests(&build, digests, 2, 0),
+               build_join(&build, VG_EXPR_AND, build_digests(&build, VG_FIELD_SHA256, digests, 2, 0),
                           build_pattern(&build, VG_FIELD_IMAGE, u"*\\cmd.exe", 0)));
     build_rule(
         &build, VG_ACTION_DENY,
-        build_join(&build, VG_EXPR_AND, build_digests(&build, digests, 1, 0),
+        build_join(&build, VG_EXPR_AND, build_digests(&build, VG_FIELD_SHA256, digests, 1, 0),
                    build_not(&build, build_under(&build, VG_FIELD_IMAGE, u"C:\\Windows", PERMISSIVE))));
     open_policy();
     vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\Windows\\a.exe"));
@@ -512,7 +512,7 @@ static void a_hash_beside_another_condition_is_asked_for_only_when_that_holds(vo
 static void a_fact_asked_for_and_left_pending_is_unknown(void **state)
 {
     (void)state;
-    build_rule(&build, VG_ACTION_DENY, build_digests(&build, digests, 2, 0));
+    build_rule(&build, VG_ACTION_DENY, build_digests(&build, VG_FIELD_SHA256, digests, 2, 0));
     open_policy();
     assert_int_equal(decide(), VG_NEED_FACT);
     assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_DECIDED);

@@ -120,7 +120,7 @@ static void assert_predicates_equal(const struct vg_predicate *a, const struct v
     }
     assert_int_equal(a->digest_count, b->digest_count);
     if (a->digest_count)
-        assert_memory_equal(a->digests, b->digests, a->digest_count * 32);
+        assert_memory_equal(a->digests, b->digests, a->digest_count * vg_field_digest_size(a->field));
 }
 
 static void assert_exprs_equal(const struct vg_expr *a, const struct vg_expr *b)

@@ -63,7 +63,7 @@ static void test_a_thousand_random_conditions_read_back_as_they_were(void **stat
                 "      e: { SHA256: '%064u', ProcessId|exists: false }\n"
                 "      f: { Image: [null, '', 'C:\\\\*x?'], Drive: cdrom }\n"
                 "      condition: ",
-                i % 2 ? "allow" : "deny", i, i, i);
+                i % 2 ? "allow" : "deny", i, i, i + 1);
         write_condition(stream, &seed, 4);
         fputs(" or a or b or c or d or e or f\n", stream);
     }
