@@ -37,6 +37,9 @@
 /* The last entry of a list in POSTINGS or ANCHORS. */
 #define VG_BLOB_LAST 0x80000000u
 
+/* In ANCHORS: no condition, but a predicate (VG_BLOB_TEST_ANY) that is true with this one. */
+#define VG_ANCHOR_GROUP 0x40000000u
+
 /* What a key leads to: a rule directly, when truth of the key is all there is to know, or a list in POSTINGS.
  */
 #define VG_TARGET_RULE       0x80000000u
@@ -168,7 +171,7 @@ struct vg_blob_condition {
 
 struct vg_blob_predicate {
     uint32_t rule;    /* the first plain rule it decides, or VG_BLOB_NONE */
-    uint32_t anchors; /* a list in ANCHORS: the conditions it announces, or VG_BLOB_NONE */
+    uint32_t anchors; /* a list in ANCHORS: the conditions it announces and its groups, or VG_BLOB_NONE */
     uint32_t tokens;  /* the first in TOKENS */
     uint16_t token_count;
     uint8_t field;
@@ -176,7 +179,7 @@ struct vg_blob_predicate {
     uint32_t flags;
 };
 
-/* enum vg_test as it stands in PREDICATES. */
+/* enum vg_test as it stands in PREDICATES, and one that only a blob has. */
 enum vg_blob_test {
     VG_BLOB_TEST_EXISTS,
     VG_BLOB_TEST_NULL,
@@ -186,6 +189,7 @@ enum vg_blob_test {
     VG_BLOB_TEST_AT_LEAST,
     VG_BLOB_TEST_AT_MOST,
     VG_BLOB_TEST_FIELDREF,
+    VG_BLOB_TEST_ANY, /* any of its members, which tell it so: an OR over one field. Only tracked */
     VG_BLOB_TEST_COUNT
 };
 

@@ -186,7 +186,8 @@ static bool out_of_memory(const struct vg_compile *compile)
     bool failed = compile->predicates.failed || compile->keys.failed || compile->chain.failed ||
                   compile->anchors.failed || compile->always.failed || compile->placed.failed ||
                   compile->digests.failed || compile->pairs.failed || compile->nodes.failed ||
-                  compile->links.failed || compile->pending.failed;
+                  compile->links.failed || compile->pending.failed || compile->listed.failed ||
+                  compile->members.failed || compile->memberships.failed;
 
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
         failed = failed || compile->fields[field].anchored.failed ||
@@ -244,9 +245,9 @@ static bool compile_all(struct vg_compile *compile, void **blob, size_t *size)
 static void free_all(struct vg_compile *compile)
 {
     struct vg_buffer *const buffers[] = {
-        &compile->predicates, &compile->keys,    &compile->chain,   &compile->anchors,
-        &compile->always,     &compile->placed,  &compile->digests, &compile->nodes,
-        &compile->links,      &compile->pending, &compile->pairs,
+        &compile->predicates, &compile->keys,    &compile->chain,   &compile->anchors,     &compile->always,
+        &compile->placed,     &compile->digests, &compile->nodes,   &compile->links,       &compile->pending,
+        &compile->pairs,      &compile->listed,  &compile->members, &compile->memberships,
     };
 
     for (size_t i = 0; i < sizeof(buffers) / sizeof(*buffers); i++)
@@ -260,6 +261,7 @@ static void free_all(struct vg_compile *compile)
         vg_buffer_free(&compile->sections[id]);
     free(compile->predicate_set.slots);
     free(compile->key_set.slots);
+    free(compile->group_set.slots);
     free(compile);
 }
 

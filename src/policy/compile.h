@@ -20,6 +20,9 @@ struct vg_compiled_predicate {
     uint32_t digest_list;    /* the list of this predicate alone in POSTINGS, once there is one */
     uint32_t cost;           /* how often it is estimated to be true; the lower, the better it announces */
     uint32_t flags;          /* enum vg_blob_predicate_flags */
+    uint32_t groups;         /* that it is a member of: the last added of a chain in vg_compile.memberships */
+    uint32_t members;        /* of a group: the first in vg_compile.members */
+    uint32_t member_count;   /* 0: it is no group */
 };
 
 /* A condition in normal form: NOT stands only at leaves, no AND is a child of an AND, no OR of an OR,
@@ -69,10 +72,10 @@ struct vg_compiled_digest {
     uint32_t field;
 };
 
-/* A tracked predicate announces a condition. */
+/* What the truth of a predicate leads to. */
 struct vg_anchor {
     uint32_t predicate; /* index in PREDICATES */
-    uint32_t condition;
+    uint32_t entry;     /* of ANCHORS: a condition that it announces, or its group and VG_ANCHOR_GROUP */
 };
 
 /* A set of indexes into an array of things with 64-bit hashes. */
@@ -108,9 +111,12 @@ struct vg_compile {
     struct vg_buffer keys; /* struct vg_compiled_key */
     struct vg_index_set key_set;
     struct vg_buffer chain;   /* struct vg_chain */
-    struct vg_buffer anchors; /* struct vg_anchor, ascending by condition */
+    struct vg_buffer anchors; /* struct vg_anchor */
     struct vg_buffer always;  /* uint32_t: conditions */
     struct vg_buffer placed;  /* uint32_t: untracked predicates with a place in PREDICATES, in order */
+    struct vg_buffer members; /* uint32_t: predicates of groups */
+    struct vg_index_set group_set;
+    struct vg_buffer memberships; /* struct vg_chain: groups of predicates */
     struct vg_buffer pairs;   /* uint32_t: indexes of tracked predicates that compare two fields, ascending */
     struct vg_buffer digests; /* struct vg_compiled_digest, ascending by field, then as bytes */
     struct vg_compiled_field fields[VG_FIELD_COUNT];
@@ -121,6 +127,7 @@ struct vg_compile {
     struct vg_buffer nodes;   /* struct vg_node */
     struct vg_buffer links;   /* uint32_t */
     struct vg_buffer pending; /* uint32_t: children being collected */
+    struct vg_buffer listed;  /* uint32_t: a list for POSTINGS being collected */
 
     struct vg_buffer sections[VG_BLOB_SECTION_COUNT];
 };
@@ -169,6 +176,29 @@ static inline uint32_t vg_child_of(const struct vg_compile *compile, const struc
     return VG_BUFFER_AT(&compile->links, uint32_t)[node->first + child];
 }
 
+/* compile_groups.c: makes one predicate (a group) of all children of an OR that test the same field in the
+ * same way, and likewise of negated ones of an AND; in the whole condition. */
+void vg_compile_group(struct vg_compile *compile, uint32_t root);
+
+/* Sorts numbers, drops those that repeat, and returns how many are left. */
+uint32_t vg_compile_sort(uint32_t *numbers, uint32_t count);
+
+/* Whether anything rests on the truth of this predicate itself. */
+static inline bool vg_predicate_is_wanted(const struct vg_compiled_predicate *predicate)
+{
+    return predicate->member_count == 0 &&
+           (predicate->index != VG_BLOB_NONE || predicate->plain_rule != VG_BLOB_NONE ||
+            predicate->groups != VG_BLOB_NONE);
+}
+
+/* Whether its truth is told to its groups by itself. Otherwise whatever finds it finds them, too. */
+static inline bool vg_predicate_tells_groups(const struct vg_compiled_predicate *predicate)
+{
+    return predicate->groups != VG_BLOB_NONE &&
+           ((predicate->flags & VG_PREDICATE_CONFIRM) || predicate->source->test == VG_TEST_EXISTS ||
+            predicate->source->test == VG_TEST_NULL);
+}
+
 /* compile_code.c: adds the rule at hand as a condition. */
 void vg_compile_condition(struct vg_compile *compile, uint32_t root);
 
@@ -194,10 +224,12 @@ void vg_compile_tables(struct vg_compile *compile);
 bool vg_compile_direct(const struct vg_compile *compile, const uint32_t *predicates, uint32_t count,
                        uint32_t *target);
 
-/* Gives a predicate a place in PREDICATES, unless it has one. */
+/* Gives a predicate a place in PREDICATES, unless it has one; the second, only if it is needed in a list. */
 void vg_compile_place(struct vg_compile *compile, uint32_t predicate);
+void vg_compile_place_listed(struct vg_compile *compile, uint32_t predicate);
 
-/* Writes a list of predicates to POSTINGS; returns where it starts. */
+/* Writes a list of predicates, and of the groups that they do not tell themselves, to POSTINGS; returns where
+ * it starts. */
 uint32_t vg_compile_list(struct vg_compile *compile, const uint32_t *predicates, uint32_t count);
 
 /* compile_digests.c: DIGESTS, DIGEST_STARTS, and POSTINGS for them. */

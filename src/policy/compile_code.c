@@ -164,6 +164,9 @@ void vg_compile_condition(struct vg_compile *compile, uint32_t root)
     };
 
     name_fields(compile, root, &condition);
+    vg_compile_group(compile, root);
+    if (compile->predicates.failed)
+        return;
     write_node(&writer, root);
     vg_buffer_put32(writer.code, (uint32_t)VG_CODE_END << VG_CODE_SHIFT);
     if (writer.too_deep) {

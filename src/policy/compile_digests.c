@@ -46,7 +46,7 @@ void vg_compile_sort_digests(struct vg_compile *compile)
         const struct vg_compiled_predicate *predicate = vg_predicate_at(compile, i);
         const struct vg_predicate *source = predicate->source;
 
-        if (predicate->index == VG_BLOB_NONE && predicate->plain_rule == VG_BLOB_NONE)
+        if (!vg_predicate_is_wanted(predicate))
             continue;
         for (size_t j = 0; j < source->digest_count; j++) {
             const uint8_t *bytes = vg_predicate_digest(source, j);
@@ -95,7 +95,7 @@ void vg_compile_mark_digests(struct vg_compile *compile)
         if (vg_compile_direct(compile, predicates, found, &target))
             continue;
         for (uint32_t i = 0; i < found; i++)
-            vg_compile_place(compile, predicates[i]);
+            vg_compile_place_listed(compile, predicates[i]);
     }
 }
 

@@ -270,9 +270,7 @@ static void index_predicate(struct vg_compile *compile, uint32_t predicate)
 void vg_compile_index(struct vg_compile *compile)
 {
     for (uint32_t i = 0; i < VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate); i++) {
-        const struct vg_compiled_predicate *predicate = vg_predicate_at(compile, i);
-
-        if (predicate->index != VG_BLOB_NONE || predicate->plain_rule != VG_BLOB_NONE)
+        if (vg_predicate_is_wanted(vg_predicate_at(compile, i)))
             index_predicate(compile, i);
     }
 }

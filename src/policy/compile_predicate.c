@@ -285,6 +285,7 @@ uint32_t vg_compile_predicate(struct vg_compile *compile, const struct vg_predic
     added->index = VG_BLOB_NONE;
     added->last_condition = VG_BLOB_NONE;
     added->digest_list = VG_BLOB_NONE;
+    added->groups = VG_BLOB_NONE;
     added->cost = cost_of(compile, predicate);
     added->flags = flags_of(predicate);
     compile->fields[predicate->field].used = true;

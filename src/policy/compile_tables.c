@@ -35,7 +35,8 @@ bool vg_compile_direct(const struct vg_compile *compile, const uint32_t *predica
     for (uint32_t i = 0; i < count; i++) {
         const struct vg_compiled_predicate *predicate = vg_predicate_at(compile, predicates[i]);
 
-        if (predicate->index < compile->tracked_count || (predicate->flags & VG_PREDICATE_CONFIRM))
+        if (predicate->index < compile->tracked_count || (predicate->flags & VG_PREDICATE_CONFIRM) ||
+            predicate->groups != VG_BLOB_NONE)
             return false;
         if (!first || predicate->plain_rule < first->plain_rule)
             first = predicate;
@@ -58,14 +59,46 @@ void vg_compile_place(struct vg_compile *compile, uint32_t predicate)
     vg_buffer_put32(&compile->placed, predicate);
 }
 
+/* Whether a list must name the predicate itself, not only its groups. */
+static bool is_listed(const struct vg_compile *compile, const struct vg_compiled_predicate *predicate)
+{
+    return predicate->plain_rule != VG_BLOB_NONE || (predicate->flags & VG_PREDICATE_CONFIRM) ||
+           predicate->index < compile->tracked_count;
+}
+
+void vg_compile_place_listed(struct vg_compile *compile, uint32_t predicate)
+{
+    if (is_listed(compile, vg_predicate_at(compile, predicate)))
+        vg_compile_place(compile, predicate);
+}
+
+static void list_predicate(struct vg_compile *compile, const struct vg_compiled_predicate *predicate)
+{
+    const struct vg_chain *memberships = VG_BUFFER_AT(&compile->memberships, struct vg_chain);
+
+    if (is_listed(compile, predicate))
+        vg_buffer_put32(&compile->listed, predicate->index);
+    if (vg_predicate_tells_groups(predicate))
+        return;
+    for (uint32_t at = predicate->groups; at != VG_BLOB_NONE; at = memberships[at].next)
+        vg_buffer_put32(&compile->listed, vg_predicate_at(compile, memberships[at].predicate)->index);
+}
+
 uint32_t vg_compile_list(struct vg_compile *compile, const uint32_t *predicates, uint32_t count)
 {
     struct vg_buffer *postings = &compile->sections[VG_BLOB_POSTINGS];
     uint32_t start = VG_BUFFER_COUNT(postings, uint32_t);
+    uint32_t *listed;
 
+    compile->listed.size = 0;
     for (uint32_t i = 0; i < count; i++)
-        vg_buffer_put32(postings,
-                        vg_predicate_at(compile, predicates[i])->index | (i == count - 1 ? VG_BLOB_LAST : 0));
+        list_predicate(compile, vg_predicate_at(compile, predicates[i]));
+    if (compile->listed.failed)
+        return start;
+    listed = VG_BUFFER_AT(&compile->listed, uint32_t);
+    count = vg_compile_sort(listed, VG_BUFFER_COUNT(&compile->listed, uint32_t));
+    for (uint32_t i = 0; i < count; i++)
+        vg_buffer_put32(postings, listed[i] | (i == count - 1 ? VG_BLOB_LAST : 0));
     return start;
 }
 
@@ -81,7 +114,7 @@ void vg_compile_mark_keys(struct vg_compile *compile)
         if (vg_compile_direct(compile, predicates, count, &target))
             continue;
         for (uint32_t j = 0; j < count; j++)
-            vg_compile_place(compile, predicates[j]);
+            vg_compile_place_listed(compile, predicates[j]);
     }
 }
 

@@ -42,7 +42,7 @@ static void write_predicate(struct vg_compile *compile, const struct vg_compiled
         .anchors = anchors,
         .tokens = VG_BUFFER_COUNT(&compile->sections[VG_BLOB_TOKENS], struct vg_blob_token),
         .field = (uint8_t)predicate->source->field,
-        .test = (uint8_t)predicate->source->test,
+        .test = predicate->member_count ? (uint8_t)VG_BLOB_TEST_ANY : (uint8_t)predicate->source->test,
         .flags = predicate->flags,
     };
 
@@ -64,12 +64,33 @@ static uint32_t *tracked_order(const struct vg_compile *compile)
     return order;
 }
 
-/* Where each tracked predicate's list starts in ANCHORS, and one more. */
-static uint32_t *write_anchors(struct vg_compile *compile)
+/* Members tell their groups. */
+static void add_groups(struct vg_compile *compile)
+{
+    const struct vg_chain *memberships = VG_BUFFER_AT(&compile->memberships, struct vg_chain);
+
+    for (uint32_t i = 0; i < VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate); i++) {
+        const struct vg_compiled_predicate *predicate = vg_predicate_at(compile, i);
+
+        if (!vg_predicate_tells_groups(predicate))
+            continue;
+        for (uint32_t at = predicate->groups; at != VG_BLOB_NONE; at = memberships[at].next) {
+            struct vg_anchor anchor = {
+                .predicate = predicate->index,
+                .entry = vg_predicate_at(compile, memberships[at].predicate)->index | VG_ANCHOR_GROUP,
+            };
+
+            vg_buffer_put(&compile->anchors, &anchor, sizeof(anchor));
+        }
+    }
+}
+
+/* Where the list of each of the predicates starts in ANCHORS, and one more. */
+static uint32_t *write_anchors(struct vg_compile *compile, uint32_t predicates)
 {
     const struct vg_anchor *anchors = VG_BUFFER_AT(&compile->anchors, struct vg_anchor);
     uint32_t count = VG_BUFFER_COUNT(&compile->anchors, struct vg_anchor);
-    uint32_t *starts = calloc((size_t)compile->tracked_count + 2, sizeof(*starts));
+    uint32_t *starts = calloc((size_t)predicates + 2, sizeof(*starts));
     uint32_t *out = vg_buffer_add(&compile->sections[VG_BLOB_ANCHORS], count * sizeof(*out));
 
     if (!starts || !out) {
@@ -78,11 +99,11 @@ static uint32_t *write_anchors(struct vg_compile *compile)
     }
     for (uint32_t i = 0; i < count; i++)
         starts[anchors[i].predicate + 2]++;
-    for (uint32_t i = 0; i < compile->tracked_count; i++)
+    for (uint32_t i = 0; i < predicates; i++)
         starts[i + 2] += starts[i + 1];
     for (uint32_t i = 0; i < count; i++)
-        out[starts[anchors[i].predicate + 1]++] = anchors[i].condition;
-    for (uint32_t i = 0; i < compile->tracked_count; i++) {
+        out[starts[anchors[i].predicate + 1]++] = anchors[i].entry;
+    for (uint32_t i = 0; i < predicates; i++) {
         if (starts[i + 1] > starts[i])
             out[starts[i + 1] - 1] |= VG_BLOB_LAST;
     }
@@ -92,16 +113,18 @@ static uint32_t *write_anchors(struct vg_compile *compile)
 static void write_predicates(struct vg_compile *compile)
 {
     const uint32_t *placed = VG_BUFFER_AT(&compile->placed, uint32_t);
+    uint32_t tracked = compile->tracked_count;
+    uint32_t count = tracked + VG_BUFFER_COUNT(&compile->placed, uint32_t);
     uint32_t *order = tracked_order(compile);
-    uint32_t *starts = write_anchors(compile);
+    uint32_t *starts;
 
+    add_groups(compile);
+    starts = compile->anchors.failed ? NULL : write_anchors(compile, count);
     if (!order || !starts)
         compile->predicates.failed = true;
-    for (uint32_t i = 0; order && starts && i < compile->tracked_count; i++)
-        write_predicate(compile, vg_predicate_at(compile, order[i]),
+    for (uint32_t i = 0; order && starts && i < count; i++)
+        write_predicate(compile, vg_predicate_at(compile, i < tracked ? order[i] : placed[i - tracked]),
                         starts[i + 1] > starts[i] ? starts[i] : VG_BLOB_NONE);
-    for (uint32_t i = 0; i < VG_BUFFER_COUNT(&compile->placed, uint32_t); i++)
-        write_predicate(compile, vg_predicate_at(compile, placed[i]), VG_BLOB_NONE);
     free(order);
     free(starts);
 }
@@ -115,14 +138,6 @@ static struct vg_blob_slice write_list(struct vg_compile *compile, const struct 
     return slice;
 }
 
-static int compare_numbers(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left;
-    uint32_t b = *(const uint32_t *)right;
-
-    return a < b ? -1 : a > b;
-}
-
 static void write_fields(struct vg_compile *compile)
 {
     for (uint32_t i = 0; i < VG_FIELD_COUNT; i++) {
@@ -134,8 +149,7 @@ static void write_fields(struct vg_compile *compile)
             continue;
         for (uint32_t j = 0; j < count; j++)
             general[j] = vg_predicate_at(compile, general[j])->index;
-        if (count)
-            qsort(general, count, sizeof(*general), compare_numbers);
+        (void)vg_compile_sort(general, count);
         field->out.field = i;
         field->out.anchored = write_list(compile, &field->anchored);
         field->out.anchored_strict = write_list(compile, &field->anchored_strict);
@@ -147,17 +161,14 @@ static void write_fields(struct vg_compile *compile)
 /* What compares two fields hangs on neither: the matcher tries it when both are taken. */
 static void collect_pairs(struct vg_compile *compile)
 {
-    uint32_t count;
-
     for (uint32_t i = 0; i < VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate); i++) {
         const struct vg_compiled_predicate *predicate = vg_predicate_at(compile, i);
 
         if (predicate->source->test == VG_TEST_FIELDREF && predicate->index != VG_BLOB_NONE)
             vg_buffer_put32(&compile->pairs, predicate->index);
     }
-    count = VG_BUFFER_COUNT(&compile->pairs, uint32_t);
-    if (count)
-        qsort(compile->pairs.bytes, count, sizeof(uint32_t), compare_numbers);
+    (void)vg_compile_sort(VG_BUFFER_AT(&compile->pairs, uint32_t),
+                          VG_BUFFER_COUNT(&compile->pairs, uint32_t));
 }
 
 void vg_compile_write(struct vg_compile *compile)

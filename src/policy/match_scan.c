@@ -28,12 +28,41 @@ struct scan {
     struct lookup lookups[LOOKUPS];
 };
 
-static void mark_anchored(struct vg_match *match, uint32_t list)
+static void announce_conditions(struct vg_match *match, uint32_t list)
 {
     const uint32_t *anchor = match->blob.ANCHORS + list;
 
     for (;; anchor++) {
         vg_bitset_add(&match->candidates, *anchor & ~VG_BLOB_LAST);
+        if (*anchor & VG_BLOB_LAST)
+            break;
+    }
+}
+
+/* A group is in no other, so that its list names conditions only. */
+static void fire_group(struct vg_match *match, uint32_t index)
+{
+    uint32_t list = match->blob.PREDICATES[index].anchors;
+
+    if (vg_bitset_has(&match->truths, index))
+        return;
+    vg_bitset_add(&match->truths, index);
+    if (list != VG_BLOB_NONE)
+        announce_conditions(match, list);
+}
+
+/* Follows the list of what rests on a predicate that is true. */
+static void announce(struct vg_match *match, uint32_t list)
+{
+    const uint32_t *anchor = match->blob.ANCHORS + list;
+
+    for (;; anchor++) {
+        uint32_t index = *anchor & ~(VG_BLOB_LAST | VG_ANCHOR_GROUP);
+
+        if (*anchor & VG_ANCHOR_GROUP)
+            fire_group(match, index);
+        else
+            vg_bitset_add(&match->candidates, index);
         if (*anchor & VG_BLOB_LAST)
             break;
     }
@@ -50,11 +79,10 @@ void vg_match_fire(struct vg_match *match, uint32_t index, const struct vg_blob_
 {
     if (predicate->rule < match->scratch->best)
         decide_by(match, predicate->rule);
-    if (index >= match->blob.header->tracked_count)
-        return;
-    vg_bitset_add(&match->truths, index);
+    if (index < match->blob.header->tracked_count)
+        vg_bitset_add(&match->truths, index);
     if (predicate->anchors != VG_BLOB_NONE)
-        mark_anchored(match, predicate->anchors);
+        announce(match, predicate->anchors);
 }
 
 /* Whether the truth of a predicate could still change anything. */
@@ -63,7 +91,7 @@ static bool is_settled(const struct vg_match *match, uint32_t index,
 {
     if (index < match->blob.header->tracked_count)
         return vg_bitset_has(&match->truths, index);
-    return predicate->rule >= match->scratch->best;
+    return predicate->rule >= match->scratch->best && predicate->anchors == VG_BLOB_NONE;
 }
 
 static void try_predicate(struct scan *scan, uint32_t index)

@@ -118,6 +118,32 @@ static bool check_test(struct vg_check *check, const struct vg_blob_predicate *p
     return true;
 }
 
+/* A group rests on the field of its members, tells no other, and has room for its truth. */
+static bool check_group(struct vg_check *check, const struct vg_blob_predicate *member, uint32_t index)
+{
+    const struct vg_blob_predicate *group = &check->blob.PREDICATES[index];
+
+    if (index >= check->blob.header->tracked_count || group->test != VG_BLOB_TEST_ANY)
+        return vg_check_failed(check, "a member of no group", member);
+    if (group->field != member->field || member->test == VG_BLOB_TEST_ANY)
+        return vg_check_failed(check, "a group of what cannot be its member", member);
+    return true;
+}
+
+static bool check_anchor(struct vg_check *check, const struct vg_blob_predicate *predicate, bool tracked,
+                         uint32_t entry)
+{
+    uint32_t index = entry & ~(VG_BLOB_LAST | VG_ANCHOR_GROUP);
+
+    if (entry & VG_ANCHOR_GROUP)
+        return check_group(check, predicate, index);
+    if (!tracked)
+        return vg_check_failed(check, "a predicate announces what is not its own", predicate);
+    if (index >= vg_check_count(check, VG_BLOB_CONDITIONS))
+        return vg_check_failed(check, "no such condition", predicate);
+    return true;
+}
+
 static bool check_anchors(struct vg_check *check, const struct vg_blob_predicate *predicate, bool tracked,
                           struct used *used)
 {
@@ -126,14 +152,14 @@ static bool check_anchors(struct vg_check *check, const struct vg_blob_predicate
 
     if (predicate->anchors == VG_BLOB_NONE)
         return true;
-    if (!tracked || predicate->anchors != used->anchors)
+    if (predicate->anchors != used->anchors)
         return vg_check_failed(check, "a predicate announces what is not its own", predicate);
     do {
         if (used->anchors >= count)
             return vg_check_failed(check, "a list of conditions does not end", predicate);
         entry = check->blob.ANCHORS[used->anchors++];
-        if ((entry & ~VG_BLOB_LAST) >= vg_check_count(check, VG_BLOB_CONDITIONS))
-            return vg_check_failed(check, "no such condition", predicate);
+        if (!check_anchor(check, predicate, tracked, entry))
+            return false;
     } while (!(entry & VG_BLOB_LAST));
     return true;
 }
