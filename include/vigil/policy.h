@@ -32,7 +32,8 @@ enum vg_outcome {
 /* decision.rule when no rule matched and the policy's default decided. */
 #define VG_RULE_NONE UINT32_MAX
 
-/* How many matching audit rules a decision names; further ones are only counted. */
+/* How many matching audit rules a decision names; further ones are only counted (vg_policy_audits names all).
+ */
 #define VG_AUDITS_MAX 8
 
 struct vg_decision {
@@ -99,6 +100,12 @@ void vg_policy_begin(const struct vg_policy *policy, void *scratch);
  * record's spans and the scratch. */
 enum vg_outcome vg_policy_decide(const struct vg_policy *policy, const struct vg_record *record,
                                  void *scratch, struct vg_decision *decision);
+
+/* Names the audit rules that the decision counts, ascending: the first `room` of them into `rules`. Returns
+ * how many there are. Only after VG_DECIDED, with the same record and scratch, before the next start begins.
+ */
+uint32_t vg_policy_audits(const struct vg_policy *policy, const struct vg_record *record, void *scratch,
+                          uint32_t *rules, uint32_t room);
 
 /* Name (UTF-8) of a rule, a view into the blob; empty for VG_RULE_NONE. `rule` must be one a decision named.
  */

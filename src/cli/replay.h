@@ -27,6 +27,7 @@ struct vg_replay_counts {
 /* One a worker: nothing is shared while they decide. */
 struct vg_replay_worker {
     void *scratch;
+    uint32_t *audits; /* room for all of them */
     struct vg_replay_counts counts;
 };
 
@@ -49,9 +50,16 @@ bool vg_replay_creation(void *context, unsigned worker, const struct vg_log_plac
 /* The counts of all workers, in those of the first. */
 const struct vg_replay_counts *vg_replay_total(struct vg_replay *replay);
 
+/* A start that was decided. */
+struct vg_replay_start {
+    const struct vg_log_place *place;
+    const struct vg_record *record;
+    const struct vg_decision *decision;
+    const uint32_t *audits; /* all that decision->audit_count counts */
+};
+
 /* replay_print.c */
-void vg_replay_print_record(const struct vg_replay *replay, const struct vg_log_place *place,
-                            const struct vg_record *record, const struct vg_decision *decision,
+void vg_replay_print_record(const struct vg_replay *replay, const struct vg_replay_start *start,
                             struct vg_output *output);
 void vg_replay_print_summary(const struct vg_replay *replay, const struct vg_replay_counts *counts,
                              const struct vg_log_result *result, size_t files, struct vg_output *output);

@@ -8,8 +8,9 @@ bool vg_replay_prepare(struct vg_replay *replay)
         struct vg_replay_worker *worker = &replay->workers[i];
 
         worker->scratch = malloc(vg_policy_scratch_size(&replay->policy));
+        worker->audits = malloc((replay->model->rule_count + 1) * sizeof(*worker->audits));
         worker->counts.rules = calloc(replay->model->rule_count + 1, sizeof(*worker->counts.rules));
-        if (worker->scratch == NULL || worker->counts.rules == NULL)
+        if (worker->scratch == NULL || worker->audits == NULL || worker->counts.rules == NULL)
             return false;
         vg_policy_scratch_init(&replay->policy, worker->scratch);
     }
@@ -20,14 +21,13 @@ void vg_replay_free(struct vg_replay *replay)
 {
     for (unsigned i = 0; i < VG_LOG_WORKERS_MAX; i++) {
         free(replay->workers[i].scratch);
+        free(replay->workers[i].audits);
         free(replay->workers[i].counts.rules);
     }
 }
 
-static void count(struct vg_replay_counts *counts, const struct vg_decision *decision)
+static void count(struct vg_replay_counts *counts, const struct vg_decision *decision, const uint32_t *audits)
 {
-    uint32_t named = decision->audit_count < VG_AUDITS_MAX ? decision->audit_count : VG_AUDITS_MAX;
-
     counts->verdicts[decision->verdict]++;
     counts->audited += decision->audit_count != 0;
     counts->unknown += decision->unknown_fields != 0;
@@ -35,8 +35,8 @@ static void count(struct vg_replay_counts *counts, const struct vg_decision *dec
         counts->defaults++;
     else
         counts->rules[decision->rule]++;
-    for (uint32_t i = 0; i < named; i++)
-        counts->rules[decision->audits[i]]++;
+    for (uint32_t i = 0; i < decision->audit_count; i++)
+        counts->rules[audits[i]]++;
 }
 
 static bool wanted(const struct vg_replay *replay, const struct vg_decision *decision)
@@ -55,13 +55,20 @@ bool vg_replay_creation(void *context, unsigned number, const struct vg_log_plac
     struct vg_replay *replay = context;
     struct vg_replay_worker *worker = &replay->workers[number];
     struct vg_decision decision = {0};
+    struct vg_replay_start start = {
+        .place = place, .record = &input->record, .decision = &decision, .audits = decision.audits};
 
     vg_policy_begin(&replay->policy, worker->scratch);
     while (vg_policy_decide(&replay->policy, &input->record, worker->scratch, &decision) == VG_NEED_FACT)
         vg_record_set_state(&input->record, decision.need, VG_FACT_UNKNOWN);
-    count(&worker->counts, &decision);
+    if (decision.audit_count > VG_AUDITS_MAX) {
+        start.audits = worker->audits;
+        (void)vg_policy_audits(&replay->policy, &input->record, worker->scratch, worker->audits,
+                               (uint32_t)replay->model->rule_count);
+    }
+    count(&worker->counts, &decision, start.audits);
     if (replay->print && wanted(replay, &decision))
-        vg_replay_print_record(replay, place, &input->record, &decision, output);
+        vg_replay_print_record(replay, &start, output);
     return !output->failed;
 }
 

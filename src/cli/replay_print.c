@@ -34,18 +34,16 @@ static void add_fact(struct vg_output *output, const struct vg_record *record, e
 }
 
 static void add_audits(struct vg_output *output, const struct vg_replay *replay,
-                       const struct vg_decision *decision)
+                       const struct vg_replay_start *start)
 {
-    uint32_t named = decision->audit_count < VG_AUDITS_MAX ? decision->audit_count : VG_AUDITS_MAX;
-
     add_key(output, "AuditRules");
     vg_output_text(output, "[");
-    for (uint32_t i = 0; i < named; i++) {
+    for (uint32_t i = 0; i < start->decision->audit_count; i++) {
         vg_output_text(output, i != 0 ? "," : "");
-        add_name(output, replay, decision->audits[i]);
+        add_name(output, replay, start->audits[i]);
     }
     vg_output_text(output, "]");
-    add_number(output, "AuditCount", decision->audit_count);
+    add_number(output, "AuditCount", start->decision->audit_count);
 }
 
 static void add_unknown(struct vg_output *output, uint64_t fields)
@@ -63,10 +61,12 @@ static void add_unknown(struct vg_output *output, uint64_t fields)
     vg_output_text(output, "]");
 }
 
-static void print_json(const struct vg_replay *replay, const struct vg_log_place *place,
-                       const struct vg_record *record, const struct vg_decision *decision,
+static void print_json(const struct vg_replay *replay, const struct vg_replay_start *start,
                        struct vg_output *output)
 {
+    const struct vg_log_place *place = start->place;
+    const struct vg_decision *decision = start->decision;
+
     vg_output_text(output, "{\"File\":");
     vg_output_json(output, place->file, strlen(place->file));
     add_number(output, place->record ? "Record" : "Line", place->number);
@@ -78,11 +78,11 @@ static void print_json(const struct vg_replay *replay, const struct vg_log_place
     } else {
         vg_output_text(output, "null,\"RuleIndex\":null");
     }
-    add_audits(output, replay, decision);
+    add_audits(output, replay, start);
     add_unknown(output, decision->unknown_fields);
-    add_fact(output, record, VG_FIELD_IMAGE);
-    add_fact(output, record, VG_FIELD_COMMAND_LINE);
-    add_fact(output, record, VG_FIELD_PARENT_IMAGE);
+    add_fact(output, start->record, VG_FIELD_IMAGE);
+    add_fact(output, start->record, VG_FIELD_COMMAND_LINE);
+    add_fact(output, start->record, VG_FIELD_PARENT_IMAGE);
     vg_output_text(output, "}\n");
 }
 
@@ -106,10 +106,12 @@ static void print_rule(struct vg_output *output, const struct vg_replay *replay,
     vg_output_text(output, "\"");
 }
 
-static void print_line(const struct vg_replay *replay, const struct vg_log_place *place,
-                       const struct vg_record *record, const struct vg_decision *decision,
+static void print_line(const struct vg_replay *replay, const struct vg_replay_start *start,
                        struct vg_output *output)
 {
+    const struct vg_log_place *place = start->place;
+    const struct vg_decision *decision = start->decision;
+
     vg_output_visible(output, place->file, strlen(place->file));
     vg_output_format(output, place->record ? ": record %llu: %s by " : ":%llu: %s by ",
                      (unsigned long long)place->number, vg_verdict_word((uint8_t)decision->verdict));
@@ -122,20 +124,19 @@ static void print_line(const struct vg_replay *replay, const struct vg_log_place
     if (decision->audit_count != 0)
         vg_output_format(output, ", %u audited", decision->audit_count);
     vg_output_text(output, ": ");
-    print_fact(output, record, VG_FIELD_IMAGE, "(image not known)");
+    print_fact(output, start->record, VG_FIELD_IMAGE, "(image not known)");
     vg_output_text(output, ": ");
-    print_fact(output, record, VG_FIELD_COMMAND_LINE, "(command line not known)");
+    print_fact(output, start->record, VG_FIELD_COMMAND_LINE, "(command line not known)");
     vg_output_text(output, "\n");
 }
 
-void vg_replay_print_record(const struct vg_replay *replay, const struct vg_log_place *place,
-                            const struct vg_record *record, const struct vg_decision *decision,
+void vg_replay_print_record(const struct vg_replay *replay, const struct vg_replay_start *start,
                             struct vg_output *output)
 {
     if (replay->json)
-        print_json(replay, place, record, decision, output);
+        print_json(replay, start, output);
     else
-        print_line(replay, place, record, decision, output);
+        print_line(replay, start, output);
 }
 
 static uint64_t decided(const struct vg_replay_counts *counts)

@@ -241,10 +241,10 @@ static void decide_by(const struct vg_match *match, uint32_t rule, struct vg_dec
                                              : (enum vg_verdict)rule_action(match, rule);
 }
 
-static void record_audit(uint32_t rule, struct vg_decision *decision)
+static void record_audit(const struct vg_match *match, uint32_t rule, struct vg_decision *decision)
 {
-    if (decision->audit_count < VG_AUDITS_MAX)
-        decision->audits[decision->audit_count] = rule;
+    if (decision->audit_count < match->audit_room)
+        match->audits[decision->audit_count] = rule;
     decision->audit_count++;
 }
 
@@ -312,7 +312,7 @@ static bool settle_conditions(const struct vg_match *match, uint64_t pending, ui
         if (verdict == CONDITION_FAILS)
             continue;
         if (rule_action(match, condition->rule) == VG_BLOB_AUDIT) {
-            record_audit(condition->rule, decision);
+            record_audit(match, condition->rule, decision);
             continue;
         }
         decide_by(match, condition->rule, decision);
@@ -349,10 +349,25 @@ enum vg_outcome vg_policy_decide(const struct vg_policy *policy, const struct vg
 
     vg_match_begin(&match, policy, scratch);
     memset(decision, 0, sizeof(*decision));
+    match.audits = decision->audits;
+    match.audit_room = VG_AUDITS_MAX;
     decision->rule = VG_RULE_NONE;
     pending = take_facts(&match, record);
     outcome = settle(&match, pending, decision);
     if (outcome == VG_NEED_FACT)
         match.scratch->asked |= field_bit((uint32_t)decision->need);
     return outcome;
+}
+
+uint32_t vg_policy_audits(const struct vg_policy *policy, const struct vg_record *record, void *scratch,
+                          uint32_t *rules, uint32_t room)
+{
+    struct vg_decision decision = {.rule = VG_RULE_NONE};
+    struct vg_match match;
+
+    vg_match_begin(&match, policy, scratch);
+    match.audits = rules;
+    match.audit_room = room;
+    (void)settle(&match, take_facts(&match, record), &decision);
+    return decision.audit_count;
 }

@@ -32,6 +32,8 @@ struct vg_match {
     struct vg_bitset truths;     /* tracked predicates that are true */
     struct vg_bitset candidates; /* conditions announced by a true predicate */
     uint32_t *stamps;            /* per literal: the serial of the value it was last found in */
+    uint32_t *audits;            /* where audit rules that match are named, */
+    uint32_t audit_room;         /* as many as that */
 };
 
 /* A value under scan. */

@@ -61,6 +61,18 @@ static void assert_same(const struct vg_decision *expected, const struct vg_deci
                  expected->audit_count);
 }
 
+/* Naming all audit rules afterwards says what the decision said. */
+static void assert_named(struct subject *subject, const struct vg_record *record,
+                         const struct vg_decision *decision, uint64_t seed, unsigned at)
+{
+    uint32_t named[VG_AUDITS_MAX] = {0};
+    uint32_t count = vg_policy_audits(&subject->policy, record, subject->scratch, named, VG_AUDITS_MAX);
+
+    if (count != decision->audit_count || memcmp(named, decision->audits, sizeof(named)) != 0)
+        fail_msg("policy %llu, record %u: %u audit rules named of %u", (unsigned long long)seed, at, count,
+                 decision->audit_count);
+}
+
 /* While a fact is left pending, the decision must be what it would be whatever the fact is. */
 static void assert_settled(const struct vg_model *model, const struct vg_record *record,
                            const struct vg_record *gathered, const struct vg_decision *decision,
@@ -139,6 +151,7 @@ static void matcher_decides_as_the_reference_does(void **state)
 
             generator_record(generator, &record, &gathered);
             questions = decide(&subject, model, &record, &gathered, &actual, seed, at);
+            assert_named(&subject, &record, &actual, seed, at);
             for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
                 if (questions >> field & 1 && record.facts[field].state == VG_FACT_PENDING)
                     vg_record_set_state(&record, (enum vg_field)field, VG_FACT_UNKNOWN);

@@ -404,6 +404,7 @@ static void the_default_decides_when_no_rule_does(void **state)
 
 static void audit_rules_are_recorded_up_to_the_one_that_decides(void **state)
 {
+    uint32_t all[VG_AUDITS_MAX + 3];
     uint32_t first;
 
     (void)state;
@@ -418,6 +419,14 @@ static void audit_rules_are_recorded_up_to_the_one_that_decides(void **state)
     assert_int_equal(decision.audit_count, VG_AUDITS_MAX + 2);
     for (uint32_t i = 0; i < VG_AUDITS_MAX; i++)
         assert_int_equal(decision.audits[i], i);
+    memset(all, 0xFF, sizeof(all));
+    assert_int_equal(vg_policy_audits(&policy, &record, scratch, all, VG_AUDITS_MAX + 1), VG_AUDITS_MAX + 2);
+    assert_int_equal(all[VG_AUDITS_MAX], VG_AUDITS_MAX);
+    assert_int_equal(all[VG_AUDITS_MAX + 1], UINT32_MAX);
+    assert_int_equal(vg_policy_audits(&policy, &record, scratch, all, VG_AUDITS_MAX + 3), VG_AUDITS_MAX + 2);
+    for (uint32_t i = 0; i < VG_AUDITS_MAX + 2; i++)
+        assert_int_equal(all[i], i);
+    assert_int_equal(all[VG_AUDITS_MAX + 2], UINT32_MAX);
     vg_record_set(&record, VG_FIELD_IMAGE, TEXT("D:\\b.exe"));
     assert_int_equal(decide(), VG_DECIDED);
     assert_int_equal(decision.rule, VG_RULE_NONE);
