@@ -1,6 +1,6 @@
 #!/bin/sh
 # A policy that is no policy is refused, and the one in force stays.
-. "${0%/*}/../stage.sh"
+. "${0%/*}/stage.sh"
 
 machine
 watch
@@ -26,7 +26,7 @@ YAML
 expect_denied 'C:\tools\denied.exe'
 
 # A compiled policy with one byte changed, cut short, and empty.
-folder=$(lab path 'C:\lab')
+folder=$(host_path 'C:\lab')
 vigil compile 'C:\lab\policy.yaml' -o 'C:\lab\bad.vgp' >/dev/null 2>&1 && fail "a bad policy was compiled"
 printf 'vigil: 1\nmode: enforce\ndefault: allow\nrules: []\n' >"$folder/empty.yaml"
 vigil compile 'C:\lab\empty.yaml' -o 'C:\lab\good.vgp' >/dev/null || fail "vigil compile"

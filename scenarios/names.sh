@@ -1,6 +1,6 @@
 #!/bin/sh
 # Names outside ASCII in paths and command lines, and command lines of 32,000 characters.
-. "${0%/*}/../stage.sh"
+. "${0%/*}/stage.sh"
 
 machine
 watch
@@ -31,7 +31,7 @@ expect_event 'Image=C:\tools\🙂 smile.exe' Verdict=allow
 expect_denied 'C:\tools\🙂 smile.exe' 🚫
 expect_event 'Image=C:\tools\🙂 smile.exe' RuleName=emoji
 
-lab run spawn.exe -l 32000 -- 'C:\tools\long.exe' --long >"$work/said" 2>&1
+start_long 32000 'C:\tools\long.exe' --long
 expect_said 'started: 1260'
 expect_event 'Image=C:\tools\long.exe' 'RuleName=a long one, at its end'
 length=$(events_with 'Image=C:\tools\long.exe' EventType=ProcessCreate | sed -n 's/.*"CommandLine":"\([^"]*\)".*/\1/p' | tr -d '\n' | sed 's/\\\\/\\/g' | wc -m)

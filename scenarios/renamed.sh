@@ -1,26 +1,25 @@
 #!/bin/sh
 # A renamed program is known by its version resource, which is read when an undecided rule asks, and only then.
-. "${0%/*}/../stage.sh"
+. "${0%/*}/stage.sh"
 
 machine
 watch
 place hello 'C:\tools\plain.exe'
-mkdir -p "$(lab path 'C:\other')"
-cp "$LAB_PRODUCTS/vigil.exe" "$(lab path 'C:\tools\innocent.exe')" || fail "vigil.exe is not built"
-cp "$LAB_PRODUCTS/vigil.exe" "$(lab path 'C:\other\innocent.exe')" || fail "vigil.exe is not built"
+place_described 'C:\tools\innocent.exe'
+place_described 'C:\other\innocent.exe'
 
-policy <<'YAML'
+policy <<YAML
 vigil: 1
 mode: enforce
 default: allow
 rules:
   - deny: renamed
-    when: { Image|under: 'C:\tools', OriginalFileName: VIGIL.exe, Product|exists: true }
-    except: { Image|endswith: '\vigil.exe' }
+    when: { Image|under: 'C:\\tools', OriginalFileName: '$(printf %s "$described_name" | tr a-z A-Z)', FileVersion|exists: true }
+    except: { Image|endswith: '\\vigil.exe' }
 YAML
 
 expect_denied 'C:\tools\innocent.exe' --version
-expect_event 'Image=C:\tools\innocent.exe' 'RuleName=renamed' OriginalFileName=vigil.exe
+expect_event 'Image=C:\tools\innocent.exe' 'RuleName=renamed' "OriginalFileName=$described_name"
 
 expect_runs 'C:\tools\plain.exe'
 expect_event 'Image=C:\tools\plain.exe' OriginalFileName:=null

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Until a boot is confirmed only explicit denials hold; one that never was makes the next a monitor.
-. "${0%/*}/../stage.sh"
+. "${0%/*}/stage.sh"
 
 machine
 watch

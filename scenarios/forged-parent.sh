@@ -1,7 +1,7 @@
 #!/bin/sh
 # A process made with another process as its parent (PROC_THREAD_ATTRIBUTE_PARENT_PROCESS) is shown as Reparented, with
 # its real creator, and can be denied for that.
-. "${0%/*}/../stage.sh"
+. "${0%/*}/stage.sh"
 
 machine
 watch
@@ -17,16 +17,14 @@ rules:
 YAML
 
 # Somebody to be named as the parent.
-lab run exitcode.exe 7 4000 >/dev/null 2>&1 &
-expect_event EventType=ProcessCreate 'Image=C:\lab\exitcode.exe'
-parent=$(member_of ProcessId EventType=ProcessCreate 'Image=C:\lab\exitcode.exe')
+keep_running
 
-lab run spawn.exe -p "$parent" -- 'C:\tools\child.exe' >"$work/said" 2>&1
+start_below "$running" 'C:\tools\child.exe'
 expect_said 'started: 0'
-expect_event 'Image=C:\tools\child.exe' Reparented:=true ParentProcessId:="$parent" 'ParentImage=C:\lab\exitcode.exe' \
+expect_event 'Image=C:\tools\child.exe' Reparented:=true ParentProcessId:="$running" 'ParentImage=C:\lab\exitcode.exe' \
     'CreatorImage=C:\lab\spawn.exe'
 
-lab run spawn.exe -p "$parent" -- 'C:\tools\child.exe' --forged >"$work/said" 2>&1
+start_below "$running" 'C:\tools\child.exe' --forged
 expect_said 'started: 1260'
 expect_event 'Image=C:\tools\child.exe' 'RuleName=a forged parent' Enforced:=true
 
@@ -34,5 +32,4 @@ expect_event 'Image=C:\tools\child.exe' 'RuleName=a forged parent' Enforced:=tru
 expect_runs 'C:\tools\child.exe' --forged
 expect_event 'Image=C:\tools\child.exe' Reparented:=false 'ParentImage=C:\lab\spawn.exe'
 
-wait $!
 finish

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Programs on a removable drive.
-. "${0%/*}/../stage.sh"
+. "${0%/*}/stage.sh"
 
 machine
 watch
+insert_stick
 place hello 'D:\stick\tool.exe'
 place hello 'C:\tools\tool.exe'
 policy <<'YAML'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A rule on a path holds however the path is spelled (8.3, other case), and for no other path: not for a look-alike
 # folder, not for a named stream below an allowed folder.
-. "${0%/*}/../stage.sh"
+. "${0%/*}/stage.sh"
 
 machine
 watch
@@ -9,7 +9,7 @@ place hello 'C:\Program Files\Denied Things\A Long Name.exe'
 place hello 'C:\Program Files\Good\fine.exe'
 place hello 'C:\Program Fıles\Good\fine.exe' # a dotless i
 # The host's file system has no streams; a file of that name is what the driver would see of one.
-place hello 'C:\windows\Temp:stream.exe'
+place hello "$windir\Temp:stream.exe"
 
 policy <<'YAML'
 vigil: 1
@@ -26,7 +26,7 @@ YAML
 
 expect_denied 'C:\Program Files\Denied Things\A Long Name.exe'
 expect_denied 'c:\PROGRAM FILES\denied things\A LONG NAME.EXE'
-short=$(lab exec shortname.exe 'C:\Program Files\Denied Things\A Long Name.exe' | tr -d '\r')
+short=$(short_name_of 'C:\Program Files\Denied Things\A Long Name.exe')
 case $short in
 *~*) ;;
 *) fail "no 8.3 name: $short" ;;
@@ -38,8 +38,8 @@ expect_runs 'C:\Program Files\Good\fine.exe'
 expect_denied 'C:\Program Fıles\Good\fine.exe'
 expect_event 'Image=C:\Program Fıles\Good\fine.exe' Verdict=deny Reason=default
 
-expect_runs 'C:\windows\system32\cmd.exe' /c exit 0
-expect_denied 'C:\windows\Temp:stream.exe'
-expect_event 'Image=C:\windows\Temp:stream.exe' Verdict=deny Reason=default
+expect_runs cmd.exe /c exit 0
+expect_denied "$windir\Temp:stream.exe"
+expect_event "Image=$windir\Temp:stream.exe" Verdict=deny Reason=default
 
 finish

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Asking, auditing, and the guards that keep a machine usable under a policy that denies all.
-. "${0%/*}/../stage.sh"
+. "${0%/*}/stage.sh"
 
 machine
 watch
@@ -36,7 +36,7 @@ expect_runs 'C:\tools\asked.exe'
 expect_event 'Image=C:\tools\asked.exe' Verdict=ask Enforced:=false
 
 # Nothing may start, but vigil.exe from its installed place, with which this is taken back.
-expect_policy_refused 'this policy lets no Windows start' <<'YAML'
+[ $stage = sim ] || expect_policy_refused 'this policy lets no Windows start' <<'YAML' # the sim has no vigil.exe to say so
 vigil: 1
 mode: enforce
 default: deny
@@ -48,11 +48,9 @@ mode: enforce
 default: deny
 rules: []
 YAML
-lab run hello.exe >"$work/said" 2>&1
-expect_said 'error 1260'
-lab run 'C:\lab\vigil.exe' status >"$work/said" 2>&1
-expect_said 'error 1260'
-lab run 'C:\Program Files\Vigil\vigil.exe' mode monitor >"$work/said" 2>&1 || fail "vigil.exe was locked out"
+expect_denied_alone hello.exe
+expect_denied_alone 'C:\lab\vigil.exe' status
+take_back
 expect_event 'Image=C:\Program Files\Vigil\vigil.exe' Verdict=deny Enforced:=false Guard=tool
 expect_runs hello.exe
 
