@@ -1,5 +1,6 @@
 #include "compile.h"
 #include "dfa.h"
+#include "literals.h"
 #include "table.h"
 
 #include <stdlib.h>
@@ -102,6 +103,7 @@ static bool compile_tree(const struct vg_regex_tree *tree, const struct vg_regex
     if (!forwards.table)
         return false;
     *error = (struct vg_regex_error){0};
+    vg_regex_literals_find(tree, &forwards.literals);
     *regex = forwards;
     return true;
 }

@@ -19,9 +19,23 @@ enum {
 
 #define VG_REGEX_MAX_PATTERN 4096u /* units */
 
+#define VG_REGEX_LITERALS_MAX  8u
+#define VG_REGEX_LITERAL_UNITS 32u
+
+/* Texts of which at least one stands, in any case, in every text that matches; none at all when `count` is 0.
+ */
+struct vg_regex_literals {
+    uint32_t count;
+    struct vg_regex_literal {
+        uint32_t count;                         /* of units; not 0 */
+        uint16_t units[VG_REGEX_LITERAL_UNITS]; /* as vg_upcase has them */
+    } at[VG_REGEX_LITERALS_MAX];
+};
+
 struct vg_regex {
     void *table; /* owned; aligned for any type */
     size_t size;
+    struct vg_regex_literals literals;
 };
 
 struct vg_regex_error {

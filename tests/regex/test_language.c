@@ -202,6 +202,44 @@ static void what_counts_to_the_end_of_the_text_is_read_from_there(void **state)
     vg_regex_free(&regex);
 }
 
+/* The literals of an expression, in upper case, one behind the other. */
+static void assert_literals(const char *pattern, unsigned flags, const char *expected)
+{
+    struct vg_regex regex = compile(pattern, flags);
+    char found[1024] = "";
+
+    for (uint32_t i = 0; i < regex.literals.count; i++) {
+        size_t used = strlen(found);
+
+        found[used++] = i ? '|' : '=';
+        for (uint32_t at = 0; at < regex.literals.at[i].count; at++)
+            found[used++] = (char)regex.literals.at[i].units[at];
+        found[used] = '\0';
+    }
+    if (strcmp(found, expected) != 0)
+        fail_msg("%s has \"%s\", not \"%s\"", pattern, found, expected);
+    vg_regex_free(&regex);
+}
+
+static void the_texts_that_a_match_must_have_are_known(void **state)
+{
+    (void)state;
+    assert_literals("powershell", 0, "=POWERSHELL");
+    assert_literals("(?i)power(?:shell|point)\\.exe", 0, "=POWERSHELL.EXE|POWERPOINT.EXE");
+    assert_literals("[Pp]rogram[Dd]ata", 0, "=PROGRAMDATA");
+    assert_literals("cmd.{0,5}(?:/c|/r).+powershell.+\"", 0, "=POWERSHELL");
+    assert_literals("https?://\\d+", 0, "=HTTPS://|HTTP://");
+    assert_literals("\\d-H\\d", 0, "=-H");
+    assert_literals("[-/]\\w+ [-/]H", 0, "= -H| /H");
+    assert_literals("(?:ab){2}c+d", 0, "=AB");
+    assert_literals("^a$|\\bbc", 0, "=A|BC");
+    assert_literals("x(?:ab)*yz", 0, "=YZ");
+    assert_literals("[0-9]{3}", 0, "");
+    assert_literals("(?:abc)?", 0, "");
+    assert_literals("abc|\\d", 0, "");
+    assert_literals("", 0, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +253,7 @@ int main(void)
         cmocka_unit_test(a_pattern_may_have_4096_characters_and_no_more),
         cmocka_unit_test(more_than_255_kinds_of_characters_are_refused),
         cmocka_unit_test(what_counts_to_the_end_of_the_text_is_read_from_there),
+        cmocka_unit_test(the_texts_that_a_match_must_have_are_known),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
