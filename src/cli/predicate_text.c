@@ -1,5 +1,7 @@
 #include "predicate_text.h"
 
+#include "../regex/compile.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,13 +88,20 @@ static void add_pattern(struct text *text, const struct vg_predicate *predicate)
     add(text, "'");
 }
 
+/* An expression was not folded. */
+static bool keeps_case(const struct vg_predicate *predicate)
+{
+    return predicate->cased || predicate->test == VG_TEST_REGEX;
+}
+
 /* Words and the one literal of the predicate that they are about. */
 static void add_simple(struct text *text, const char *words, const struct vg_predicate *predicate,
                        size_t token)
 {
     add(text, words);
     add(text, " '");
-    add_literal(text, predicate->tokens[token].text, predicate->cased, false);
+    if (token < predicate->token_count)
+        add_literal(text, predicate->tokens[token].text, keeps_case(predicate), false);
     add(text, "'");
 }
 
@@ -118,6 +127,17 @@ static void add_match(struct text *text, const struct vg_predicate *predicate)
         add_pattern(text, predicate);
     if (predicate->cased)
         add(text, " (case counts)");
+}
+
+static void add_regex(struct text *text, const struct vg_predicate *predicate)
+{
+    add_simple(text, " matches the regular expression", predicate, 0);
+    if (predicate->regex_flags & VG_REGEX_CASELESS)
+        add(text, " in any case");
+    if (predicate->regex_flags & VG_REGEX_MULTILINE)
+        add(text, " (^ and $ at every line)");
+    if (predicate->regex_flags & VG_REGEX_DOTALL)
+        add(text, " (. takes line ends)");
 }
 
 static void add_other_field(struct text *text, const struct vg_predicate *predicate)
@@ -161,6 +181,9 @@ static void add_test(struct text *text, const struct vg_predicate *predicate)
         break;
     case VG_TEST_FIELDREF:
         add_other_field(text, predicate);
+        break;
+    case VG_TEST_REGEX:
+        add_regex(text, predicate);
         break;
     case VG_TEST_PATTERN:
         add_match(text, predicate);

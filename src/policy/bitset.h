@@ -56,6 +56,17 @@ static inline void vg_bitset_add(struct vg_bitset *set, uint32_t number)
     }
 }
 
+/* Takes a member out again. */
+static inline void vg_bitset_remove(struct vg_bitset *set, uint32_t number)
+{
+    for (unsigned level = 0; level < VG_BITSET_LEVELS; level++) {
+        set->levels[level][number / 64] &= ~((uint64_t)1 << (number % 64));
+        if (set->levels[level][number / 64])
+            break;
+        number /= 64;
+    }
+}
+
 /* The first word at or behind `word` on the lowest level that is not empty; VG_BITSET_NONE when there is
  * none. */
 static inline uint32_t vg_bitset_next_word(const struct vg_bitset *set, uint32_t word)

@@ -9,7 +9,7 @@
 #include <vigil/policy.h>
 
 #define VG_BLOB_MAGIC   "VIGILPOL"
-#define VG_BLOB_VERSION 3u
+#define VG_BLOB_VERSION 4u
 
 /* The checksum covers everything from `identity` on, the identity everything behind itself. */
 #define VG_BLOB_CHECKSUM_FROM 32u
@@ -27,6 +27,8 @@
 #define VG_BLOB_PROBES_MAX        64u         /* slots a look-up may visit */
 #define VG_BLOB_BUCKET_UNITS_MAX  65536u      /* literal units that may hang on one gram */
 #define VG_BLOB_GRAM_MAX          4u          /* units of the longest gram */
+#define VG_BLOB_REGEXES_MAX       4096u       /* different regular expressions */
+#define VG_BLOB_AUTOMATA_MAX      0x400000u   /* 64-bit words of their automata together: 32 MiB */
 
 /* The seed that the compiler hashes with. A blob states its own. */
 #define VG_BLOB_SEED 0x5649474C53454544u
@@ -83,7 +85,9 @@ enum vg_blob_flags {
     X(FILTERS, uint64_t)                                                                                     \
     X(LITERALS, struct vg_blob_literal)                                                                      \
     X(DIGESTS, uint32_t)                                                                                     \
-    X(DIGEST_STARTS, uint32_t)
+    X(DIGEST_STARTS, uint32_t)                                                                               \
+    X(REGEXES, struct vg_blob_regex)                                                                         \
+    X(AUTOMATA, uint64_t)
 
 enum vg_blob_section_id {
 #define VG_BLOB_SECTION_ENUM(identifier, type) VG_BLOB_##identifier,
@@ -189,6 +193,7 @@ enum vg_blob_test {
     VG_BLOB_TEST_AT_LEAST,
     VG_BLOB_TEST_AT_MOST,
     VG_BLOB_TEST_FIELDREF,
+    VG_BLOB_TEST_REGEX,
     VG_BLOB_TEST_ANY, /* any of its members, which tell it so: an OR over one field. Only tracked */
     VG_BLOB_TEST_COUNT
 };
@@ -212,6 +217,10 @@ enum vg_blob_predicate_flags {
 /* Of FIELDREF: the other field, in these bits of its flags. */
 #define VG_PREDICATE_OTHER_SHIFT 8u
 #define VG_PREDICATE_OTHER_MASK  0x3F00u
+
+/* Of REGEX: its index in REGEXES, in these bits of its flags. */
+#define VG_PREDICATE_REGEX_SHIFT 8u
+#define VG_PREDICATE_REGEX_MASK  0xFFFFFF00u
 
 struct vg_blob_token {
     uint32_t kind; /* enum vg_blob_token_kind */
@@ -250,6 +259,12 @@ static inline uint32_t vg_blob_digest_words(uint32_t field)
     return vg_field_digest_size((enum vg_field)field) / (uint32_t)sizeof(uint32_t) + 1;
 }
 
+/* A regular expression: a table as src/regex/table.h has it. Tables follow each other without gaps. */
+struct vg_blob_regex {
+    uint32_t automaton; /* the first word in AUTOMATA */
+    uint32_t words;
+};
+
 /* An instruction: operation in bits 29..31. LEAF and LEAF_NOT: permissive in bit 28, field in bits 22..27
  * (VG_CODE_PAIR for a FIELDREF), predicate in bits 0..21. JUMP_*: distance, forward, in bits 0..21. CONSTANT:
  * 1 for true in bit 0. */
@@ -282,6 +297,7 @@ static_assert(sizeof(struct vg_blob_token) == 12, "blob");
 static_assert(sizeof(struct vg_blob_slot) == 8, "blob");
 static_assert(sizeof(struct vg_blob_key) == 16, "blob");
 static_assert(sizeof(struct vg_blob_literal) == 16, "blob");
+static_assert(sizeof(struct vg_blob_regex) == 8, "blob");
 
 /* Of a FIELDREF: its second field, and both as bits. */
 static inline uint32_t vg_blob_other(const struct vg_blob_predicate *predicate)
@@ -292,6 +308,12 @@ static inline uint32_t vg_blob_other(const struct vg_blob_predicate *predicate)
 static inline uint64_t vg_blob_pair_fields(const struct vg_blob_predicate *predicate)
 {
     return (uint64_t)1 << predicate->field | (uint64_t)1 << vg_blob_other(predicate);
+}
+
+/* Of a REGEX: its index in REGEXES. */
+static inline uint32_t vg_blob_regex_of(const struct vg_blob_predicate *predicate)
+{
+    return (predicate->flags & VG_PREDICATE_REGEX_MASK) >> VG_PREDICATE_REGEX_SHIFT;
 }
 
 /* How many units of a pattern may be compared anew at each unit of a value: those behind its first *. `*text`

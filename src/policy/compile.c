@@ -17,7 +17,8 @@ static_assert((unsigned)VG_TEST_EXISTS == VG_BLOB_TEST_EXISTS &&
                   (unsigned)VG_TEST_DIGESTS == VG_BLOB_TEST_DIGESTS &&
                   (unsigned)VG_TEST_AT_LEAST == VG_BLOB_TEST_AT_LEAST &&
                   (unsigned)VG_TEST_AT_MOST == VG_BLOB_TEST_AT_MOST &&
-                  (unsigned)VG_TEST_FIELDREF == VG_BLOB_TEST_FIELDREF,
+                  (unsigned)VG_TEST_FIELDREF == VG_BLOB_TEST_FIELDREF &&
+                  (unsigned)VG_TEST_REGEX == VG_BLOB_TEST_REGEX,
               "tests stand in the blob as in the model");
 static_assert((unsigned)VG_TOKEN_LITERAL == VG_BLOB_LITERAL &&
                   (unsigned)VG_TOKEN_ANY_RUN == VG_BLOB_ANY_RUN &&
@@ -111,11 +112,16 @@ static void write_rules(struct vg_compile *compile)
     free(names.set.slots);
 }
 
-/* Whether a leaf can decide by itself. What compares two fields waits for both, as only a condition does. */
+/* Whether a leaf can decide by itself. What compares two fields waits for both, a regular expression for its
+ * turn, as only a condition does. */
 static bool is_plain_leaf(const struct vg_compile *compile, const struct vg_node *node)
 {
-    return node->kind == VG_NODE_LEAF && !node->negated &&
-           vg_predicate_at(compile, node->predicate)->source->test != VG_TEST_FIELDREF;
+    enum vg_test test;
+
+    if (node->kind != VG_NODE_LEAF || node->negated)
+        return false;
+    test = vg_predicate_at(compile, node->predicate)->source->test;
+    return test != VG_TEST_FIELDREF && test != VG_TEST_REGEX;
 }
 
 /* Whether the condition is one predicate, or any of several: its truth can then be read off the predicates.
@@ -187,7 +193,7 @@ static bool out_of_memory(const struct vg_compile *compile)
                   compile->anchors.failed || compile->always.failed || compile->placed.failed ||
                   compile->digests.failed || compile->pairs.failed || compile->nodes.failed ||
                   compile->links.failed || compile->pending.failed || compile->listed.failed ||
-                  compile->members.failed || compile->memberships.failed;
+                  compile->members.failed || compile->memberships.failed || compile->regexes.failed;
 
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
         failed = failed || compile->fields[field].anchored.failed ||
@@ -247,7 +253,7 @@ static void free_all(struct vg_compile *compile)
     struct vg_buffer *const buffers[] = {
         &compile->predicates, &compile->keys,    &compile->chain,   &compile->anchors,     &compile->always,
         &compile->placed,     &compile->digests, &compile->nodes,   &compile->links,       &compile->pending,
-        &compile->pairs,      &compile->listed,  &compile->members, &compile->memberships,
+        &compile->pairs,      &compile->listed,  &compile->members, &compile->memberships, &compile->regexes,
     };
 
     for (size_t i = 0; i < sizeof(buffers) / sizeof(*buffers); i++)
@@ -262,6 +268,7 @@ static void free_all(struct vg_compile *compile)
     free(compile->predicate_set.slots);
     free(compile->key_set.slots);
     free(compile->group_set.slots);
+    free(compile->regex_set.slots);
     free(compile);
 }
 

@@ -39,7 +39,7 @@ struct vg_node {
     enum vg_node_kind kind;
     bool negated;       /* of a LEAF */
     uint32_t predicate; /* of a LEAF: in vg_compile.predicates */
-    uint32_t stage;     /* the latest stage among the facts it tests */
+    uint32_t effort;    /* of the dearest test in it; what is cheap is tried first */
     uint32_t cost;      /* of its cheapest cover; VG_BLOB_NONE when it has none */
     uint32_t first;     /* children: a slice of vg_compile.links */
     uint32_t count;
@@ -119,6 +119,8 @@ struct vg_compile {
     struct vg_buffer memberships; /* struct vg_chain: groups of predicates */
     struct vg_buffer pairs;   /* uint32_t: indexes of tracked predicates that compare two fields, ascending */
     struct vg_buffer digests; /* struct vg_compiled_digest, ascending by field, then as bytes */
+    struct vg_buffer regexes; /* uint64_t: the hash of each in REGEXES */
+    struct vg_index_set regex_set;
     struct vg_compiled_field fields[VG_FIELD_COUNT];
 
     /* Of the rule at hand. */
@@ -236,6 +238,10 @@ uint32_t vg_compile_list(struct vg_compile *compile, const uint32_t *predicates,
 void vg_compile_sort_digests(struct vg_compile *compile);
 void vg_compile_mark_digests(struct vg_compile *compile);
 void vg_compile_digests(struct vg_compile *compile);
+
+/* compile_regex.c: the index in REGEXES of a predicate's expression, which is written there and to AUTOMATA
+ * unless an equal one was. */
+uint32_t vg_compile_regex(struct vg_compile *compile, const struct vg_predicate *predicate);
 
 /* compile_write.c: PREDICATES, TOKENS, ANCHORS, LISTS, FIELDS; then the blob of all sections. */
 void vg_compile_write(struct vg_compile *compile);

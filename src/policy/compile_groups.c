@@ -97,11 +97,15 @@ uint32_t vg_compile_sort(uint32_t *numbers, uint32_t count)
 }
 
 /* Whether a child of an OR (or, negated, of an AND) can be a member. A comparison of two fields rests on two
- * facts. */
+ * facts, and a regular expression is not tried before its turn. */
 static bool can_join(const struct vg_compile *compile, const struct vg_node *child, enum vg_node_kind parent)
 {
-    return child->kind == VG_NODE_LEAF && child->negated == (parent == VG_NODE_AND) &&
-           vg_predicate_at(compile, child->predicate)->source->test != VG_TEST_FIELDREF;
+    enum vg_test test;
+
+    if (child->kind != VG_NODE_LEAF || child->negated != (parent == VG_NODE_AND))
+        return false;
+    test = vg_predicate_at(compile, child->predicate)->source->test;
+    return test != VG_TEST_FIELDREF && test != VG_TEST_REGEX;
 }
 
 /* Members of a group rest on the same fact in the same way, so that they are unknown together. */

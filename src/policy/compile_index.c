@@ -1,6 +1,8 @@
 #include "compile.h"
 #include "hash.h"
 
+#include "../regex/compile.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -240,6 +242,18 @@ static void index_folder(struct vg_compile *compile, uint32_t predicate)
         add_stream_key(compile, predicate, text);
 }
 
+/* Found by the literals of which a match has one, else tried on every value. */
+static void index_regex(struct vg_compile *compile, uint32_t predicate)
+{
+    const struct vg_predicate *source = vg_predicate_at(compile, predicate)->source;
+    const struct vg_regex_literals *literals = &source->regex->literals;
+
+    for (uint32_t i = 0; i < literals->count; i++)
+        add_key(compile, predicate, VG_KEY_LITERAL, literals->at[i].units, literals->at[i].count);
+    if (literals->count == 0)
+        vg_buffer_put32(&compile->fields[source->field].general, predicate);
+}
+
 static void index_predicate(struct vg_compile *compile, uint32_t predicate)
 {
     const struct vg_predicate *source = vg_predicate_at(compile, predicate)->source;
@@ -264,6 +278,9 @@ static void index_predicate(struct vg_compile *compile, uint32_t predicate)
         break; /* compile_digests.c */
     case VG_TEST_FIELDREF:
         break; /* compile_write.c */
+    case VG_TEST_REGEX:
+        index_regex(compile, predicate);
+        break;
     }
 }
 

@@ -1,6 +1,8 @@
 #include "compile.h"
 #include "hash.h"
 
+#include "../regex/compile.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +40,7 @@ static uint64_t hash_predicate(const struct vg_predicate *predicate)
                                  (uint64_t)predicate->cased << 1 | (uint64_t)predicate->permissive);
 
     hash = vg_hash_word(hash, (uint64_t)predicate->other << 8 | (uint64_t)predicate->compare);
+    hash = vg_hash_word(hash, predicate->regex_flags);
     for (size_t i = 0; i < predicate->token_count; i++) {
         const struct vg_token *token = &predicate->tokens[i];
 
@@ -65,7 +68,8 @@ static bool same_predicate(const void *context, uint32_t index, const void *want
         return true;
     if (a->field != b->field || a->test != b->test || a->cased != b->cased ||
         a->permissive != b->permissive || a->other != b->other || a->compare != b->compare ||
-        a->token_count != b->token_count || a->digest_count != b->digest_count)
+        a->regex_flags != b->regex_flags || a->token_count != b->token_count ||
+        a->digest_count != b->digest_count)
         return false;
     for (size_t i = 0; i < a->token_count; i++) {
         if (!same_token(&a->tokens[i], &b->tokens[i]))
@@ -168,6 +172,28 @@ static uint32_t flags_of(const struct vg_predicate *predicate)
     return flags;
 }
 
+/* What a text found by its grams costs that has so many units, and whose least typical gram is so typical. */
+static uint32_t cost_of_search(uint32_t units, uint32_t typical)
+{
+    return (COST_OFTEN >> (units < 12 ? units : 12)) + typical * COST_TYPICAL + COST_EXACT;
+}
+
+/* A regular expression is as often worth a trial as one of its literals is found. */
+static uint32_t cost_of_regex(const struct vg_compile *compile, const struct vg_predicate *predicate)
+{
+    const struct vg_regex_literals *literals = &predicate->regex->literals;
+    uint32_t cost = 0;
+
+    for (uint32_t i = 0; i < literals->count; i++) {
+        uint32_t units = literals->at[i].count;
+        uint32_t start;
+
+        cost +=
+            cost_of_search(units, vg_typical_gram(compile, literals->at[i].units, units, NULL, 0, &start));
+    }
+    return literals->count && cost < COST_ALWAYS ? cost : COST_ALWAYS;
+}
+
 static uint32_t cost_of_text(const struct vg_compile *compile, const struct vg_predicate *predicate)
 {
     uint32_t longest = 0;
@@ -190,7 +216,7 @@ static uint32_t cost_of_text(const struct vg_compile *compile, const struct vg_p
     }
     if (typical == UINT32_MAX)
         return COST_ALWAYS;
-    return (COST_OFTEN >> (longest < 12 ? longest : 12)) + typical * COST_TYPICAL + COST_EXACT;
+    return cost_of_search(longest, typical);
 }
 
 static uint32_t cost_of(const struct vg_compile *compile, const struct vg_predicate *predicate)
@@ -204,6 +230,8 @@ static uint32_t cost_of(const struct vg_compile *compile, const struct vg_predic
         cost = COST_OFTEN;
     else if (predicate->test == VG_TEST_DIGESTS)
         cost = COST_EXACT;
+    else if (predicate->test == VG_TEST_REGEX)
+        cost = cost_of_regex(compile, predicate);
     else
         cost = cost_of_text(compile, predicate);
     return vg_predicate_stage(predicate) == VG_STAGE_CHEAP ? cost : cost + COST_STAGED;
@@ -239,6 +267,8 @@ static const char *limit_broken_by(const struct vg_predicate *predicate)
 
     if (has_text && holds_digests)
         return "this field holds a hash: a pattern cannot test it";
+    if (predicate->test == VG_TEST_REGEX && holds_digests)
+        return "this field holds a hash: a regular expression cannot test it";
     if (predicate->test == VG_TEST_DIGESTS && !holds_digests)
         return "this field holds text: a list of hashes cannot test it";
     if (vg_blob_test_is_number(predicate->test) && vg_field_kind(predicate->field) != VG_KIND_NUMBER)

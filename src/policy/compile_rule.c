@@ -17,6 +17,14 @@ static uint32_t add_constant(struct vg_compile *compile, bool value)
                     (struct vg_node){.kind = value ? VG_NODE_TRUE : VG_NODE_FALSE, .cost = VG_BLOB_NONE});
 }
 
+/* A fact of a later stage costs more than anything, a regular expression more than a look at what the scan
+ * found.
+ */
+static uint32_t effort_of(const struct vg_predicate *predicate)
+{
+    return (uint32_t)vg_predicate_stage(predicate) * 2 + (predicate->test == VG_TEST_REGEX);
+}
+
 static uint32_t add_leaf(struct vg_compile *compile, const struct vg_predicate *source, bool negated)
 {
     uint32_t predicate = vg_compile_predicate(compile, source);
@@ -27,20 +35,20 @@ static uint32_t add_leaf(struct vg_compile *compile, const struct vg_predicate *
                                  .kind = VG_NODE_LEAF,
                                  .negated = negated,
                                  .predicate = predicate,
-                                 .stage = (uint32_t)vg_predicate_stage(source),
+                                 .effort = effort_of(source),
                                  .cost = negated ? VG_BLOB_NONE : vg_predicate_at(compile, predicate)->cost,
                              });
 }
 
-/* Cheap facts are tested first, so that a costly one is asked for only when they leave the question open;
- * among equals of an AND, the one that is most often false. */
+/* Cheap tests come first, so that a costly fact is asked for, and an expression tried, only when they leave
+ * the question open; among equals of an AND, the one that is most often false. */
 static bool goes_before(const struct vg_compile *compile, enum vg_node_kind kind, uint32_t a, uint32_t b)
 {
     const struct vg_node *left = vg_node_at(compile, a);
     const struct vg_node *right = vg_node_at(compile, b);
 
-    if (left->stage != right->stage)
-        return left->stage < right->stage;
+    if (left->effort != right->effort)
+        return left->effort < right->effort;
     return kind == VG_NODE_AND && left->cost < right->cost;
 }
 
@@ -75,7 +83,7 @@ static void sum_up(const struct vg_compile *compile, struct vg_node *node)
     for (uint32_t i = 0; i < node->count; i++) {
         const struct vg_node *child = vg_node_at(compile, vg_child_of(compile, node, i));
 
-        node->stage = child->stage > node->stage ? child->stage : node->stage;
+        node->effort = child->effort > node->effort ? child->effort : node->effort;
         least = child->cost < least ? child->cost : least;
         sum += child->cost;
         all = all && child->cost != VG_BLOB_NONE;

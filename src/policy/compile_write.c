@@ -46,6 +46,8 @@ static void write_predicate(struct vg_compile *compile, const struct vg_compiled
         .flags = predicate->flags,
     };
 
+    if (predicate->source->test == VG_TEST_REGEX)
+        out.flags |= vg_compile_regex(compile, predicate->source) << VG_PREDICATE_REGEX_SHIFT;
     if (predicate->flags & VG_PREDICATE_CONFIRM)
         write_tokens(compile, predicate->source, &out);
     vg_buffer_put(&compile->sections[VG_BLOB_PREDICATES], &out, sizeof(out));

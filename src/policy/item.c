@@ -312,6 +312,8 @@ struct vg_expr *vg_value_read(struct vg_reader *reader, const struct vg_item_key
         return vg_null_read(reader, key, value);
     if (key->match == VG_MATCH_UNDER || key->match == VG_MATCH_PATH)
         return vg_path_value_read(reader, key, value);
+    if (key->match == VG_MATCH_REGEX)
+        return vg_regex_value_read(reader, key, value);
     if (vg_field_kind(key->field) == VG_KIND_NUMBER)
         return read_numbers(reader, key, value);
     return read_text(reader, key, value);

@@ -18,6 +18,7 @@ enum vg_item_match {
     VG_MATCH_AT_MOST,
     VG_MATCH_GREATER,
     VG_MATCH_AT_LEAST,
+    VG_MATCH_REGEX,
 };
 
 /* What a modifier makes of a value before it is compared. In a key they stand in the order in which they
@@ -40,8 +41,9 @@ struct vg_item_key {
     bool all;
     bool cased;
     bool negated;
-    bool fieldref; /* the value is the name of another field */
-    bool hashes;   /* Sigma's Hashes: any field of digests, and `field` is one of them */
+    bool fieldref;        /* the value is the name of another field */
+    bool hashes;          /* Sigma's Hashes: any field of digests, and `field` is one of them */
+    unsigned regex_flags; /* of VG_MATCH_REGEX: enum of src/regex/compile.h */
     unsigned change_count;
     enum vg_item_change changes[VG_CHANGES_MAX];
 };
@@ -63,6 +65,10 @@ struct vg_expr *vg_value_read(struct vg_reader *reader, const struct vg_item_key
 /* Inside: the condition that one value of `under` or `path` states; path variables expand. */
 struct vg_expr *vg_path_value_read(struct vg_reader *reader, const struct vg_item_key *key,
                                    const struct vg_yaml *value);
+
+/* Inside: the condition that one regular expression states. */
+struct vg_expr *vg_regex_value_read(struct vg_reader *reader, const struct vg_item_key *key,
+                                    const struct vg_yaml *value);
 
 /* Inside: values that reader->codes become under the changes of a key. In an arena of their own. */
 struct vg_variant {

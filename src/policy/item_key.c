@@ -4,10 +4,13 @@
 #include "item.h"
 #include "names.h"
 
+#include "../regex/compile.h"
+
 static const char *const modifier_names[] = {
-    "contains", "startswith", "endswith", "all",     "cased",  "neq",          "exists",   "under",
-    "path",     "file",       "expand",   "windash", "base64", "base64offset", "wide",     "utf16le",
-    "utf16be",  "utf16",      "lt",       "lte",     "gt",     "gte",          "fieldref", NULL};
+    "contains", "startswith", "endswith", "all",    "cased",   "neq",    "exists",
+    "under",    "path",       "file",     "expand", "windash", "base64", "base64offset",
+    "wide",     "utf16le",    "utf16be",  "utf16",  "lt",      "lte",    "gt",
+    "gte",      "fieldref",   "re",       "i",      "m",       "s",      NULL};
 
 enum modifier_kind {
     MODIFIER_MATCH,  /* says how to compare */
@@ -16,6 +19,7 @@ enum modifier_kind {
     MODIFIER_CASED,
     MODIFIER_NEQ,
     MODIFIER_FIELDREF,
+    MODIFIER_REGEX_FLAG,
 };
 
 /* In the order of their names. */
@@ -46,11 +50,10 @@ static const struct modifier {
     {MODIFIER_MATCH, VG_MATCH_GREATER},
     {MODIFIER_MATCH, VG_MATCH_AT_LEAST},
     {MODIFIER_FIELDREF, 0},
-};
-
-/* Sigma's, which a later version may know. */
-static const char *const coming_modifiers[] = {
-    "re", "i", "m", "s", NULL,
+    {MODIFIER_MATCH, VG_MATCH_REGEX},
+    {MODIFIER_REGEX_FLAG, VG_REGEX_CASELESS},
+    {MODIFIER_REGEX_FLAG, VG_REGEX_MULTILINE},
+    {MODIFIER_REGEX_FLAG, VG_REGEX_DOTALL},
 };
 
 /* Sigma's, about dates. */
@@ -76,10 +79,7 @@ static const char *hint_for(struct vg_reader *reader, const char *const *names, 
 static void refuse_modifier(struct vg_reader *reader, struct vg_place place, const char *text, size_t size)
 {
     const char *hint = hint_for(reader, modifier_names, "modifiers", text, size);
-    if (vg_is_name(coming_modifiers, text, size))
-        vg_unsupported(reader, place, hint, "the modifier %s is not supported yet",
-                       vg_shown(reader, text, size));
-    else if (vg_is_name(cidr_modifiers, text, size))
+    if (vg_is_name(cidr_modifiers, text, size))
         vg_unsupported(reader, place, NULL,
                        "the modifier 'cidr' compares network addresses, and a start has none");
     else if (vg_is_name(date_modifiers, text, size))
@@ -96,7 +96,7 @@ static bool set_match(struct vg_reader *reader, struct vg_place place, struct vg
     if (key->match != VG_MATCH_EXACT) {
         vg_complain(
             reader, place,
-            "use one of contains, startswith, endswith, exists, under, path, file, lt, lte, gt and gte",
+            "use one of contains, startswith, endswith, re, exists, under, path, file, lt, lte, gt and gte",
             "two modifiers here say how to compare");
         return false;
     }
@@ -125,6 +125,18 @@ static bool add_change(struct vg_reader *reader, struct vg_place place, struct v
     return true;
 }
 
+static bool add_regex_flag(struct vg_reader *reader, struct vg_place place, struct vg_item_key *key,
+                           unsigned flag)
+{
+    if (key->match != VG_MATCH_REGEX) {
+        vg_complain(reader, place, "for example: CommandLine|re|i",
+                    "i, m and s say how a regular expression is read: they stand behind re");
+        return false;
+    }
+    key->regex_flags |= flag;
+    return true;
+}
+
 static bool read_modifier(struct vg_reader *reader, struct vg_place place, struct vg_item_key *key,
                           const char *text, size_t size)
 {
@@ -149,6 +161,8 @@ static bool read_modifier(struct vg_reader *reader, struct vg_place place, struc
     case MODIFIER_FIELDREF:
         key->fieldref = true;
         return true;
+    case MODIFIER_REGEX_FLAG:
+        return add_regex_flag(reader, place, key, modifiers[i].value);
     case MODIFIER_CHANGE:
         return add_change(reader, place, key, (enum vg_item_change)modifiers[i].value);
     case MODIFIER_MATCH:
@@ -192,10 +206,10 @@ static bool check_changes(struct vg_reader *reader, struct vg_place place, const
     bool bytes = false;
     if (key->change_count &&
         (key->fieldref || key->match == VG_MATCH_EXISTS || key->match == VG_MATCH_UNDER ||
-         key->match == VG_MATCH_PATH || key->match == VG_MATCH_FILE)) {
+         key->match == VG_MATCH_PATH || key->match == VG_MATCH_FILE || key->match == VG_MATCH_REGEX)) {
         vg_complain(
             reader, place, "it goes with contains, startswith, endswith, or none of them",
-            "a modifier that changes the value does not go with exists, under, path, file and fieldref");
+            "a modifier that changes the value does not go with exists, under, path, file, re and fieldref");
         return false;
     }
     for (unsigned i = 0; i < key->change_count; i++) {
@@ -252,6 +266,11 @@ static bool check_kind(struct vg_reader *reader, struct vg_place place, const st
                                               : "a hash");
         return false;
     }
+    if (key->match == VG_MATCH_REGEX && key->cased) {
+        vg_complain(reader, place, "leave |cased out; |re|i is what ignores case",
+                    "a regular expression compares case as it is written");
+        return false;
+    }
     if (key->match == VG_MATCH_EXISTS && (key->all || key->cased || key->negated)) {
         vg_complain(reader, place, "write the field, |exists, and true or false",
                     "exists goes with no other modifier");
@@ -276,7 +295,7 @@ static bool check_fieldref(struct vg_reader *reader, struct vg_place place, cons
     else if (key->match != VG_MATCH_EXACT && key->match != VG_MATCH_STARTSWITH &&
              key->match != VG_MATCH_ENDSWITH)
         vg_complain(reader, place, "it goes with startswith, endswith, or none of them",
-                    "fieldref does not go with exists, under, path, file, lt, lte, gt and gte");
+                    "fieldref does not go with exists, under, path, file, re, lt, lte, gt and gte");
     else if (vg_field_digest_size(key->field) != 0)
         vg_unsupported(reader, place, NULL, "a hash is not compared with another field");
     else

@@ -153,6 +153,11 @@ static bool pair_implies(const struct vg_predicate *narrow, const struct vg_pred
            (narrow->cased || !wide->cased);
 }
 
+static bool regex_implies(const struct vg_predicate *narrow, const struct vg_predicate *wide)
+{
+    return narrow->test == VG_TEST_REGEX && narrow->regex == wide->regex;
+}
+
 static bool test_implies(struct linter *linter, const struct vg_predicate *narrow,
                          const struct vg_predicate *wide)
 {
@@ -170,6 +175,8 @@ static bool test_implies(struct linter *linter, const struct vg_predicate *narro
         return number_implies(narrow, wide);
     case VG_TEST_FIELDREF:
         return pair_implies(narrow, wide);
+    case VG_TEST_REGEX:
+        return regex_implies(narrow, wide);
     case VG_TEST_UNDER:
         return text && narrow->cased == wide->cased && lies_under(linter, narrow, wide);
     case VG_TEST_PATTERN:

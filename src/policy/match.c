@@ -41,6 +41,8 @@ static size_t place(struct vg_match *match, const struct vg_blob_header *header,
                                                scratch ? (uint64_t *)(void *)(scratch + used) : NULL);
     used += sizeof(uint64_t) * vg_bitset_place(&match->candidates, vg_blob_count(header, VG_BLOB_CONDITIONS),
                                                scratch ? (uint64_t *)(void *)(scratch + used) : NULL);
+    used += sizeof(uint64_t) * vg_bitset_place(&match->awaiting, header->tracked_count,
+                                               scratch ? (uint64_t *)(void *)(scratch + used) : NULL);
     match->stamps = scratch ? (uint32_t *)(void *)(scratch + used) : NULL;
     used += sizeof(uint32_t) * (size_t)vg_blob_count(header, VG_BLOB_LITERALS);
     return (used + 7) / 8 * 8;
@@ -51,6 +53,7 @@ static_assert(sizeof(struct vg_scratch) % 8 == 0, "the sets behind it are aligne
 void vg_match_begin(struct vg_match *match, const struct vg_policy *policy, void *scratch)
 {
     match->blob = vg_blob_view_of(policy->blob);
+    match->record = NULL;
     match->scratch = scratch;
     (void)place(match, match->blob.header, scratch);
 }
@@ -75,6 +78,7 @@ void vg_policy_begin(const struct vg_policy *policy, void *scratch)
     vg_match_begin(&match, policy, scratch);
     vg_bitset_clear(&match.truths);
     vg_bitset_clear(&match.candidates);
+    vg_bitset_clear(&match.awaiting);
     match.scratch->taken = 0;
     match.scratch->asked = 0;
     match.scratch->unknown = 0;
@@ -286,7 +290,7 @@ static enum verdict_of_condition judge(const struct vg_match *match, uint32_t ru
 
 /* Runs the candidates before `limit` in order. Returns true when that settled the outcome: a condition
  * decided, or waits for decision->need. */
-static bool settle_conditions(const struct vg_match *match, uint64_t pending, uint32_t limit,
+static bool settle_conditions(struct vg_match *match, uint64_t pending, uint32_t limit,
                               struct vg_decision *decision, enum vg_outcome *outcome)
 {
     struct candidates candidates;
@@ -321,7 +325,7 @@ static bool settle_conditions(const struct vg_match *match, uint64_t pending, ui
     }
 }
 
-static enum vg_outcome settle(const struct vg_match *match, uint64_t pending, struct vg_decision *decision)
+static enum vg_outcome settle(struct vg_match *match, uint64_t pending, struct vg_decision *decision)
 {
     struct plain plain = settle_plain(match, pending);
     enum vg_outcome outcome;
@@ -348,6 +352,7 @@ enum vg_outcome vg_policy_decide(const struct vg_policy *policy, const struct vg
     uint64_t pending;
 
     vg_match_begin(&match, policy, scratch);
+    match.record = record;
     memset(decision, 0, sizeof(*decision));
     match.audits = decision->audits;
     match.audit_room = VG_AUDITS_MAX;

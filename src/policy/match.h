@@ -1,11 +1,18 @@
 /* What the matcher's files share. A decision goes: scan (match_scan.c) each fact once into truths and
  * candidates; then settle (match.c) the candidates in order, running their conditions (match_condition.c).
- * Freestanding. */
+ *
+ * A regular expression (match_regex.c) is the one test that the scan does not answer: where one of its
+ * literals was found it only notes that the expression awaits its trial. It is tried when a condition comes
+ * to it whose other predicates leave the outcome open, and the answer is kept. So each predicate that is one
+ * takes at most one step per unit of the values of its field in a whole decision: in all no more than (REGEX
+ * predicates of the policy) x (units of a fact), whatever the values are. Freestanding. */
 #ifndef VG_POLICY_MATCH_H
 #define VG_POLICY_MATCH_H
 
 #include "bitset.h"
 #include "blob.h"
+
+#include <vigil/record.h>
 
 /* Asks for a line of memory that is about to be read; only a hint. */
 #if defined(__GNUC__) || defined(__clang__)
@@ -28,9 +35,11 @@ struct vg_scratch {
 /* One decision at work. */
 struct vg_match {
     struct vg_blob_view blob;
+    const struct vg_record *record; /* NULL but in a decision */
     struct vg_scratch *scratch;
     struct vg_bitset truths;     /* tracked predicates that are true */
-    struct vg_bitset candidates; /* conditions announced by a true predicate */
+    struct vg_bitset candidates; /* conditions announced by a true predicate, or one that awaits its trial */
+    struct vg_bitset awaiting;   /* REGEX predicates that may be true, and were not tried */
     uint32_t *stamps;            /* per literal: the serial of the value it was last found in */
     uint32_t *audits;            /* where audit rules that match are named, */
     uint32_t audit_room;         /* as many as that */
@@ -67,6 +76,13 @@ bool vg_match_pattern(const struct vg_blob_view *blob, const struct vg_blob_pred
 
 bool vg_value_has_stream(struct vg_value *value);
 
+/* Whether a predicate that spells no stream may take this value of its field: a permissive one takes none
+ * that has a stream. */
+bool vg_match_may_take(const struct vg_blob_predicate *predicate, struct vg_span value);
+
+/* Whether a predicate that awaits its trial is true; it awaits it no longer. */
+bool vg_match_regex(struct vg_match *match, uint32_t index);
+
 /* The value of a condition under what is known so far, in Kleene's logic, with a second reading in which a
  * pending fact may still turn out either way. */
 enum vg_condition_bits {
@@ -83,7 +99,7 @@ enum vg_condition_bits {
 #define VG_ASK_MASK        0x3Fu
 
 /* `pending`: bit per field that could still be gathered. */
-uint16_t vg_match_condition(const struct vg_match *match, const struct vg_blob_condition *condition,
+uint16_t vg_match_condition(struct vg_match *match, const struct vg_blob_condition *condition,
                             uint64_t pending);
 
 #endif

@@ -55,9 +55,10 @@ static uint16_t pair_leaf(const struct vg_match *match, uint32_t instruction, ui
     return match->scratch->claimed & fields ? 0 : VG_IS_FALSE | VG_MAY_BE_FALSE;
 }
 
-static uint16_t leaf(const struct vg_match *match, uint32_t instruction, uint64_t pending)
+static uint16_t leaf(struct vg_match *match, uint32_t instruction, uint64_t pending)
 {
     uint32_t field = instruction >> VG_CODE_FIELD_SHIFT & VG_CODE_FIELD_MASK;
+    uint32_t index = instruction & VG_CODE_OPERAND;
     uint64_t bit = (uint64_t)1 << field;
 
     if (field == VG_CODE_PAIR)
@@ -66,7 +67,8 @@ static uint16_t leaf(const struct vg_match *match, uint32_t instruction, uint64_
         return asks_for(field);
     if (match->scratch->unknown & bit)
         return 0;
-    if (vg_bitset_has(&match->truths, instruction & VG_CODE_OPERAND))
+    if (vg_bitset_has(&match->truths, index) ||
+        (vg_bitset_has(&match->awaiting, index) && vg_match_regex(match, index)))
         return VG_IS_TRUE | VG_MAY_BE_TRUE;
     if ((match->scratch->claimed & bit) && !(instruction & VG_CODE_PERMISSIVE))
         return 0;
@@ -75,7 +77,7 @@ static uint16_t leaf(const struct vg_match *match, uint32_t instruction, uint64_
 
 /* The validator has shown that the stack neither over- nor underflows, that jumps go forward and that END is
  * reached with one value. */
-uint16_t vg_match_condition(const struct vg_match *match, const struct vg_blob_condition *condition,
+uint16_t vg_match_condition(struct vg_match *match, const struct vg_blob_condition *condition,
                             uint64_t pending)
 {
     const uint32_t *at = match->blob.CODE + condition->code;

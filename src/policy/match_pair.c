@@ -16,18 +16,6 @@ static bool compares(const struct vg_blob_predicate *predicate, struct vg_span v
                                                  : vg_text_equal_folded(value, other);
 }
 
-/* A permissive predicate takes no named stream, as it spells none. */
-static bool may_take(const struct vg_blob_predicate *predicate, struct vg_span text)
-{
-    struct vg_value value = {
-        .units = vg_units(text),
-        .count = vg_unit_count(text),
-        .is_path = vg_field_kind((enum vg_field)predicate->field) == VG_KIND_PATH,
-    };
-
-    return !(predicate->flags & VG_PREDICATE_PERMISSIVE) || !vg_value_has_stream(&value);
-}
-
 static bool holds(const struct vg_blob_predicate *predicate, const struct vg_record *record)
 {
     const struct vg_fact *fact = &record->facts[predicate->field];
@@ -36,7 +24,7 @@ static bool holds(const struct vg_blob_predicate *predicate, const struct vg_rec
     if (fact->state != VG_FACT_KNOWN || other->state != VG_FACT_KNOWN)
         return false;
     for (unsigned i = 0; i < fact->count && i < VG_FACT_VALUES_MAX; i++) {
-        if (!may_take(predicate, fact->values[i]))
+        if (!vg_match_may_take(predicate, fact->values[i]))
             continue;
         for (unsigned j = 0; j < other->count && j < VG_FACT_VALUES_MAX; j++) {
             if (compares(predicate, fact->values[i], other->values[j]))

@@ -150,6 +150,17 @@ bool vg_value_has_stream(struct vg_value *value)
     return value->has_stream;
 }
 
+bool vg_match_may_take(const struct vg_blob_predicate *predicate, struct vg_span text)
+{
+    struct vg_value value = {
+        .units = vg_units(text),
+        .count = vg_unit_count(text),
+        .is_path = vg_field_kind((enum vg_field)predicate->field) == VG_KIND_PATH,
+    };
+
+    return !(predicate->flags & VG_PREDICATE_PERMISSIVE) || !vg_value_has_stream(&value);
+}
+
 bool vg_match_pattern(const struct vg_blob_view *blob, const struct vg_blob_predicate *predicate,
                       struct vg_value *value)
 {

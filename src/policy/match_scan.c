@@ -8,7 +8,7 @@
 /* Tests of a value itself, a bit each. */
 #define TESTS_OF_TEXT                                                                                        \
     (1u << VG_BLOB_TEST_PATTERN | 1u << VG_BLOB_TEST_UNDER | 1u << VG_BLOB_TEST_AT_LEAST |                   \
-     1u << VG_BLOB_TEST_AT_MOST)
+     1u << VG_BLOB_TEST_AT_MOST | 1u << VG_BLOB_TEST_REGEX)
 
 /* A part of the value that is looked for in a table. */
 struct lookup {
@@ -85,6 +85,16 @@ void vg_match_fire(struct vg_match *match, uint32_t index, const struct vg_blob_
         announce(match, predicate->anchors);
 }
 
+/* Notes that a regular expression may be true, which is enough to announce its conditions. */
+static void await_trial(struct vg_match *match, uint32_t index, const struct vg_blob_predicate *predicate)
+{
+    if (vg_bitset_has(&match->awaiting, index))
+        return;
+    vg_bitset_add(&match->awaiting, index);
+    if (predicate->anchors != VG_BLOB_NONE)
+        announce(match, predicate->anchors);
+}
+
 /* Whether the truth of a predicate could still change anything. */
 static bool is_settled(const struct vg_match *match, uint32_t index,
                        const struct vg_blob_predicate *predicate)
@@ -106,6 +116,10 @@ static void try_predicate(struct scan *scan, uint32_t index)
             return;
         if (!(predicate->flags & VG_PREDICATE_SPELLS_STREAM) && vg_value_has_stream(&scan->value))
             return;
+    }
+    if (predicate->test == VG_BLOB_TEST_REGEX) {
+        await_trial(match, index, predicate);
+        return;
     }
     if ((predicate->flags & VG_PREDICATE_CONFIRM) && !vg_match_pattern(&match->blob, predicate, &scan->value))
         return;

@@ -7,6 +7,7 @@
 #include <vigil/policy.h>
 
 struct vg_arena; /* src/policy/arena.h */
+struct vg_regex; /* src/regex/compile.h */
 
 enum vg_action {
     VG_ACTION_ALLOW,
@@ -40,6 +41,8 @@ enum vg_test {
     VG_TEST_AT_MOST,  /* leading zeros), or not above */
     VG_TEST_FIELDREF, /* some value compares, as `compare` says, with some value of the fact `other`. False
                        * where either fact is ABSENT, but unknown where either is unknown */
+    VG_TEST_REGEX, /* the regular expression `tokens` is found in some value (one literal as it was written,
+                    * not folded; no tokens: the empty one). The field is not of kind SHA256 */
 };
 
 /* How the value of one field compares with that of another. Neither field holds digests. */
@@ -60,10 +63,12 @@ struct vg_predicate {
      * colon beyond its second unit: never by a wildcard or by UNDER. (A wildcard counts as one unit of the
      * predicate. Exactly: a value with such a colon is matched only by a predicate that spells one, and then
      * no wildcard, nor what lies below an UNDER, takes in a colon other than the value's second unit.)
-     * FIELDREF spells none, and rests on both facts. */
+     * FIELDREF spells none, and rests on both facts; REGEX spells none. */
     bool permissive;
-    enum vg_field other;     /* of FIELDREF, else 0 */
-    enum vg_compare compare; /* of FIELDREF, else 0 */
+    enum vg_field other;          /* of FIELDREF, else 0 */
+    enum vg_compare compare;      /* of FIELDREF, else 0 */
+    unsigned regex_flags;         /* of REGEX: VG_REGEX_CASELESS and so on, else 0 */
+    const struct vg_regex *regex; /* of REGEX: `tokens` compiled under these flags; not the predicate's own */
     const struct vg_token *tokens;
     size_t token_count;
     const uint8_t *digests; /* vg_field_digest_size bytes each, one behind the other: sorted, each once */

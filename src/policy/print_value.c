@@ -1,7 +1,10 @@
 #include "print_value.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "../regex/compile.h"
 
 static bool is_wild(const struct vg_token *token)
 {
@@ -69,6 +72,11 @@ static const char *match_of_pattern(const struct vg_predicate *predicate)
     return "";
 }
 
+/* By their flags. */
+static const char *const regex_words[] = {"re",   "re|i",   "re|m",   "re|i|m",
+                                          "re|s", "re|i|s", "re|m|s", "re|i|m|s"};
+static_assert(VG_REGEX_CASELESS == 1 && VG_REGEX_MULTILINE == 2 && VG_REGEX_DOTALL == 4, "the words' order");
+
 struct vg_print_key vg_print_key_of(const struct vg_expr *leaf)
 {
     const struct vg_predicate *predicate =
@@ -95,6 +103,9 @@ struct vg_print_key vg_print_key_of(const struct vg_expr *leaf)
     case VG_TEST_PATTERN:
         key.match = match_of_pattern(predicate);
         key.cased = predicate->cased;
+        break;
+    case VG_TEST_REGEX:
+        key.match = regex_words[predicate->regex_flags];
         break;
     case VG_TEST_NULL:
     case VG_TEST_DIGESTS:
@@ -154,7 +165,8 @@ static void put_plain(struct text *text, const struct vg_token *token, bool case
 static void put_tokens(struct text *text, const struct vg_predicate *predicate,
                        const struct vg_print_key *key)
 {
-    bool escapes = strcmp(key->match, "under") != 0 && strcmp(key->match, "path") != 0;
+    bool regex = predicate->test == VG_TEST_REGEX;
+    bool escapes = !regex && strcmp(key->match, "under") != 0 && strcmp(key->match, "path") != 0;
     bool contains = strcmp(key->match, "contains") == 0;
     size_t begin = contains || strcmp(key->match, "endswith") == 0 ? 1 : 0;
     size_t end = predicate->token_count - (contains || strcmp(key->match, "startswith") == 0 ? 1 : 0);
@@ -165,7 +177,7 @@ static void put_tokens(struct text *text, const struct vg_predicate *predicate,
         else if (escapes)
             put_escaped(text, token, predicate->cased, i + 1 < end);
         else
-            put_plain(text, token, predicate->cased);
+            put_plain(text, token, regex || predicate->cased);
     }
 }
 

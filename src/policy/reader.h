@@ -40,6 +40,8 @@ struct vg_codes {
     size_t capacity;
 };
 
+struct vg_known_regex; /* item_regex.c */
+
 struct vg_reader {
     struct vg_arena *arena; /* the model's */
     const struct vg_reporter *reporter;
@@ -54,8 +56,9 @@ struct vg_reader {
     size_t rule_count;
     size_t rule_capacity;
     struct vg_codes codes;
-    const struct vg_yaml *lists; /* a map of the policy, checked; NULL: it has none */
-    size_t expanded;             /* towards VG_EXPANDED_MAX */
+    struct vg_known_regex *regexes; /* compiled so far; in the arena */
+    const struct vg_yaml *lists;    /* a map of the policy, checked; NULL: it has none */
+    size_t expanded;                /* towards VG_EXPANDED_MAX */
     unsigned errors;
     unsigned skipped; /* Sigma rules refused under `unsupported: skip` */
 };

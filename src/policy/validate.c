@@ -125,8 +125,8 @@ bool vg_policy_open(struct vg_policy *policy, const void *blob, size_t size, str
     struct vg_check check = {.error = {"", 0}};
 
     if (vg_check_layout(&check, blob, size) && vg_check_settings(&check) && vg_check_rules(&check) &&
-        vg_check_predicates(&check) && vg_check_postings(&check) && vg_check_fields(&check) &&
-        vg_check_conditions(&check)) {
+        vg_check_regexes(&check) && vg_check_predicates(&check) && vg_check_postings(&check) &&
+        vg_check_fields(&check) && vg_check_conditions(&check)) {
         policy->blob = blob;
         policy->size = size;
         return true;

@@ -35,6 +35,7 @@ static inline bool vg_check_deciding_rule(const struct vg_check *check, uint32_t
 bool vg_check_layout(struct vg_check *check, const void *blob, size_t size);
 bool vg_check_settings(struct vg_check *check);
 bool vg_check_rules(struct vg_check *check);
+bool vg_check_regexes(struct vg_check *check);
 bool vg_check_predicates(struct vg_check *check);
 bool vg_check_postings(struct vg_check *check);
 bool vg_check_fields(struct vg_check *check);

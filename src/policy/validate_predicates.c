@@ -85,15 +85,29 @@ static bool check_pair(struct vg_check *check, const struct vg_blob_predicate *p
     return true;
 }
 
+/* Of a field of text, and for conditions only: the scan of a value never answers it. */
+static bool check_regex(struct vg_check *check, const struct vg_blob_predicate *predicate, bool tracked)
+{
+    if (!is_text_field(predicate->field))
+        return vg_check_failed(check, "a regular expression on a field that holds no text", predicate);
+    if (vg_blob_regex_of(predicate) >= vg_check_count(check, VG_BLOB_REGEXES))
+        return vg_check_failed(check, "no such regular expression", predicate);
+    if (!tracked || predicate->rule != VG_BLOB_NONE)
+        return vg_check_failed(check, "a regular expression decides by itself", predicate);
+    return true;
+}
+
 static uint32_t flags_of_test(uint32_t test)
 {
+    if (test == VG_BLOB_TEST_REGEX)
+        return VG_PREDICATE_PERMISSIVE | VG_PREDICATE_REGEX_MASK;
     if (test != VG_BLOB_TEST_FIELDREF)
         return VG_PREDICATE_FLAGS_ALL;
     return VG_PREDICATE_FLAGS_ALL | VG_PREDICATE_STARTS | VG_PREDICATE_ENDS | VG_PREDICATE_OTHER_MASK;
 }
 
 /* Only patterns, folders and numbers have tokens, and only on fields that hold text. */
-static bool check_test(struct vg_check *check, const struct vg_blob_predicate *predicate)
+static bool check_test(struct vg_check *check, const struct vg_blob_predicate *predicate, bool tracked)
 {
     bool number = vg_blob_test_is_number(predicate->test);
     bool has_text =
@@ -115,6 +129,8 @@ static bool check_test(struct vg_check *check, const struct vg_blob_predicate *p
         return vg_check_failed(check, "a pattern where none belongs", predicate);
     if (predicate->test == VG_BLOB_TEST_FIELDREF)
         return check_pair(check, predicate);
+    if (predicate->test == VG_BLOB_TEST_REGEX)
+        return check_regex(check, predicate, tracked);
     return true;
 }
 
@@ -125,7 +141,8 @@ static bool check_group(struct vg_check *check, const struct vg_blob_predicate *
 
     if (index >= check->blob.header->tracked_count || group->test != VG_BLOB_TEST_ANY)
         return vg_check_failed(check, "a member of no group", member);
-    if (group->field != member->field || member->test == VG_BLOB_TEST_ANY)
+    if (group->field != member->field || member->test == VG_BLOB_TEST_ANY ||
+        member->test == VG_BLOB_TEST_REGEX)
         return vg_check_failed(check, "a group of what cannot be its member", member);
     return true;
 }
@@ -171,11 +188,12 @@ bool vg_check_predicates(struct vg_check *check)
 
     for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_PREDICATES); i++) {
         const struct vg_blob_predicate *predicate = &predicates[i];
+        bool tracked = i < check->blob.header->tracked_count;
 
         if (predicate->rule != VG_BLOB_NONE && !vg_check_deciding_rule(check, predicate->rule))
             return vg_check_failed(check, "a predicate decides by no deciding rule", predicate);
-        if (!check_test(check, predicate) || !check_tokens(check, predicate, &used) ||
-            !check_anchors(check, predicate, i < check->blob.header->tracked_count, &used))
+        if (!check_test(check, predicate, tracked) || !check_tokens(check, predicate, &used) ||
+            !check_anchors(check, predicate, tracked, &used))
             return false;
     }
     if (used.tokens != vg_check_count(check, VG_BLOB_TOKENS))

@@ -57,6 +57,21 @@ static void a_start_is_denied_by_its_command_line(void **state)
     end();
 }
 
+static void a_start_is_denied_by_a_regular_expression(void **state)
+{
+    (void)state;
+    begin(HEAD "  - deny: encoded\n"
+               "    when:\n"
+               "      Image|endswith: '\\cmd.exe'\n"
+               "      CommandLine|re: '\\s-[eE](?:nc)?\\s+[A-Za-z0-9+/]{8,}'\n");
+    assert_int_equal(try_start(CMD, "powershell -enc ABCDEFGH"), DENIED);
+    assert_string_equal(rule_name(next_start()), "encoded");
+    assert_int_equal(try_start(CMD, "powershell -ENC ABCDEFGH"), STATUS_SUCCESS);
+    assert_int_equal(try_start(CMD, "powershell -enc ABC"), STATUS_SUCCESS);
+    assert_int_equal(try_start(NOTEPAD, "powershell -enc ABCDEFGH"), STATUS_SUCCESS);
+    end();
+}
+
 static void a_default_deny_hits_what_no_rule_allows(void **state)
 {
     (void)state;
@@ -330,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_start_is_denied_by_its_image),
         cmocka_unit_test(a_start_is_denied_by_its_parent),
         cmocka_unit_test(a_start_is_denied_by_its_command_line),
+        cmocka_unit_test(a_start_is_denied_by_a_regular_expression),
         cmocka_unit_test(a_default_deny_hits_what_no_rule_allows),
         cmocka_unit_test(the_policy_chooses_the_status),
         cmocka_unit_test(monitoring_decides_and_blocks_nothing),

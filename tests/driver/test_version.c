@@ -65,6 +65,22 @@ static void a_file_is_not_read_unless_an_undecided_rule_asks(void **state)
     end();
 }
 
+static void an_expression_on_a_string_waits_for_one_on_a_cheap_fact(void **state)
+{
+    struct sim_file *cmd;
+
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"
+          "  - deny: quietly\n    when: { Company|re|i: '^vigil.s\\s', CommandLine|re: '\\s/q\\b' }\n");
+    cmd = add_rich(CMD);
+    assert_int_equal(try_start(CMD, "cmd /qq"), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_COMPANY), "(pending)");
+    assert_int_equal(sim_file_reads(cmd), 0);
+    assert_int_equal(try_start(CMD, "cmd /q"), DENIED);
+    assert_string_equal(fact(next_start(), VG_FIELD_COMPANY), "Vigil's tests");
+    end();
+}
+
 static void several_strings_cost_one_look_and_no_hash(void **state)
 {
     struct sim_file *cmd;
@@ -117,6 +133,7 @@ int main(void)
         cmocka_unit_test(a_renamed_program_is_known_by_its_original_name),
         cmocka_unit_test(what_was_read_is_recorded_whole),
         cmocka_unit_test(a_file_is_not_read_unless_an_undecided_rule_asks),
+        cmocka_unit_test(an_expression_on_a_string_waits_for_one_on_a_cheap_fact),
         cmocka_unit_test(several_strings_cost_one_look_and_no_hash),
         cmocka_unit_test(what_is_no_image_has_no_strings),
         cmocka_unit_test(a_file_that_cannot_be_read_has_unknown_strings),

@@ -15,6 +15,8 @@ static size_t take(size_t *used, size_t count, size_t limit)
 
 void build_start(struct build *build)
 {
+    for (size_t i = 0; i < build->regex_count; i++)
+        vg_regex_free(&build->regexes[i]);
     memset(build, 0, sizeof(*build));
     build->model.mode = VG_MODE_ENFORCE;
     build->model.default_verdict = VG_ALLOW;
@@ -124,6 +126,28 @@ struct vg_expr *build_fieldref(struct build *build, enum vg_field field, enum vg
 
     predicate->other = other;
     predicate->compare = compare;
+    return leaf;
+}
+
+struct vg_expr *build_regex(struct build *build, enum vg_field field, const uint16_t *pattern,
+                            unsigned regex_flags, unsigned flags)
+{
+    struct vg_regex *regex = &build->regexes[take(&build->regex_count, 1, BUILD_REGEXES)];
+    struct vg_regex_error error;
+    struct vg_expr *leaf;
+    struct vg_predicate *predicate = add_predicate(build, field, VG_TEST_REGEX, flags, &leaf);
+    size_t count = 0;
+
+    while (pattern[count])
+        count++;
+    predicate->cased = true; /* not folded */
+    if (count)
+        add_literal(build, predicate, pattern, count);
+    predicate->cased = false;
+    if (!vg_regex_compile((struct vg_span){pattern, (uint32_t)count * 2}, regex_flags, regex, &error))
+        abort();
+    predicate->regex_flags = regex_flags;
+    predicate->regex = regex;
     return leaf;
 }
 

@@ -3,8 +3,10 @@
 #define VG_TESTS_POLICY_BUILD_H
 
 #include "../../src/policy/model.h"
+#include "../../src/regex/compile.h"
 
-#define BUILD_MAX 256u
+#define BUILD_MAX     256u
+#define BUILD_REGEXES 16u
 
 struct build {
     struct vg_model model;
@@ -19,6 +21,8 @@ struct build {
     size_t expr_count;
     size_t child_count;
     size_t text_count;
+    struct vg_regex regexes[BUILD_REGEXES];
+    size_t regex_count;
 };
 
 enum build_flags {
@@ -26,7 +30,8 @@ enum build_flags {
     PERMISSIVE = 2,
 };
 
-/* An empty policy: enforce, default allow. */
+/* An empty policy: enforce, default allow. What was built before goes, so that `build` is all zeroes the
+ * first time. */
 void build_start(struct build *build);
 
 /* Leaves. In a pattern * and ? are wildcards and everything else stands for itself. */
@@ -39,6 +44,8 @@ struct vg_expr *build_number(struct build *build, enum vg_field field, enum vg_t
                              const uint16_t *digits);
 struct vg_expr *build_fieldref(struct build *build, enum vg_field field, enum vg_field other,
                                enum vg_compare compare, unsigned flags);
+struct vg_expr *build_regex(struct build *build, enum vg_field field, const uint16_t *pattern,
+                            unsigned regex_flags, unsigned flags);
 struct vg_expr *build_digests(struct build *build, enum vg_field field, const void *digests, size_t count,
                               unsigned flags);
 

@@ -1,4 +1,5 @@
 #include "generate.h"
+#include "generate_regex.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,6 +202,30 @@ static void make_limit(struct generator *generator, struct vg_predicate *predica
     make_token(generator, predicate, tokens, VG_TOKEN_LITERAL, vg_units(number), vg_unit_count(number));
 }
 
+/* An expression that is found in a text of the stock, as far as it goes. */
+static void make_regex(struct generator *generator, struct vg_predicate *predicate)
+{
+    struct vg_token *token = allocate(generator, sizeof(*token));
+    struct vg_regex *regex = allocate(generator, sizeof(*regex));
+    uint16_t pattern[REGEX_PATTERN_MAX];
+    uint32_t count = generate_regex(generator, generator->stock[generator_below(generator, STOCK)], pattern);
+    struct vg_regex_error error;
+    void *table;
+
+    predicate->regex_flags = generator_below(generator, 8);
+    token->kind = VG_TOKEN_LITERAL;
+    token->text = keep(generator, pattern, count);
+    predicate->tokens = token;
+    predicate->token_count = count > 0;
+    if (!vg_regex_compile(token->text, predicate->regex_flags, regex, &error))
+        abort();
+    table = allocate(generator, regex->size);
+    memcpy(table, regex->table, regex->size);
+    free(regex->table);
+    regex->table = table;
+    predicate->regex = regex;
+}
+
 static const enum vg_field digest_fields[] = {
     VG_FIELD_SHA256, VG_FIELD_SHA256, VG_FIELD_MD5, VG_FIELD_SHA1, VG_FIELD_IMPHASH, VG_FIELD_AUTHENTIHASH,
 };
@@ -254,12 +279,15 @@ static const struct vg_predicate *make_predicate(struct generator *generator)
     } else {
         predicate->field =
             text_fields[generator_below(generator, sizeof(text_fields) / sizeof(*text_fields))];
-        predicate->cased = chance(generator, 15);
         predicate->test = kind < 5    ? VG_TEST_EXISTS
                           : kind < 10 ? VG_TEST_NULL
                           : kind < 30 ? VG_TEST_UNDER
+                          : kind < 42 ? VG_TEST_REGEX
                                       : VG_TEST_PATTERN;
-        if (predicate->test == VG_TEST_PATTERN)
+        predicate->cased = chance(generator, 15) && predicate->test != VG_TEST_REGEX;
+        if (predicate->test == VG_TEST_REGEX)
+            make_regex(generator, predicate);
+        else if (predicate->test == VG_TEST_PATTERN)
             make_pattern(generator, predicate);
         else if (predicate->test == VG_TEST_UNDER)
             make_folder(generator, predicate);

@@ -1,4 +1,5 @@
 #include "reference.h"
+#include "reference_regex.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -200,12 +201,24 @@ static enum truth evaluate_pair(const struct vg_predicate *predicate, const stru
     return is_claimed(fact) || is_claimed(other) ? UNKNOWN : FALSE;
 }
 
+/* An expression spells no stream. */
+static bool matches_regex(const struct vg_predicate *predicate, struct vg_span value)
+{
+    struct vg_span pattern = predicate->token_count ? predicate->tokens[0].text : (struct vg_span){"", 0};
+
+    if (predicate->permissive && vg_field_kind(predicate->field) == VG_KIND_PATH && has_stream(value))
+        return false;
+    return reference_regex_found(pattern, predicate->regex_flags, value);
+}
+
 static bool matches_value(const struct vg_predicate *predicate, struct vg_span value)
 {
     if (predicate->test == VG_TEST_DIGESTS)
         return matches_digest(predicate, value);
     if (predicate->test == VG_TEST_AT_LEAST || predicate->test == VG_TEST_AT_MOST)
         return matches_number(predicate, value);
+    if (predicate->test == VG_TEST_REGEX)
+        return matches_regex(predicate, value);
     return matches_text(predicate, value);
 }
 

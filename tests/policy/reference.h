@@ -1,5 +1,6 @@
 /* Decisions by the letter of the model: every rule in order, every predicate by itself, nothing indexed,
- * nothing shared with the matcher but vg_upcase. Slow and meant to be obviously right. */
+ * nothing shared with the matcher but vg_upcase; regular expressions are PCRE2's business. Slow and meant to
+ * be obviously right. */
 #ifndef VG_TESTS_POLICY_REFERENCE_H
 #define VG_TESTS_POLICY_REFERENCE_H
 

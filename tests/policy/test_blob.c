@@ -12,7 +12,7 @@
 
 #define SEEDS     200u
 #define MUTATIONS 600u
-#define CHECKS    128u
+#define CHECKS    256u
 
 struct tally {
     unsigned accepted;
