@@ -210,6 +210,8 @@ NTSTATUS ZwReadFile(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, PVOID apc_
         return STATUS_ACCESS_DENIED;
     if (sim_fault("ZwReadFile"))
         return STATUS_DEVICE_DATA_ERROR;
+    if (opened->file->while_read)
+        opened->file->while_read();
     at = offset ? (uint64_t)offset->QuadPart : (uint64_t)opened->object.CurrentByteOffset.QuadPart;
     pthread_mutex_lock(&sim_volume_lock);
     if ((opened->file->flags & SIM_FILE_READ_FAILS) && at + length > opened->file->size / 2) {

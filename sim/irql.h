@@ -30,6 +30,7 @@ struct sim_thread_state {
     unsigned in_kernel;  /* the driver is on this thread's stack */
     PEPROCESS process;   /* NULL: explorer.exe */
     ULONG thread_id;     /* 0: none given yet */
+    bool terminating;    /* somebody has ended it; it goes on until it is back in user mode */
     void *system_thread; /* the ETHREAD of a PsCreateSystemThread thread */
 };
 

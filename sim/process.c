@@ -291,6 +291,7 @@ NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS 
         options->meanwhile();
     sim_notify_process(process, &creation.info, creator);
     status = creation.info.CreationStatus;
+    sim_self()->terminating = false;
     sim_text_free(&creation.open_name);
     sim_text_free(&creation.command_line);
     if (opened)
@@ -378,6 +379,19 @@ HANDLE PsGetCurrentThreadId(void) /* ntddk: any IRQL */
 PKTHREAD KeGetCurrentThread(void) /* wdm: any IRQL */
 {
     return (PKTHREAD)sim_self();
+}
+
+BOOLEAN PsIsThreadTerminating(PETHREAD thread) /* ntifs: <= DISPATCH_LEVEL */
+{
+    sim_max_irql(DISPATCH_LEVEL, "PsIsThreadTerminating");
+    if ((struct sim_thread_state *)thread != sim_self())
+        sim_violation("PsIsThreadTerminating was asked of another thread than the calling one");
+    return sim_self()->terminating;
+}
+
+void sim_end_creating_thread(void)
+{
+    sim_self()->terminating = true;
 }
 
 PACCESS_TOKEN PsReferencePrimaryToken(PEPROCESS process) /* ntifs: PASSIVE_LEVEL */

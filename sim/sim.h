@@ -98,6 +98,9 @@ enum sim_file_flags {
 void sim_set_file_flags(struct sim_file *file, unsigned flags);
 unsigned sim_file_opens(struct sim_file *file); /* how often it was opened by the driver */
 unsigned sim_file_reads(struct sim_file *file); /* bytes the driver has read of it, in all */
+/* `meanwhile` (NULL: nothing) happens while each read of the file by the driver is under way, on its thread.
+ */
+void sim_while_read(struct sim_file *file, void (*meanwhile)(void));
 
 /* --- Registry. Keys as `\Registry\Machine\...`; the service's own by sim_set_parameter_*. */
 #define SIM_SERVICE_KEY "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\Vigil"
@@ -146,6 +149,10 @@ PEPROCESS sim_services_process(void);
 PEPROCESS sim_explorer_process(void);
 /* The calling thread acts as a thread of `process` from now on (NULL: explorer.exe again). */
 void sim_enter_process(PEPROCESS process);
+
+/* Somebody ends the calling thread, which goes on until it is back in user mode: when sim_start_process
+ * returns. */
+void sim_end_creating_thread(void);
 
 /* Another driver's process routine, called before (earlier) or after the driver's own. */
 void sim_add_other_routine(PCREATE_PROCESS_NOTIFY_ROUTINE_EX routine, bool earlier);

@@ -204,6 +204,11 @@ unsigned sim_file_opens(struct sim_file *file)
     return opens;
 }
 
+void sim_while_read(struct sim_file *file, void (*meanwhile)(void))
+{
+    file->while_read = meanwhile;
+}
+
 unsigned sim_file_reads(struct sim_file *file)
 {
     pthread_mutex_lock(&sim_volume_lock);

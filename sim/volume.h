@@ -37,6 +37,7 @@ struct sim_file {
     unsigned flags; /* enum sim_file_flags */
     unsigned opens;
     unsigned bytes_read;
+    void (*while_read)(void);
     SECTION_OBJECT_POINTERS sections;
 };
 

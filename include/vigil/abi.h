@@ -36,6 +36,10 @@
     u"AllowUnload" /* REG_DWORD: 0 leaves the driver without an Unload; default 1                            \
                     */
 
+#define VG_VALUE_GATHER_TIME                                                                                 \
+    u"GatherTimeMs" /* REG_DWORD: how long a start may wait while its file is read, in milliseconds; default \
+                       5000, 500..60000 */
+
 /* CTL_CODE(FILE_DEVICE_UNKNOWN = 0x22, function, METHOD_BUFFERED = 0, access). Access 1: FILE_READ_ACCESS, 2:
  * FILE_WRITE_ACCESS. */
 #define VG_IOCTL(function, access) ((0x22u << 16) | ((uint32_t)(access) << 14) | ((0x800u + (function)) << 2))
@@ -156,8 +160,9 @@ struct vg_abi_status {
     uint64_t processes;      /* running ones in the table */
     uint64_t decision_worst_ns;
     uint64_t decision_total_ns; /* divided by starts: the mean. Callback in to verdict out. */
+    uint64_t cut_short;         /* starts whose file was not read to the end, by enum vg_cut_short */
 };
-static_assert(sizeof(struct vg_abi_status) == 80 + 8 * 23, "ABI");
+static_assert(sizeof(struct vg_abi_status) == 80 + 8 * 24, "ABI");
 static_assert(offsetof(struct vg_abi_status, policy_identity) == 48, "ABI");
 static_assert(offsetof(struct vg_abi_status, starts) == 96, "ABI");
 
@@ -233,6 +238,14 @@ enum vg_guard {
     VG_GUARD_MONITOR = 7, /* monitor mode */
 };
 
+/* Why reading a start's file ended before it was done: what it was read for is unknown. */
+enum vg_cut_short {
+    VG_CUT_NONE = 0,
+    VG_CUT_TIME = 1,     /* VG_VALUE_GATHER_TIME was up */
+    VG_CUT_CREATOR = 2,  /* the creating thread is being ended, and half a second was up */
+    VG_CUT_STOPPING = 3, /* the driver is being stopped, and half a second was up */
+};
+
 struct vg_event_start {
     struct vg_event_header header;
     struct vg_guid process_guid;
@@ -250,7 +263,7 @@ struct vg_event_start {
     uint8_t image_source;    /* enum vg_image_source */
     uint8_t open_name_exact; /* FileOpenNameAvailable */
     uint8_t confirmed;       /* reserved, 0 */
-    uint8_t reserved;
+    uint8_t cut_short;       /* enum vg_cut_short */
     uint32_t status;         /* NTSTATUS given to CreationStatus; 0 when allowed */
     uint32_t rule;           /* index, or VG_RULE_NONE */
     uint64_t unknown_fields; /* bit per vg_field that the decision rested on and that were unknown */

@@ -83,6 +83,13 @@ HANDLE NTAPI lab_PsGetCurrentThreadId(void)
     return context->process ? context->thread_id : PsGetCurrentThreadId();
 }
 
+/* The creating thread's part is played by a thread of ours, which nobody ends. */
+BOOLEAN NTAPI lab_PsIsThreadTerminating(PETHREAD thread)
+{
+    (void)thread;
+    return FALSE;
+}
+
 BOOLEAN NTAPI lab_KeAreAllApcsDisabled(void)
 {
     struct lab_context *context = lab_context();

@@ -26,6 +26,7 @@ void lab_require_apc(const char *routine);
 PEPROCESS NTAPI lab_PsGetCurrentProcess(void);
 HANDLE NTAPI lab_PsGetCurrentProcessId(void);
 HANDLE NTAPI lab_PsGetCurrentThreadId(void);
+BOOLEAN NTAPI lab_PsIsThreadTerminating(PETHREAD thread);
 BOOLEAN NTAPI lab_KeAreAllApcsDisabled(void);
 KIRQL NTAPI lab_KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK lock);
 VOID NTAPI lab_KeReleaseSpinLock(PKSPIN_LOCK lock, KIRQL irql);

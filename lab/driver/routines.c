@@ -35,6 +35,7 @@ static const struct {
     {"IoGetCurrentProcess", (PVOID)lab_PsGetCurrentProcess},
     SUPPLIED(PsGetCurrentProcessId),
     SUPPLIED(PsGetCurrentThreadId),
+    SUPPLIED(PsIsThreadTerminating),
     SUPPLIED(PsLookupProcessByProcessId),
     SUPPLIED(PsGetProcessId),
     SUPPLIED(PsGetProcessInheritedFromUniqueProcessId),

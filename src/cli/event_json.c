@@ -344,6 +344,8 @@ static void put_start(struct builder *builder, const struct vg_event *event)
     put_text(builder, "CreateTime", vg_utc_time(start->create_time).text);
     put_verdict(builder, event);
     put_unknown_facts(builder, event);
+    if (start->cut_short != VG_CUT_NONE)
+        put_text(builder, "CutShort", vg_cut_short_word(start->cut_short));
     put_text(builder, "ImageSource", vg_image_source_word(start->image_source));
     put(builder, "OpenName", event->name.size != 0 ? utf16_json(event->name) : json_null());
     put(builder, "OpenNameExact", json_boolean(start->open_name_exact != 0));

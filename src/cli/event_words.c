@@ -38,6 +38,13 @@ const char *vg_image_source_word(uint8_t source)
     return word(words, sizeof(words) / sizeof(words[0]), source);
 }
 
+const char *vg_cut_short_word(uint8_t cut_short)
+{
+    static const char *const words[] = {"none", "time", "creator-ended", "stopping"};
+
+    return word(words, sizeof(words) / sizeof(words[0]), cut_short);
+}
+
 const char *vg_enforcement_word(uint32_t enforcement)
 {
     static const char *const words[] = {"enforcing",         "monitor-by-policy",   "monitor-no-policy",

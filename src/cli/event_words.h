@@ -10,6 +10,7 @@
 const char *vg_verdict_word(uint8_t verdict);          /* allow, deny, ask */
 const char *vg_reason_word(uint8_t reason);            /* rule, default, ... */
 const char *vg_guard_word(uint8_t guard);              /* none, system-creator, ... */
+const char *vg_cut_short_word(uint8_t cut_short);      /* none, time, ... */
 const char *vg_image_source_word(uint8_t source);      /* normalized, file-name, ... */
 const char *vg_enforcement_word(uint32_t enforcement); /* enforcing, monitor-safe-mode, ... */
 

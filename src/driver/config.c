@@ -80,6 +80,13 @@ static NTSTATUS read_string(HANDLE key, PCUNICODE_STRING name, struct vg_string 
     return status;
 }
 
+static uint32_t within(uint32_t number, uint32_t least, uint32_t most)
+{
+    if (number < least)
+        return least;
+    return number > most ? most : number;
+}
+
 static NTSTATUS read_values(HANDLE key)
 {
     static const UNICODE_STRING policy_path = VG_CONSTANT_STRING(VG_VALUE_POLICY_PATH);
@@ -87,15 +94,14 @@ static NTSTATUS read_values(HANDLE key)
     static const UNICODE_STRING boot_pending = VG_CONSTANT_STRING(VG_VALUE_BOOT_PENDING);
     static const UNICODE_STRING watch_images = VG_CONSTANT_STRING(VG_VALUE_WATCH_IMAGES);
     static const UNICODE_STRING ring_size = VG_CONSTANT_STRING(VG_VALUE_RING_SIZE);
+    static const UNICODE_STRING gather_time = VG_CONSTANT_STRING(VG_VALUE_GATHER_TIME);
     static const UNICODE_STRING allow_unload = VG_CONSTANT_STRING(VG_VALUE_ALLOW_UNLOAD);
     uint32_t size = read_number(key, &ring_size, VG_RING_SIZE_DEFAULT);
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (size < VG_RING_SIZE_MIN)
-        size = VG_RING_SIZE_MIN;
-    if (size > VG_RING_SIZE_MAX)
-        size = VG_RING_SIZE_MAX;
-    vg_config.ring_size = size & ~7u;
+    vg_config.ring_size = within(size, VG_RING_SIZE_MIN, VG_RING_SIZE_MAX) & ~7u;
+    vg_config.gather_time_ms = within(read_number(key, &gather_time, VG_GATHER_TIME_DEFAULT),
+                                      VG_GATHER_TIME_MIN, VG_GATHER_TIME_MAX);
     vg_config.boot_pending = read_number(key, &boot_pending, 0) != 0;
     vg_config.watch_images = read_number(key, &watch_images, 0) != 0;
     vg_config.allow_unload = read_number(key, &allow_unload, 1) != 0;
@@ -113,6 +119,7 @@ NTSTATUS vg_config_start(PCUNICODE_STRING registry_path)
 
     memset(&vg_config, 0, sizeof(vg_config));
     vg_config.ring_size = VG_RING_SIZE_DEFAULT;
+    vg_config.gather_time_ms = VG_GATHER_TIME_DEFAULT;
     vg_config.allow_unload = true;
     status = vg_string_join(&vg_config.key, vg_unicode_span(registry_path), VG_LITERAL_SPAN(u"\\Parameters"));
     if (!NT_SUCCESS(status))

@@ -9,11 +9,17 @@
     (1024u * 1024u) /* some events of the longest kind: nobody hides a start by its length */
 #define VG_RING_SIZE_MAX (256u * 1024u * 1024u)
 
+/* Milliseconds that a start may wait while its file is read. */
+#define VG_GATHER_TIME_DEFAULT 5000u
+#define VG_GATHER_TIME_MIN     500u
+#define VG_GATHER_TIME_MAX     60000u
+
 struct vg_config {
     struct vg_string key;         /* path of the Parameters key */
     struct vg_string policy_path; /* no units: none given */
     struct vg_string tool_path;   /* no units: none given */
     uint32_t ring_size;           /* a multiple of 8 within the bounds above */
+    uint32_t gather_time_ms;      /* within the bounds above */
     bool boot_pending;            /* the last boot was never confirmed */
     bool watch_images;
     bool allow_unload;

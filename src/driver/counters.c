@@ -39,4 +39,5 @@ void vg_counters_report(struct vg_abi_status *status)
     status->events_dropped = vg_counted(&vg_counters.events_dropped);
     status->decision_worst_ns = vg_counted(&vg_counters.decision_worst_ns);
     status->decision_total_ns = vg_counted(&vg_counters.decision_total_ns);
+    status->cut_short = vg_counted(&vg_counters.cut_short);
 }

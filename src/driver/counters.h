@@ -24,6 +24,7 @@ struct vg_counters {
     volatile LONG64 events_dropped;
     volatile LONG64 decision_worst_ns;
     volatile LONG64 decision_total_ns;
+    volatile LONG64 cut_short;
 };
 
 extern struct vg_counters vg_counters;

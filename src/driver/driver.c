@@ -21,6 +21,7 @@ DRIVER_INITIALIZE DriverEntry;
 _Function_class_(DRIVER_UNLOAD) static VOID NTAPI unload(PDRIVER_OBJECT driver)
 {
     UNREFERENCED_PARAMETER(driver);
+    vg_readers_quiesce(); /* what still reads files comes to an end */
     vg_boot_stop();
     vg_images_stop();
     vg_notify_stop();

@@ -205,6 +205,7 @@ static void fill_start(struct vg_event_start *event, const struct vg_start *star
     event->guard = (uint8_t)start->guard;
     event->image_source = (uint8_t)start->image_source;
     event->open_name_exact = (start->info->Flags & VG_NOTIFY_OPEN_NAME_AVAILABLE) != 0;
+    event->cut_short = (uint8_t)start->deadline.cut;
     event->status = (uint32_t)start->status;
     event->rule = start->decision.rule;
     event->unknown_fields = start->decision.unknown_fields;

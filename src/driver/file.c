@@ -147,10 +147,22 @@ void vg_file_close(struct vg_file *file)
 }
 
 _Use_decl_annotations_
-NTSTATUS vg_file_open_data(const struct vg_file *file, HANDLE *handle)
+NTSTATUS vg_file_open_data(const struct vg_file *file, struct vg_file_data *data)
 {
+    NTSTATUS status = vg_deadline_check(file->deadline);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    data->deadline = file->deadline;
     return open_file(file->handle, no_name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0,
-                     handle);
+                     &data->handle);
+}
+
+_Use_decl_annotations_
+void vg_file_close_data(struct vg_file_data *data)
+{
+    ZwClose(data->handle);
+    data->handle = NULL;
 }
 
 _Use_decl_annotations_
@@ -162,12 +174,12 @@ NTSTATUS vg_file_open_volume(struct vg_span name, HANDLE *handle)
 }
 
 _Use_decl_annotations_
-NTSTATUS vg_file_size(HANDLE handle, uint64_t *size)
+NTSTATUS vg_file_size(const struct vg_file_data *data, uint64_t *size)
 {
     FILE_STANDARD_INFORMATION standard;
     IO_STATUS_BLOCK io;
     NTSTATUS status =
-        ZwQueryInformationFile(handle, &io, &standard, sizeof(standard), FileStandardInformation);
+        ZwQueryInformationFile(data->handle, &io, &standard, sizeof(standard), FileStandardInformation);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -176,12 +188,15 @@ NTSTATUS vg_file_size(HANDLE handle, uint64_t *size)
 }
 
 _Use_decl_annotations_
-NTSTATUS vg_file_read(HANDLE handle, uint64_t offset, void *buffer, uint32_t size, uint32_t *done)
+NTSTATUS vg_file_read(const struct vg_file_data *data, uint64_t offset, void *buffer, uint32_t size,
+                      uint32_t *done)
 {
     LARGE_INTEGER position = {.QuadPart = (LONGLONG)offset};
     IO_STATUS_BLOCK io = {.Information = 0};
-    NTSTATUS status = ZwReadFile(handle, NULL, NULL, NULL, &io, buffer, size, &position, NULL);
+    NTSTATUS status = vg_deadline_check(data->deadline);
 
+    if (NT_SUCCESS(status))
+        status = ZwReadFile(data->handle, NULL, NULL, NULL, &io, buffer, size, &position, NULL);
     if (!NT_SUCCESS(status))
         return status;
     if (io.Information == 0)
@@ -190,14 +205,14 @@ NTSTATUS vg_file_read(HANDLE handle, uint64_t offset, void *buffer, uint32_t siz
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS read_all(HANDLE handle, uint8_t *content, size_t size)
+static NTSTATUS read_all(const struct vg_file_data *data, uint8_t *content, size_t size)
 {
     size_t filled = 0;
 
     while (filled < size) {
         size_t left = size - filled;
         uint32_t done = 0;
-        NTSTATUS status = vg_file_read(handle, filled, content + filled,
+        NTSTATUS status = vg_file_read(data, filled, content + filled,
                                        left < READ_AT_ONCE ? (uint32_t)left : READ_AT_ONCE, &done);
 
         if (!NT_SUCCESS(status))
@@ -210,15 +225,15 @@ static NTSTATUS read_all(HANDLE handle, uint8_t *content, size_t size)
 _Use_decl_annotations_
 NTSTATUS vg_file_read_whole(struct vg_span name, uint64_t limit, ULONG tag, void **content, size_t *size)
 {
-    HANDLE handle = NULL;
+    struct vg_file_data data = {.handle = NULL};
     void *read = NULL;
     uint64_t length = 0;
-    NTSTATUS status =
-        open_file(NULL, name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0, &handle);
+    NTSTATUS status = open_file(NULL, name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_NON_DIRECTORY_FILE, 0,
+                                &data.handle);
 
     if (!NT_SUCCESS(status))
         return status;
-    status = vg_file_size(handle, &length);
+    status = vg_file_size(&data, &length);
     if (NT_SUCCESS(status) && (length == 0 || length > limit))
         status = length == 0 ? STATUS_END_OF_FILE : STATUS_FILE_TOO_LARGE;
     if (!NT_SUCCESS(status))
@@ -228,7 +243,7 @@ NTSTATUS vg_file_read_whole(struct vg_span name, uint64_t limit, ULONG tag, void
         status = STATUS_INSUFFICIENT_RESOURCES;
         goto close;
     }
-    status = read_all(handle, read, (size_t)length);
+    status = read_all(&data, read, (size_t)length);
     if (!NT_SUCCESS(status)) {
         vg_free(read, tag);
         goto close;
@@ -236,6 +251,6 @@ NTSTATUS vg_file_read_whole(struct vg_span name, uint64_t limit, ULONG tag, void
     *content = read;
     *size = (size_t)length;
 close:
-    ZwClose(handle);
+    vg_file_close_data(&data);
     return status;
 }

@@ -4,6 +4,7 @@
 #ifndef VG_DRIVER_FILE_H
 #define VG_DRIVER_FILE_H
 
+#include "deadline.h"
 #include "unicode.h"
 
 /* An opened executable. Zero-initialised it is one that is not open. */
@@ -13,6 +14,7 @@ struct vg_file {
     bool same;           /* shown to be the file that is mapped: equal SectionObjectPointers */
     bool delete_known;   /* `delete_pending` has been established */
     bool delete_pending;
+    struct vg_deadline *deadline; /* of reading its data; NULL: none. Kept by who opens it */
 };
 
 /* Opens the file of the kernel's file object `given` a second time, relative to it. On failure `*file` is not
@@ -30,10 +32,19 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
 /* Closes what is open. */
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_file_close(_Inout_ struct vg_file *file);
 
-/* Opens a file that is open already a second time, for reading its data. `*handle` is the caller's to close.
- * A file whose reading would have to wait for an oplock is refused with STATUS_SHARING_VIOLATION. */
+/* A file's data, opened for reading. */
+struct vg_file_data {
+    HANDLE handle;
+    struct vg_deadline *deadline;
+};
+
+/* Opens a file that is open already a second time, for reading its data. A file whose reading would have to
+ * wait for an oplock is refused with STATUS_SHARING_VIOLATION; when its deadline is past, with
+ * STATUS_IO_TIMEOUT. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
-    vg_file_open_data(_In_ const struct vg_file *file, _Out_ HANDLE *handle);
+    vg_file_open_data(_In_ const struct vg_file *file, _Out_ struct vg_file_data *data);
+
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_file_close_data(_Inout_ struct vg_file_data *data);
 
 /* Opens a volume by its device's name, to ask it questions. `*handle` is the caller's to close. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
@@ -41,12 +52,13 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
 
 /* Size in bytes. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
-    vg_file_size(_In_ HANDLE handle, _Out_ uint64_t *size);
+    vg_file_size(_In_ const struct vg_file_data *data, _Out_ uint64_t *size);
 
-/* Reads up to `size` bytes at `offset`. At the end of the file: STATUS_END_OF_FILE. */
+/* Reads up to `size` bytes at `offset`. At the end of the file: STATUS_END_OF_FILE. When the deadline is
+ * past: STATUS_IO_TIMEOUT. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
-    vg_file_read(_In_ HANDLE handle, _In_ uint64_t offset, _Out_writes_bytes_to_(size, *done) void *buffer,
-                 _In_ uint32_t size, _Out_ uint32_t *done);
+    vg_file_read(_In_ const struct vg_file_data *data, _In_ uint64_t offset,
+                 _Out_writes_bytes_to_(size, *done) void *buffer, _In_ uint32_t size, _Out_ uint32_t *done);
 
 /* Reads a file of at most `limit` bytes whole, by its native name, into paged pool with `tag`, the caller's
  * to free. STATUS_FILE_TOO_LARGE beyond the limit, STATUS_END_OF_FILE for an empty file. */

@@ -40,14 +40,14 @@ void vg_hash_stop(void)
 }
 
 /* Feeds exactly `size` bytes of the file; one that shrinks meanwhile fails. */
-static NTSTATUS feed(PVOID hash, HANDLE handle, uint64_t size, uint8_t *chunk)
+static NTSTATUS feed(PVOID hash, const struct vg_file_data *data, uint64_t size, uint8_t *chunk)
 {
     uint64_t offset = 0;
 
     while (offset < size) {
         uint32_t wanted = size - offset < CHUNK_SIZE ? (uint32_t)(size - offset) : CHUNK_SIZE;
         uint32_t done = 0;
-        NTSTATUS status = vg_file_read(handle, offset, chunk, wanted, &done);
+        NTSTATUS status = vg_file_read(data, offset, chunk, wanted, &done);
 
         if (NT_SUCCESS(status))
             status = BCryptHashData(hash, chunk, done, 0);
@@ -59,7 +59,7 @@ static NTSTATUS feed(PVOID hash, HANDLE handle, uint64_t size, uint8_t *chunk)
 }
 
 /* `room` holds CNG's hash object, and behind it one chunk. */
-static NTSTATUS hash_data(HANDLE handle, uint64_t size, uint8_t *room, uint8_t *sha256)
+static NTSTATUS hash_data(const struct vg_file_data *data, uint64_t size, uint8_t *room, uint8_t *sha256)
 {
     uint8_t result[VG_SHA256_SIZE];
     PVOID hash = NULL;
@@ -67,7 +67,7 @@ static NTSTATUS hash_data(HANDLE handle, uint64_t size, uint8_t *room, uint8_t *
 
     if (!NT_SUCCESS(status))
         return status;
-    status = feed(hash, handle, size, room + object_size);
+    status = feed(hash, data, size, room + object_size);
     if (NT_SUCCESS(status))
         status = BCryptFinishHash(hash, result, sizeof(result), 0);
     (void)BCryptDestroyHash(hash);
@@ -79,13 +79,13 @@ static NTSTATUS hash_data(HANDLE handle, uint64_t size, uint8_t *room, uint8_t *
 static NTSTATUS read_and_hash(const struct vg_file *file, uint8_t *sha256)
 {
     uint8_t *room = NULL;
-    HANDLE handle = NULL;
+    struct vg_file_data data;
     uint64_t size = 0;
-    NTSTATUS status = vg_file_open_data(file, &handle);
+    NTSTATUS status = vg_file_open_data(file, &data);
 
     if (!NT_SUCCESS(status))
         return status;
-    status = vg_file_size(handle, &size);
+    status = vg_file_size(&data, &size);
     if (NT_SUCCESS(status) && size > VG_HASH_SIZE_MAX)
         status = STATUS_FILE_TOO_LARGE;
     if (!NT_SUCCESS(status))
@@ -95,12 +95,12 @@ static NTSTATUS read_and_hash(const struct vg_file *file, uint8_t *sha256)
         status = STATUS_INSUFFICIENT_RESOURCES;
         goto close;
     }
-    status = hash_data(handle, size, room, sha256);
+    status = hash_data(&data, size, room, sha256);
     vg_free(room, VG_TAG_HASH);
     if (NT_SUCCESS(status))
         vg_count(&vg_counters.files_hashed);
 close:
-    ZwClose(handle);
+    vg_file_close_data(&data);
     return status;
 }
 

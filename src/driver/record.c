@@ -70,6 +70,7 @@ static void describe_image(struct vg_start *start)
 
     start->image_source = VG_IMAGE_NONE;
     open_image(start, &path);
+    start->file.deadline = &start->deadline;
     if (start->file.handle != NULL)
         status = vg_name_of_file(&start->file, &start->image.text, &start->image_source);
     /* A file opened by name alone, with nothing to compare it to, is no better a witness than the name. */

@@ -3,6 +3,6 @@
 set(VG_DRIVER_SOURCES
   driver.c boot.c notify.c start.c record.c guard.c event.c ring.c reader.c device.c control.c
   policy.c mode.c config.c process.c running.c image.c token.c sid.c
-  file.c name.c drive.c tamper.c identity.c hash.c cache.c version.c
+  deadline.c file.c name.c drive.c tamper.c identity.c hash.c cache.c version.c
   memory.c unicode.c counters.c optional.c)
 list(TRANSFORM VG_DRIVER_SOURCES PREPEND ${CMAKE_CURRENT_LIST_DIR}/)

@@ -141,7 +141,7 @@ void vg_start_notify(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
         (void)vg_event_dropped();
         return;
     }
-    start->clock = clock;
+    start->deadline.begun = clock;
     decide(start);
     give_verdict(start);
     start->decision_ns = vg_clock_elapsed_ns(clock);

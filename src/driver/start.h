@@ -4,7 +4,7 @@
 
 #include <vigil/abi.h>
 
-#include "clock.h"
+#include "deadline.h"
 #include "file.h"
 #include "hash.h"
 #include "policy.h"
@@ -16,7 +16,7 @@
 struct vg_start {
     PEPROCESS process;
     PPS_CREATE_NOTIFY_INFO info; /* the kernel's, for the length of the callback */
-    struct vg_clock clock;
+    struct vg_deadline deadline; /* begins with the callback */
 
     /* The facts, and what they point into. */
     struct vg_record record;

@@ -18,18 +18,18 @@ static bool read_at(void *context, uint64_t offset, void *buffer, uint32_t size)
     return true;
 }
 
-static enum vg_image_answer read_strings(HANDLE handle, struct vg_version *version)
+static enum vg_image_answer read_strings(struct vg_file_data *data, struct vg_version *version)
 {
     struct vg_image_reader *reader = NULL;
     enum vg_image_answer answer = VG_ANSWER_FAILED;
     uint64_t size = 0;
 
-    if (!NT_SUCCESS(vg_file_size(handle, &size)))
+    if (!NT_SUCCESS(vg_file_size(data, &size)))
         return VG_ANSWER_FAILED;
     reader = vg_allocate(VG_PAGED, sizeof(*reader), VG_TAG_FILE);
     version->room = vg_allocate(VG_PAGED, VG_IMAGE_VERSION_ROOM, VG_TAG_FILE);
     if (reader != NULL && version->room != NULL) {
-        answer = vg_image_open(reader, read_at, handle, size);
+        answer = vg_image_open(reader, read_at, data, size);
         if (answer == VG_ANSWER_READ)
             answer = vg_image_version(reader, version->room, &version->strings);
     }
@@ -40,16 +40,16 @@ static enum vg_image_answer read_strings(HANDLE handle, struct vg_version *versi
 _Use_decl_annotations_
 void vg_version_look(const struct vg_file *file, struct vg_version *version)
 {
-    HANDLE handle = NULL;
+    struct vg_file_data data;
 
     if (version->looked)
         return;
     version->looked = true;
     version->answer = VG_ANSWER_FAILED;
-    if (file->handle == NULL || !file->same || !NT_SUCCESS(vg_file_open_data(file, &handle)))
+    if (file->handle == NULL || !file->same || !NT_SUCCESS(vg_file_open_data(file, &data)))
         return;
-    version->answer = read_strings(handle, version);
-    ZwClose(handle);
+    version->answer = read_strings(&data, version);
+    vg_file_close_data(&data);
 }
 
 static enum vg_image_string string_of(enum vg_field field)

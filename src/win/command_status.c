@@ -36,6 +36,7 @@ static const struct {
     {"UnknownFacts", "decided with an unknown fact", offsetof(struct vg_abi_status, unknown_facts)},
     {"FilesOpened", "files opened", offsetof(struct vg_abi_status, files_opened)},
     {"FilesHashed", "files hashed", offsetof(struct vg_abi_status, files_hashed)},
+    {"CutShort", "files not read to the end in time", offsetof(struct vg_abi_status, cut_short)},
     {"CacheHits", "hashes from the cache", offsetof(struct vg_abi_status, cache_hits)},
     {"EventsWritten", "events recorded", offsetof(struct vg_abi_status, events_written)},
     {"EventsLost", "events lost by slow readers", offsetof(struct vg_abi_status, events_lost)},

@@ -151,6 +151,7 @@ ULONGLONG KeQueryInterruptTime(void);
 void KeQueryTickCount(PLARGE_INTEGER CurrentCount);
 ULONG KeQueryTimeIncrement(void);
 PKTHREAD KeGetCurrentThread(void);
+#define PsGetCurrentThread() ((PETHREAD)KeGetCurrentThread())
 void KeBugCheckEx(ULONG Code, ULONG_PTR P1, ULONG_PTR P2, ULONG_PTR P3, ULONG_PTR P4) DECLSPEC_NORETURN;
 void KeBugCheck(ULONG Code) DECLSPEC_NORETURN;
 #define KeMemoryBarrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)

@@ -92,6 +92,7 @@ PEPROCESS PsGetCurrentProcess(void);
 #define IoGetCurrentProcess PsGetCurrentProcess
 HANDLE PsGetCurrentProcessId(void);
 HANDLE PsGetCurrentThreadId(void);
+BOOLEAN PsIsThreadTerminating(PETHREAD Thread);
 PACCESS_TOKEN PsReferencePrimaryToken(PEPROCESS Process);
 void PsDereferencePrimaryToken(PACCESS_TOKEN PrimaryToken);
 

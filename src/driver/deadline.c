@@ -1,0 +1,35 @@
+#include "deadline.h"
+
+#include "config.h"
+#include "counters.h"
+#include "reader.h"
+
+/* What a start still gets when its creator is being ended or the driver stopped. Not nothing: else a program
+ * would be past every rule on hashes whose creator has its own thread ended meanwhile. */
+#define HURRIED_NS 500000000u
+
+static enum vg_cut_short look(const struct vg_deadline *deadline)
+{
+    uint64_t elapsed = vg_clock_elapsed_ns(deadline->begun);
+
+    if (elapsed >= vg_config.gather_time_ms * 1000000ull)
+        return VG_CUT_TIME;
+    if (elapsed < HURRIED_NS)
+        return VG_CUT_NONE;
+    if (PsIsThreadTerminating(PsGetCurrentThread()))
+        return VG_CUT_CREATOR;
+    return vg_readers_quiesced() ? VG_CUT_STOPPING : VG_CUT_NONE;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_deadline_check(struct vg_deadline *deadline)
+{
+    if (deadline == NULL)
+        return STATUS_SUCCESS;
+    if (deadline->cut == VG_CUT_NONE) {
+        deadline->cut = look(deadline);
+        if (deadline->cut != VG_CUT_NONE)
+            vg_count(&vg_counters.cut_short);
+    }
+    return deadline->cut == VG_CUT_NONE ? STATUS_SUCCESS : STATUS_IO_TIMEOUT;
+}
