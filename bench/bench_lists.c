@@ -33,7 +33,7 @@ static void run(size_t count, const struct bench_records *real, bool only_check)
     race.racers[race.racer_count++] = &bench_lmdb;
 #endif
     snprintf(metric, sizeof(metric), "lists.%zu", count);
-    bench_rules_make(arena, count, real, &rules);
+    bench_rules_make(arena, count, false, real, &rules);
     records.at = bench_take(arena, records.count, sizeof(*records.at));
     bench_rules_records(arena, &rules, real, &records);
     bench_race_run(&race);

@@ -1,7 +1,12 @@
 /* How fast replay goes through logs that are in the page cache, beside the reading of their JSON alone on one
- * core: creations of processes, and events that are none. Not a test. bench_replay LOG FOLDER: JSON lines to
- * take events from (repeated until there is enough), and where to put what is made of them. */
+ * core: creations of processes, and events that are none; and how much memory the tool holds meanwhile.
+ *     bench_replay [--quick] VIGIL SIGMA LOG FOLDER
+ * VIGIL is the tool, SIGMA a folder of rules, LOG JSON lines to take events from (repeated until there is
+ * enough), FOLDER where to put what is made of them. */
 #define _POSIX_C_SOURCE 200809L
+
+#include "child.h"
+#include "measure.h"
 
 #include "../src/cli/json_text.h"
 #include "../src/cli/replay.h"
@@ -9,71 +14,69 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define ROUNDS    5
-#define FILE_SIZE ((size_t)200 << 20)
+static const char few_rules[] = "vigil: 1\ndefault: deny\nrules:\n"
+                                "  - deny: Office starts a shell\n"
+                                "    when:\n"
+                                "      ParentImage|endswith: ['\\winword.exe', '\\excel.exe']\n"
+                                "      Image|endswith: ['\\cmd.exe', '\\powershell.exe']\n"
+                                "  - audit: encoded\n"
+                                "    when: { CommandLine|contains: ' -enc' }\n"
+                                "  - allow: Windows\n"
+                                "    when: { Image|under: ['%WINDIR%', '%PROGRAMFILES%'] }\n";
 
-static double now(void)
+enum lines {
+    CREATIONS,
+    OTHERS,
+    ALL,
+};
+
+/* A log that was made. */
+struct log {
+    char name[4096];
+    size_t size;
+    size_t lines;
+};
+
+/* A policy to replay by. */
+struct policy {
+    struct vg_model model;
+    struct vg_replay replay;
+    void *blob;
+};
+
+/* The lines of `source` that are wanted, again and again until there are `size` bytes. */
+static void make_log(const char *source, enum lines wanted, size_t size, struct log *log)
 {
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double difference = *(const double *)a - *(const double *)b;
-
-    return difference < 0 ? -1 : difference > 0;
-}
-
-static double median(double times[ROUNDS])
-{
-    qsort(times, ROUNDS, sizeof(times[0]), compare);
-    return times[ROUNDS / 2];
-}
-
-static void stop(const char *what)
-{
-    perror(what);
-    exit(1);
-}
-
-/* The lines of `log` that are creations, or those that are none, again and again. */
-static size_t make_log(const char *log, const char *name, bool creations, size_t *lines)
-{
-    FILE *out = fopen(name, "wb");
+    FILE *out = fopen(log->name, "wb");
     struct vg_json json = {0};
-    size_t written = 0;
+    char *line = NULL;
+    size_t capacity = 0;
 
-    *lines = 0;
-    while (out != NULL && written < FILE_SIZE) {
-        FILE *in = fopen(log, "rb");
-        char *line = NULL;
-        size_t capacity = 0;
-        size_t before = written;
-        ssize_t size;
+    log->size = log->lines = 0;
+    while (out != NULL && log->size < size) {
+        FILE *in = fopen(source, "rb");
+        size_t before = log->size;
+        ssize_t got;
 
-        while (in != NULL && (size = getline(&line, &capacity, in)) > 0) {
-            yyjson_val *root = vg_json_read(&json, line, (size_t)size);
-            bool wanted = root != NULL && (vg_log_event_of(root).kind != VG_LOG_OTHER) == creations;
+        while (in != NULL && log->size < size && (got = getline(&line, &capacity, in)) > 0) {
+            yyjson_val *root = wanted != ALL ? vg_json_read(&json, line, (size_t)got) : NULL;
 
-            if (!wanted || fwrite(line, 1, (size_t)size, out) != (size_t)size)
+            if (wanted != ALL &&
+                (root == NULL || (vg_log_event_of(root).kind != VG_LOG_OTHER) != (wanted == CREATIONS)))
                 continue;
-            written += (size_t)size;
-            ++*lines;
+            fwrite(line, 1, (size_t)got, out);
+            log->size += (size_t)got;
+            log->lines++;
         }
-        free(line);
-        if (in == NULL || written == before)
-            stop(log);
+        if (in == NULL || log->size == before)
+            bench_fail("%s has none of the lines that are wanted", source);
         fclose(in);
     }
+    free(line);
     vg_json_free(&json);
-    if (out == NULL || fclose(out) != 0)
-        stop(name);
-    return written;
+    if (out == NULL || fflush(out) != 0 || ferror(out) || fclose(out) != 0)
+        bench_fail("%s cannot be written", log->name);
 }
 
 static double parse_alone(const char *name)
@@ -86,10 +89,10 @@ static double parse_alone(const char *name)
     ssize_t size;
 
     while (in != NULL && (size = getline(&line, &capacity, in)) > 0) {
-        double start = now();
+        double start = bench_now();
 
         vg_json_read(&json, line, (size_t)size);
-        spent += now() - start;
+        spent += bench_now() - start;
     }
     vg_json_free(&json);
     free(line);
@@ -98,87 +101,125 @@ static double parse_alone(const char *name)
     return spent;
 }
 
-static double replay_once(struct vg_replay *replay, const char *name)
+static double replay_once(struct policy *policy, const char *name)
 {
     struct vg_log_job job = {
-        .files = &name, .file_count = 1, .context = replay, .creation = vg_replay_creation};
+        .files = &name, .file_count = 1, .context = &policy->replay, .creation = vg_replay_creation};
     struct vg_log_result result;
-    double start = now();
+    double start = bench_now();
 
     vg_log_run(&job, &result);
     if (result.failed || result.unread_files != 0)
-        stop(name);
-    return now() - start;
+        bench_fail("%s cannot be replayed", name);
+    return bench_now() - start;
 }
 
-static void measure(struct vg_replay *replay, const char *log, const char *folder, bool creations)
+static void measure(struct policy *few, struct policy *sigma, const char *metric, const struct log *log)
 {
-    double replayed[ROUNDS];
-    double parsed[ROUNDS];
-    char name[4096];
-    size_t lines;
-    size_t size;
-    double replay_time;
-    double parse_time;
+    double times[3][BENCH_ROUNDS];
 
-    snprintf(name, sizeof(name), "%s/%s.jsonl", folder, creations ? "creations" : "others");
-    size = make_log(log, name, creations, &lines);
-    for (unsigned i = 0; i < ROUNDS; i++)
-        replayed[i] = replay_once(replay, name);
-    for (unsigned i = 0; i < ROUNDS; i++)
-        parsed[i] = parse_alone(name);
-    remove(name);
-    replay_time = median(replayed);
-    parse_time = median(parsed);
-    printf("%-10s %8zu lines of %5zu bytes: replay %9.0f/s, %5.2f GB/s (%u workers); its JSON alone %9.0f/s "
-           "(one core)\n",
-           creations ? "creations" : "others", lines, size / lines, (double)lines / replay_time,
-           (double)size / replay_time / 1e9, vg_log_workers(), (double)lines / parse_time);
+    for (unsigned round = 0; round < BENCH_ROUNDS; round++) {
+        times[0][round] = replay_once(few, log->name);
+        times[1][round] = replay_once(sigma, log->name);
+        times[2][round] = parse_alone(log->name);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        static const char *const names[] = {"few", "sigma", "json"};
+        double seconds = bench_quantile(times[i], BENCH_ROUNDS, 0.5) / 1e9;
+
+        bench_result((double)log->lines / seconds, "replay.%s.%s.lines", metric, names[i]);
+        bench_result((double)log->size / seconds, "replay.%s.%s.bytes", metric, names[i]);
+    }
+    bench_result((double)log->size / (double)log->lines, "replay.%s.line-size", metric);
 }
 
-static void ignore(void *context, enum vg_severity severity, struct vg_place place, const char *message,
-                   const char *hint)
+/* The tool's memory over a whole log of that size. */
+static void measure_peak(const char *tool, const char *policy, const char *source, size_t megabytes,
+                         struct log *log)
+{
+    const char *const arguments[] = {tool, "replay", policy, log->name, NULL};
+    double peak;
+
+    make_log(source, ALL, megabytes << 20, log);
+    bench_child_run(arguments, 4, &peak);
+    bench_result(peak, "replay.%zu.peak", megabytes);
+    remove(log->name);
+}
+
+static void tell(void *context, enum vg_severity severity, struct vg_place place, const char *message,
+                 const char *hint)
 {
     (void)context;
     (void)place;
     (void)hint;
     if (severity == VG_ERROR)
-        fprintf(stderr, "%s\n", message);
+        bench_fail("%s", message);
+}
+
+static struct policy *make_policy(const char *text)
+{
+    const struct vg_reporter reporter = {.report = tell};
+    const struct vg_read_options options = {.variables = vg_default_path_variables};
+    struct policy *policy = calloc(1, sizeof(*policy));
+    size_t size;
+
+    if (policy == NULL ||
+        !vg_model_read_text("bench", text, strlen(text), &options, &reporter, &policy->model) ||
+        !vg_model_compile(&policy->model, &reporter, &policy->blob, &size) ||
+        !vg_policy_open(&policy->replay.policy, policy->blob, size, NULL))
+        bench_fail("a policy cannot be made");
+    policy->replay.model = &policy->model;
+    policy->replay.only = VG_ONLY_ALL;
+    if (!vg_replay_prepare(&policy->replay))
+        bench_fail("out of memory");
+    return policy;
+}
+
+static void free_policy(struct policy *policy)
+{
+    vg_replay_free(&policy->replay);
+    free(policy->blob);
+    vg_model_free(&policy->model);
+    free(policy);
+}
+
+static void write_policy(const char *file)
+{
+    FILE *out = fopen(file, "wb");
+
+    if (out == NULL || fputs(few_rules, out) < 0 || fclose(out) != 0)
+        bench_fail("%s cannot be written", file);
 }
 
 int main(int argc, char **argv)
 {
-    static const char text[] = "vigil: 1\ndefault: deny\nrules:\n"
-                               "  - deny: Office starts a shell\n"
-                               "    when:\n"
-                               "      ParentImage|endswith: ['\\winword.exe', '\\excel.exe']\n"
-                               "      Image|endswith: ['\\cmd.exe', '\\powershell.exe']\n"
-                               "  - audit: encoded\n"
-                               "    when: { CommandLine|contains: ' -enc' }\n"
-                               "  - allow: Windows\n"
-                               "    when: { Image|under: ['%WINDIR%', '%PROGRAMFILES%'] }\n";
-    const struct vg_reporter reporter = {.report = ignore};
-    const struct vg_read_options options = {.variables = vg_default_path_variables};
-    static struct vg_replay replay = {.only = VG_ONLY_ALL};
-    struct vg_model model;
-    void *blob;
-    size_t size;
+    bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
+    const char *const *operands = (const char *const *)argv + 1 + quick;
+    char text[4096], file[4096];
+    size_t size = (size_t)(quick ? 2 : 200) << 20;
+    struct policy *few, *sigma;
+    struct log log;
 
-    if (argc != 3) {
-        fputs("usage: bench_replay LOG FOLDER\n", stderr);
+    if (argc != 5 + quick) {
+        fputs("usage: bench_replay [--quick] VIGIL SIGMA LOG FOLDER\n", stderr);
         return 2;
     }
-    if (!vg_model_read_text("bench", text, sizeof(text) - 1, &options, &reporter, &model) ||
-        !vg_model_compile(&model, &reporter, &blob, &size) ||
-        !vg_policy_open(&replay.policy, blob, size, NULL))
-        return 1;
-    replay.model = &model;
-    if (!vg_replay_prepare(&replay))
-        return 1;
-    measure(&replay, argv[1], argv[2], true);
-    measure(&replay, argv[1], argv[2], false);
-    vg_replay_free(&replay);
-    free(blob);
-    vg_model_free(&model);
+    snprintf(text, sizeof(text), "vigil: 1\nunsupported: skip\nrules: [{ deny: sigma, sigma: '%s' }]\n",
+             operands[1]);
+    snprintf(file, sizeof(file), "%s/replay.yaml", operands[3]);
+    snprintf(log.name, sizeof(log.name), "%s/replay.jsonl", operands[3]);
+    few = make_policy(few_rules);
+    sigma = make_policy(text);
+    make_log(operands[2], CREATIONS, size, &log);
+    measure(few, sigma, "creations", &log);
+    make_log(operands[2], OTHERS, size, &log);
+    measure(few, sigma, "others", &log);
+    write_policy(file);
+    measure_peak(operands[0], file, operands[2], quick ? 1 : 200, &log);
+    measure_peak(operands[0], file, operands[2], quick ? 2 : 2000, &log);
+    remove(file);
+    bench_result(vg_log_workers(), "replay.workers");
+    free_policy(few);
+    free_policy(sigma);
     return 0;
 }

@@ -60,11 +60,12 @@ static enum bench_rule_kind kind_of(size_t index)
     return kinds[index % 6];
 }
 
-static void spell(size_t index, const struct bench_records *real, char text[TEXT_MAX])
+static void spell(enum bench_rule_kind kind, size_t index, const struct bench_records *real,
+                  char text[TEXT_MAX])
 {
     unsigned number = (unsigned)index;
 
-    switch (kind_of(index)) {
+    switch (kind) {
     case BENCH_PATH:
         if (index % 60 != 0 || index / 60 >= real->count || !real_image(&real->at[index / 60], text))
             snprintf(text, TEXT_MAX, "C:\\Program Files\\Vendor %u\\Product\\bin\\tool-%u.exe", number % 5000,
@@ -87,14 +88,13 @@ static void make_rule(struct vg_arena *arena, size_t index, const struct bench_r
     char text[TEXT_MAX];
     uint8_t *digest;
 
-    rule->kind = kind_of(index);
     rule->verdict = index % 2 ? VG_ALLOW : VG_DENY;
     if (rule->kind == BENCH_HASH) {
         rule->digest = digest = bench_take(arena, 32, 1);
         make_digest(state, digest);
         return;
     }
-    spell(index, real, text);
+    spell(rule->kind, index, real, text);
     rule->text = vg_arena_text(arena, text, strlen(text));
     rule->folded = widen(arena, text, true);
     if (rule->text == NULL)
@@ -123,8 +123,8 @@ static void make_predicate(struct vg_arena *arena, const struct bench_rule *rule
     tokens[predicate->token_count++] = (struct vg_token){VG_TOKEN_LITERAL, rule->folded};
 }
 
-void bench_rules_make(struct vg_arena *arena, size_t count, const struct bench_records *real,
-                      struct bench_rules *rules)
+void bench_rules_make(struct vg_arena *arena, size_t count, bool hashes_alone,
+                      const struct bench_records *real, struct bench_rules *rules)
 {
     struct vg_rule *model_rules = bench_take(arena, count, sizeof(*model_rules));
     struct vg_expr *conditions = bench_take(arena, count, sizeof(*conditions));
@@ -135,6 +135,7 @@ void bench_rules_make(struct vg_arena *arena, size_t count, const struct bench_r
     rules->at = bench_take(arena, count, sizeof(*rules->at));
     rules->count = count;
     for (size_t i = 0; i < count; i++) {
+        rules->at[i].kind = hashes_alone ? BENCH_HASH : kind_of(i);
         make_rule(arena, i, real, &state, &rules->at[i]);
         make_predicate(arena, &rules->at[i], &predicates[i]);
         conditions[i] = (struct vg_expr){.kind = VG_EXPR_PREDICATE, .predicate = &predicates[i]};

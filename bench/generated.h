@@ -32,9 +32,10 @@ struct bench_rules {
     struct vg_model model;
 };
 
-/* Makes rules. A few of the paths are those of images in `real`; the others are made up. */
-void bench_rules_make(struct vg_arena *arena, size_t count, const struct bench_records *real,
-                      struct bench_rules *rules);
+/* Makes rules: of all kinds, or hashes alone. A few of the paths are those of images in `real` (which may be
+ * empty); the others are made up. */
+void bench_rules_make(struct vg_arena *arena, size_t count, bool hashes_alone,
+                      const struct bench_records *real, struct bench_rules *rules);
 
 /* Makes records from `real` ones, each of them as often as the others: a half meet a rule (Image or SHA256 is
  * replaced by what a rule, any of all with the same chance, asks for), a quarter look like real ones and meet

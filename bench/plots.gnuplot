@@ -19,3 +19,10 @@ plot folder."/decision.dat" using 1:8 title "patterns one by one" with linespoin
      "" using 1:3 title "Vigil, 99th percentile" with linespoints lw 2 pt 7 ps 0.6 lc rgb "#9ecae1", \
      "" using 1:2 title "Vigil" with linespoints lw 3 pt 7 ps 0.8 lc rgb "#1f77b4", \
      "" using 1:4 title "Vigil, all in the cache" with linespoints lw 2 pt 7 ps 0.6 lc rgb "#2ca02c"
+
+set output folder."/performance-compiling.svg"
+set ylabel "ms"
+plot folder."/compiling.dat" using 1:($2/1e6) title "Vigil, text to policy" with linespoints lw 3 pt 7 ps 0.8 lc rgb "#1f77b4", \
+     "" using 1:($3/1e6) title "libyaml alone" with linespoints lw 2 pt 5 ps 0.6 lc rgb "#d62728", \
+     "" using 1:($4/1e6) title "Vigil, compiling alone" with linespoints lw 2 pt 7 ps 0.6 lc rgb "#9ecae1", \
+     "" using 1:($5/1e6) title "Vigil, validating" with linespoints lw 2 pt 7 ps 0.6 lc rgb "#2ca02c"

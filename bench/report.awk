@@ -24,13 +24,14 @@ function shown(value, unit) {
         return three(value / 1e9) " s"
     }
     if (unit == "bytes") {
-        if (value < 10000) return three(value) " bytes"
+        if (value < 10000) return (value == int(value) ? grouped(value) : three(value)) " bytes"
         return three(value / 1e6) " MB"
     }
     if (unit == "bytes/s") return sprintf("%.2f GB/s", value / 1e9)
+    if (unit == "x") return sprintf("%.3f times", value)
     if (unit == "%") return sprintf("%.1f %%", value)
     if (unit ~ /\/s$/) return grouped(value) " " unit
-    return three(value) (unit == "" ? "" : " " unit)
+    return (value == int(value) ? grouped(value) : three(value)) (unit == "" ? "" : " " unit)
 }
 
 # The value of "a / b - c", from left to right; "" when a result is missing.
@@ -59,14 +60,14 @@ function holds(value, relation, bound) { return relation == "<=" ? value <= boun
 
 function target_text(target, unit,    parts) {
     split(target, parts, " ")
-    if (target == "") return "stated"
+    if (target == "" || target == "-") return "stated"
     if (parts[1] == "ratio") return "at least " (parts[3] < 1 ? 100 * parts[3] " %" : parts[3] " times")
     return (parts[1] == "<=" ? "at most " : "at least ") shown(parts[2], unit)
 }
 
 function verdict(ours, ratio, target,    parts) {
     split(target, parts, " ")
-    if (target == "") return ""
+    if (target == "" || target == "-") return ""
     if (parts[1] == "ratio") return ratio == "" ? "not measured" : holds(ratio, parts[2], parts[3]) ? "met" : "missed"
     return ours == "" ? "not measured" : holds(ours, parts[1], parts[2]) ? "met" : "missed"
 }
@@ -89,7 +90,7 @@ stage == 2 {
     what[row] = cell[2]
     measured[row] = shown(ours, cell[3])
     beside[row] = cell[5] == "" ? "" : cell[5] ": " shown(theirs, cell[3])
-    times[row] = ratio_text(ratio)
+    times[row] = cell[7] == "-" ? "" : ratio_text(ratio)
     wanted[row] = target_text(cell[7], cell[3])
     came[row] = verdict(ours, ratio, cell[7])
     if (came[row] == "missed") missed[++misses] = cell[1] SUBSEP section ": " cell[2] (cell[5] == "" ? "" : ", beside " cell[5])

@@ -7,7 +7,7 @@
 #include "yaml_tree.h"
 
 /* Bounds that no honest policy meets; each has its own clear message. */
-#define VG_YAML_SIZE_MAX    (64u * 1024u * 1024u)
+#define VG_YAML_SIZE_MAX    (256u * 1024u * 1024u)
 #define VG_HASH_FILE_MAX    (1024u * 1024u * 1024u)
 #define VG_INCLUDE_MAX      16u
 #define VG_INCLUDED_MAX     1000u

@@ -1,0 +1,160 @@
+/* What gathering a start's facts takes, by the driver's own code on a machine of the sim: names alone, with
+ * the version resource, with every hash; the first time a file is seen, and again. The time is what lies
+ * between two other drivers' routines, called before and after Vigil's. It is not Windows' time: there is no
+ * disk, no file system and no CNG (hashes are OpenSSL's).
+ *     bench_gather [--quick] */
+#include "measure.h"
+
+#include "../src/policy/model.h"
+#include "../tests/image/rich_pe.h"
+
+#include <sim/sim.h>
+#include <vigil/abi.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IMAGE  "C:\\Program Files\\Vendor\\Product\\program.exe"
+#define POLICY "vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"
+#define NAMES  "  - deny: a name\n    when: { Image|endswith: '\\never.exe' }\n"
+#define STRING "  - deny: a string\n    when: { OriginalFileName: never.exe }\n"
+#define HEX8   "12345678"
+#define HEX32  HEX8 HEX8 HEX8 HEX8
+#define HASHES                                                                                               \
+    "  - deny: a hash\n    when: { SHA256: '" HEX32 HEX32 "' }\n"                                            \
+    "  - deny: a hash\n    when: { AuthentiHash: '" HEX32 HEX32 "' }\n"                                      \
+    "  - deny: a hash\n    when: { SHA1: '" HEX32 HEX8 "' }\n"                                               \
+    "  - deny: a hash\n    when: { MD5: '" HEX32 "' }\n"                                                     \
+    "  - deny: a hash\n    when: { IMPHASH: '" HEX32 "' }\n"
+
+static double begun, ended;
+
+static void before(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
+{
+    (void)process;
+    (void)id;
+    if (info != NULL)
+        begun = bench_now();
+}
+
+static void after(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
+{
+    (void)process;
+    (void)id;
+    if (info != NULL)
+        ended = bench_now();
+}
+
+static void must(bool good, const char *what)
+{
+    if (!good)
+        bench_fail("the sim: %s failed", what);
+}
+
+static void tell(void *context, enum vg_severity severity, struct vg_place place, const char *message,
+                 const char *hint)
+{
+    (void)context;
+    (void)place;
+    (void)hint;
+    if (severity == VG_ERROR)
+        bench_fail("%s", message);
+}
+
+static void use_policy(struct sim_handle *device, const char *text)
+{
+    const struct vg_reporter reporter = {.report = tell};
+    const struct vg_read_options options = {.variables = vg_default_path_variables};
+    struct vg_abi_load_reply reply;
+    struct vg_model model;
+    ULONG_PTR got;
+    void *blob;
+    size_t size;
+
+    must(vg_model_read_text("policy", text, strlen(text), &options, &reporter, &model) &&
+             vg_model_compile(&model, &reporter, &blob, &size),
+         "compiling a policy");
+    must(NT_SUCCESS(sim_ioctl(device, VG_IOCTL_LOAD_POLICY, blob, (ULONG)size, &reply, sizeof(reply), &got)),
+         "loading a policy");
+    vg_model_free(&model);
+    free(blob);
+}
+
+static double start_once(void)
+{
+    const struct sim_process_options options = {.image = IMAGE,
+                                                .command_line = "program.exe --type=renderer"};
+    PEPROCESS process;
+
+    must(NT_SUCCESS(sim_start_process(&options, &process)), "a start");
+    sim_exit_process(process, STATUS_SUCCESS);
+    return ended - begun;
+}
+
+/* What a file costs when it is new, and when it is known. */
+static void measure(struct sim_handle *device, const char *metric, const char *policy, unsigned char *content,
+                    size_t size)
+{
+    struct sim_file *file = sim_add_file(IMAGE, content, size);
+    double first[BENCH_ROUNDS], again[BENCH_ROUNDS];
+    unsigned read_first = 0, read_again = 0;
+
+    use_policy(device, policy);
+    for (unsigned round = 0; round < BENCH_ROUNDS; round++) {
+        unsigned reads;
+
+        sim_write_file(file, content, size);
+        reads = sim_file_reads(file);
+        first[round] = start_once();
+        read_first = sim_file_reads(file) - reads;
+        reads = sim_file_reads(file);
+        again[round] = start_once();
+        read_again = sim_file_reads(file) - reads;
+    }
+    bench_result(bench_quantile(first, BENCH_ROUNDS, 0.5), "gather.%zu.%s.first", size >> 20, metric);
+    bench_result(bench_quantile(again, BENCH_ROUNDS, 0.5), "gather.%zu.%s.again", size >> 20, metric);
+    bench_result((double)read_first / (double)size, "gather.%zu.%s.read-first", size >> 20, metric);
+    bench_result((double)read_again / (double)size, "gather.%zu.%s.read-again", size >> 20, metric);
+}
+
+static void measure_size(struct sim_handle *device, size_t size)
+{
+    unsigned char *content = malloc(size);
+    struct rich_pe pe;
+
+    if (content == NULL)
+        bench_fail("out of memory");
+    rich_build(&pe, true);
+    memset(content, 0x5A, size);
+    memcpy(content, pe.bytes, pe.size);
+    measure(device, "names", POLICY NAMES, content, size);
+    measure(device, "version", POLICY NAMES STRING, content, size);
+    measure(device, "hashes", POLICY NAMES STRING HASHES, content, size);
+    free(content);
+}
+
+int main(int argc, char **argv)
+{
+    bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
+    const struct sim_options options = {.windows = SIM_WINDOWS_10_2004};
+    struct sim_handle *device;
+
+    sim_start(&options);
+    sim_set_value(SIM_SERVICE_KEY "\\Parameters", "Installed", REG_DWORD, &(ULONG){1}, sizeof(ULONG));
+    must(NT_SUCCESS(sim_load_driver(VG_DRIVER_MODULE)), "loading the driver");
+    must(NT_SUCCESS(
+             sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ | GENERIC_WRITE, &device)),
+         "opening the device");
+    must(NT_SUCCESS(sim_ioctl(device, VG_IOCTL_CONFIRM_BOOT, NULL, 0, NULL, 0, NULL)), "confirming the boot");
+    sim_add_other_routine(before, true);
+    sim_add_other_routine(after, false);
+    measure_size(device, (size_t)1 << 20);
+    if (!quick)
+        measure_size(device, (size_t)100 << 20);
+    must(NT_SUCCESS(sim_ioctl(device, VG_IOCTL_QUIESCE, NULL, 0, NULL, 0, NULL)), "quiescing the driver");
+    sim_close(device);
+    must(NT_SUCCESS(sim_unload_driver()), "unloading the driver");
+    sim_end();
+    return 0;
+}
