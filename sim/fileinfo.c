@@ -16,6 +16,15 @@ struct file_id_information {
     uint64_t id[2];
 };
 
+static uint64_t refused_classes; /* a bit each */
+
+void sim_refuse_file_class(int class, bool refused)
+{
+    uint64_t bit = (uint64_t)1 << class;
+
+    refused_classes = refused ? refused_classes | bit : refused_classes & ~bit;
+}
+
 void sim_check_may_ask(const struct sim_file_object *opened, const char *routine)
 {
     if (opened->object.Flags & FO_CLEANUP_COMPLETE)
@@ -58,6 +67,19 @@ static NTSTATUS answer_name(PIO_STATUS_BLOCK io, void *out, ULONG length, const 
     return room == name->Length ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW;
 }
 
+/* The file's, or (only where the volume's normalised names have it) the stream's. */
+static UNICODE_STRING normalized_name(const struct sim_volume *volume, const struct sim_file *file)
+{
+    UNICODE_STRING path = file->path;
+    USHORT count = (USHORT)(path.Length / 2);
+
+    for (USHORT i = count; !volume->names_streams && i > 0 && path.Buffer[i - 1] != '\\'; i--) {
+        if (path.Buffer[i - 1] == ':')
+            path.Length = (USHORT)((i - 1) * 2);
+    }
+    return sim_text_join(&volume->prefix, &path);
+}
+
 static NTSTATUS query_file(const struct sim_file_object *opened, PIO_STATUS_BLOCK io, void *out, ULONG length,
                            FILE_INFORMATION_CLASS class)
 {
@@ -86,7 +108,7 @@ static NTSTATUS query_file(const struct sim_file_object *opened, PIO_STATUS_BLOC
     case NORMALIZED_NAME:
         if (sim_windows() < SIM_WINDOWS_8_1)
             return STATUS_INVALID_INFO_CLASS;
-        name = sim_text_join(&volume->prefix, &file->path);
+        name = normalized_name(volume, file);
         status = answer_name(io, out, length, &name);
         sim_text_free(&name);
         return status;
@@ -115,6 +137,8 @@ ZwQueryInformationFile(HANDLE handle, PIO_STATUS_BLOCK io, PVOID out, ULONG leng
         return STATUS_INVALID_PARAMETER;
     if (sim_fault("ZwQueryInformationFile"))
         return STATUS_INSUFFICIENT_RESOURCES;
+    if ((refused_classes >> (unsigned)class & 1) != 0)
+        return STATUS_INVALID_PARAMETER;
     io->Information = 0;
     pthread_mutex_lock(&sim_volume_lock);
     status = query_file(opened, io, out, length, class);

@@ -70,7 +70,8 @@ struct sim_volume_options {
     enum sim_bus bus;        /* 0: SATA */
     bool no_usn;             /* no journal (as on FAT, on network shares, and where it was never made) */
     bool no_file_id;
-    bool slow; /* its storage stack answers later, on another thread */
+    bool names_streams; /* normalised names end in the stream that is open; no page says that they do */
+    bool slow;          /* its storage stack answers later, on another thread */
 };
 struct sim_volume;
 struct sim_file;
@@ -96,6 +97,8 @@ enum sim_file_flags {
     SIM_FILE_ACCESS_DENIED = 32,
 };
 void sim_set_file_flags(struct sim_file *file, unsigned flags);
+/* From now on, or no longer, no file system answers this FILE_INFORMATION_CLASS. */
+void sim_refuse_file_class(int class, bool refused);
 unsigned sim_file_opens(struct sim_file *file); /* how often it was opened by the driver */
 unsigned sim_file_reads(struct sim_file *file); /* bytes the driver has read of it, in all */
 /* `meanwhile` (NULL: nothing) happens while each read of the file by the driver is under way, on its thread.

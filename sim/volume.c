@@ -49,6 +49,7 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options)
     volume->has_usn = !options->no_usn && !remote && !strcmp(file_system, "NTFS");
     volume->has_file_id = !options->no_file_id;
     volume->slow = options->slow;
+    volume->names_streams = options->names_streams;
     volume->serial = 0x5000u + (ULONG)++next_id;
     volume->next_usn = 4096;
     volume->device = make_device(volume, &volume->device_driver,

@@ -17,6 +17,7 @@ struct sim_volume {
     enum sim_bus bus;
     bool has_usn;
     bool has_file_id;
+    bool names_streams;
     bool slow;
     ULONG serial;
     uint64_t next_usn;

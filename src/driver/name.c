@@ -164,12 +164,62 @@ static NTSTATUS on_volume(PFILE_OBJECT object, struct vg_span path, struct vg_st
     return status;
 }
 
+/* Cuts the stream off a path: returns `:x.exe` of `\a\b.txt:x.exe:$DATA`, nothing of `\a\b.txt::$DATA`. What
+ * it returns follows `*path` in memory. */
+static struct vg_span cut_stream(struct vg_span *path)
+{
+    static const struct vg_span type = {.bytes = u":$DATA", .size = 12};
+    const uint16_t *units = vg_units(*path);
+    uint32_t colon = vg_unit_count(*path);
+    struct vg_span stream = {0};
+
+    for (uint32_t i = colon; i > 0 && units[i - 1] != '\\'; i--) {
+        if (units[i - 1] == ':')
+            colon = i - 1;
+    }
+    stream = vg_span_after(*path, colon * 2);
+    path->size = colon * 2;
+    if (stream.size > type.size && vg_text_equal_folded(vg_span_after(stream, stream.size - type.size), type))
+        stream.size -= type.size;
+    if (stream.size == sizeof(uint16_t)) /* the file's own data, by its empty name */
+        stream.size = 0;
+    return stream;
+}
+
+static struct vg_span name_span(const FILE_NAME_INFORMATION *information)
+{
+    return (struct vg_span){.bytes = information->FileName, .size = information->FileNameLength & ~1u};
+}
+
+/* No page says that a normalised name ends in the stream that is open; the other name does. `*whole` holds
+ * what `*path` points to when it is done. */
+static NTSTATUS add_stream(HANDLE handle, struct vg_span *path, struct vg_string *whole)
+{
+    FILE_NAME_INFORMATION *information = NULL;
+    struct vg_span opened = {0};
+    struct vg_span stream = {0};
+    NTSTATUS status = query_name(handle, VG_FILE_NAME_INFORMATION, &information);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    opened = name_span(information);
+    stream = cut_stream(&opened);
+    if (stream.size != 0)
+        status = vg_string_join(whole, *path, stream);
+    vg_free(information, VG_TAG_FILE);
+    if (NT_SUCCESS(status) && stream.size != 0)
+        *path = vg_string_span(whole);
+    return status;
+}
+
 _Use_decl_annotations_
 NTSTATUS vg_name_of_file(const struct vg_file *file, struct vg_string *name, enum vg_image_source *source)
 {
     FILE_NAME_INFORMATION *information = NULL;
     enum vg_image_source found = VG_IMAGE_NORMALIZED;
+    struct vg_string whole = {0};
     struct vg_span path = {0};
+    struct vg_span stream = {0};
     NTSTATUS status = STATUS_NOT_SUPPORTED;
 
     if (vg_optional.has_normalized_names)
@@ -180,9 +230,14 @@ NTSTATUS vg_name_of_file(const struct vg_file *file, struct vg_string *name, enu
     }
     if (!NT_SUCCESS(status))
         return status;
-    path.bytes = information->FileName;
-    path.size = information->FileNameLength & ~1u;
-    status = on_volume(file->object, path, name);
+    path = name_span(information);
+    stream = cut_stream(&path);
+    path.size += stream.size;
+    if (found == VG_IMAGE_NORMALIZED && stream.size == 0)
+        status = add_stream(file->handle, &path, &whole);
+    if (NT_SUCCESS(status))
+        status = on_volume(file->object, path, name);
+    vg_string_free(&whole);
     vg_free(information, VG_TAG_FILE);
     if (NT_SUCCESS(status))
         *source = found;

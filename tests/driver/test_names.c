@@ -64,6 +64,63 @@ static void a_drive_letter_of_the_creators_own_making_is_not_believed(void **sta
     end();
 }
 
+static void an_allow_on_a_folder_covers_no_named_stream_whatever_normalised_names_say(void **state)
+{
+    static const struct {
+        const char *image;
+        const char *name;
+        NTSTATUS verdict;
+    } cases[] = {
+        {"C:\\Windows\\a.txt", "C:\\Windows\\a.txt", STATUS_SUCCESS},
+        {"C:\\Windows\\a.txt:x.exe", "C:\\Windows\\a.txt:x.exe", DENIED},
+        {"C:\\Windows\\b.txt:x.exe:$DATA", "C:\\Windows\\b.txt:x.exe", DENIED},
+        {"C:\\Windows\\a.exe::$DATA", "C:\\Windows\\a.exe", STATUS_SUCCESS}, /* the file's own data */
+        {"C:\\Windows\\a.txt:$DATA", "C:\\Windows\\a.txt:$DATA", DENIED},
+        {"C:\\Windows:x.exe", "C:\\Windows:x.exe", DENIED},
+        {"N:\\Tools\\a.exe:x", "N:\\Tools\\a.exe:x", DENIED},
+    };
+
+    (void)state;
+    for (unsigned windows = 0; windows < SIM_WINDOWS_COUNT; windows++) {
+        begin_on(&(struct sim_options){.windows = windows},
+                 DENY_ALL "  - allow: Windows\n    when: { Image|under: ['%WINDIR%', 'N:\\Tools'] }\n");
+        sim_add_volume(&(struct sim_volume_options){
+            .device = "\\Device\\HarddiskVolume7", .letter = "N:", .names_streams = true});
+        for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+            assert_int_equal(try_start(cases[i].image, NULL), cases[i].verdict);
+            assert_string_equal(fact(next_start(), VG_FIELD_IMAGE), cases[i].name);
+        }
+        end();
+    }
+}
+
+static void the_name_of_a_stream_is_kept_where_the_rest_is_made_long(void **state)
+{
+    (void)state;
+    begin(NULL);
+    sim_add_file("C:\\Program Files\\a.txt:Hidden.exe", "MZ", 2);
+    sim_set_short_name("C:\\Program Files", "PROGRA~1");
+    assert_int_equal(try_start("C:\\PROGRA~1\\a.txt:Hidden.exe", NULL), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_IMAGE), "C:\\Program Files\\a.txt:Hidden.exe");
+    end();
+}
+
+/* Then a stream would go by the name of its file. */
+static void a_name_that_may_lack_its_stream_does_not_come_from_the_file(void **state)
+{
+    const struct vg_event_start *event;
+
+    (void)state;
+    begin(DENY_ALL "  - allow: Windows\n    when: { Image|under: '%WINDIR%' }\n");
+    sim_refuse_file_class(9, true);
+    assert_int_equal(try_start("C:\\Windows\\a.txt:x.exe", NULL), DENIED);
+    event = next_start();
+    assert_int_equal(event->image_source, VG_IMAGE_PROCESS);
+    assert_string_equal(fact(event, VG_FIELD_IMAGE), "C:\\Windows\\a.txt:x.exe");
+    sim_refuse_file_class(9, false);
+    end();
+}
+
 static void a_volume_without_a_letter_goes_by_its_device(void **state)
 {
     (void)state;
@@ -320,6 +377,9 @@ int main(void)
         cmocka_unit_test(the_case_of_the_disk_is_shown),
         cmocka_unit_test(a_junction_does_not_hide_the_file),
         cmocka_unit_test(a_drive_letter_of_the_creators_own_making_is_not_believed),
+        cmocka_unit_test(an_allow_on_a_folder_covers_no_named_stream_whatever_normalised_names_say),
+        cmocka_unit_test(the_name_of_a_stream_is_kept_where_the_rest_is_made_long),
+        cmocka_unit_test(a_name_that_may_lack_its_stream_does_not_come_from_the_file),
         cmocka_unit_test(a_volume_without_a_letter_goes_by_its_device),
         cmocka_unit_test(a_network_file_goes_by_server_and_share),
         cmocka_unit_test(drives_are_told_apart),
