@@ -2,6 +2,8 @@
 #include "irql.h"
 #include "sim.h"
 
+#include <string.h>
+
 static unsigned fail_at;
 static unsigned calls;
 static const char *fired;
@@ -16,6 +18,16 @@ bool sim_fault(const char *routine)
     if (call != __atomic_load_n(&fail_at, __ATOMIC_SEQ_CST))
         return false;
     __atomic_store_n(&fired, routine, __ATOMIC_SEQ_CST);
+    return true;
+}
+
+bool sim_fault_of_pool(ULONG tag)
+{
+    static char name[] = "pool tag!";
+
+    if (!sim_fault(name))
+        return false;
+    memcpy(name + strlen("pool "), &tag, sizeof(tag));
     return true;
 }
 

@@ -3,9 +3,11 @@
 #define SIM_FAULT_H
 
 #include <stdbool.h>
+#include <ntddk.h>
 
 /* Counts one failable call; true when this one is to fail. */
 bool sim_fault(const char *routine);
+bool sim_fault_of_pool(ULONG tag); /* an allocation: told as "pool VgFi" */
 void sim_fault_reset(void);
 
 #endif

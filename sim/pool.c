@@ -119,7 +119,7 @@ PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size,
         sim_violation("ExAllocatePoolWithTag was asked for NonPagedPoolNx, which this Windows does not have");
     if (type != NonPagedPool && type != PagedPool && type != NonPagedPoolNx)
         sim_violation("ExAllocatePoolWithTag was given the pool type %d", type);
-    if (sim_fault("ExAllocatePoolWithTag"))
+    if (sim_fault_of_pool(tag))
         return NULL;
     return pool_allocate(size, tag, paged, false);
 }
@@ -133,7 +133,7 @@ PVOID sim_ExAllocatePool2(ULONG64 flags, SIZE_T size, ULONG tag)
     if ((kind != 0x40 && kind != 0x80 && kind != 0x100) || (flags & ~0x1C2ull))
         sim_violation("ExAllocatePool2 was given the flags 0x%llx", (unsigned long long)flags);
     check_request(size, tag, kind == 0x100, "ExAllocatePool2");
-    if (sim_fault("ExAllocatePool2"))
+    if (sim_fault_of_pool(tag))
         return NULL;
     return pool_allocate(size, tag, kind == 0x100, (flags & 2) == 0);
 }

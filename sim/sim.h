@@ -37,7 +37,7 @@ void sim_finish_boot(void);
  * fails; 0 none. */
 void sim_fail_nth(unsigned n);
 unsigned sim_fail_calls(void);    /* failable calls since sim_fail_nth */
-const char *sim_fail_fired(void); /* the routine that failed, NULL if none did */
+const char *sim_fail_fired(void); /* the routine that failed, or "pool" and the tag; NULL if none did */
 
 /* --- The driver. From a module (a shared object: loaded fresh, with fresh globals, each time) or an entry in
  * the test. */
