@@ -1,0 +1,35 @@
+/* The policy that a test is about: built by hand, compiled, opened, asked about one record. A test program
+ * has one at a time. */
+#ifndef VG_TESTS_POLICY_SUBJECT_H
+#define VG_TESTS_POLICY_SUBJECT_H
+
+#include "../cmocka_all.h"
+#include "build.h"
+
+#define TEXT(literal) ((struct vg_span){u"" literal, sizeof(u"" literal) - 2})
+
+/* A test that begins with an empty policy, and a record whose cheap facts are absent. */
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+int set_up(void **state);
+int tear_down(void **state);
+
+extern struct build build;
+extern struct vg_record record;
+extern struct vg_policy policy; /* `build`, opened */
+extern size_t blob_size;        /* of `policy` */
+extern void *scratch;
+extern struct vg_decision decision;
+
+/* Compiles and opens what is built so far, in place of what was open. */
+void open_policy(void);
+
+/* One decision, or the first question, on the record as it stands. */
+enum vg_outcome decide(void);
+
+/* Whether a policy of the one rule "deny: <condition>" denies when `field` has this value. */
+bool holds(struct vg_expr *condition, enum vg_field field, struct vg_span value);
+
+/* The compiler refuses what is built so far, and its message has these words in it. */
+void assert_refused(const char *words);
+
+#endif
