@@ -15,12 +15,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
+const char *__asan_default_options(void);
 DRIVER_INITIALIZE DriverEntry;
 
 #define HANDLES   4u
 #define REQUESTS  8u
 #define PROCESSES 4u
-#define OPS_MAX   256u
+#define OPS_MAX   96u
 
 struct pended {
     struct sim_request *request; /* NULL: free */
@@ -315,6 +316,13 @@ static void finish(void)
 }
 
 /* ---- libFuzzer's side ---- */
+
+/* What a sequence costs is mostly AddressSanitizer's accounting; ASAN_OPTIONS brings it back for a finding.
+ * What the driver leaks the sim says itself. */
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0:detect_stack_use_after_return=0:malloc_context_size=2:quarantine_size_mb=16";
+}
 
 static void complain(void *context, enum vg_severity severity, struct vg_place place, const char *message,
                      const char *hint)

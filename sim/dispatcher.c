@@ -1,5 +1,4 @@
-/* Dispatcher objects: events, semaphores, threads, and waiting for them. One lock and one condition for all.
- */
+/* Dispatcher objects: events, semaphores, threads, and waiting for them. One lock for all. */
 #include "locks.h"
 
 #include <pthread.h>
@@ -14,13 +13,32 @@
 #define PATIENCE_SECONDS 60
 
 static pthread_mutex_t dispatcher = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
+/* A thread that waits; woken when one of the objects changes. */
+struct waiter {
+    struct waiter *next;
+    PVOID *objects;
+    ULONG count;
+    pthread_cond_t changed;
+};
+static struct waiter *waiters;
+
+/* Under the lock. */
+static void wake_waiters(const DISPATCHER_HEADER *header)
+{
+    for (struct waiter *waiter = waiters; waiter; waiter = waiter->next) {
+        for (ULONG i = 0; i < waiter->count; i++) {
+            if (waiter->objects[i] == header)
+                pthread_cond_signal(&waiter->changed);
+        }
+    }
+}
 
 void sim_signal(DISPATCHER_HEADER *header, LONG state)
 {
     pthread_mutex_lock(&dispatcher);
     header->SignalState = state;
-    pthread_cond_broadcast(&changed);
+    wake_waiters(header);
     pthread_mutex_unlock(&dispatcher);
 }
 
@@ -43,7 +61,8 @@ LONG KeSetEvent(PRKEVENT event, KPRIORITY increment,
     pthread_mutex_lock(&dispatcher);
     previous = event->Header.SignalState;
     event->Header.SignalState = 1;
-    pthread_cond_broadcast(&changed);
+    if (previous <= 0)
+        wake_waiters(&event->Header);
     pthread_mutex_unlock(&dispatcher);
     return previous;
 }
@@ -94,7 +113,7 @@ LONG KeReleaseSemaphore(PKSEMAPHORE semaphore, KPRIORITY increment, LONG adjustm
     if (wait || adjustment <= 0 || previous + adjustment > semaphore->Limit)
         sim_violation("KeReleaseSemaphore was asked for a count beyond the limit, or to wait");
     semaphore->Header.SignalState += adjustment;
-    pthread_cond_broadcast(&changed);
+    wake_waiters(&semaphore->Header);
     pthread_mutex_unlock(&dispatcher);
     return previous;
 }
@@ -128,15 +147,34 @@ static struct timespec wait_end(const LARGE_INTEGER *timeout)
     return end;
 }
 
+static void add_waiter(struct waiter *waiter)
+{
+    pthread_cond_init(&waiter->changed, NULL);
+    waiter->next = waiters;
+    waiters = waiter;
+}
+
+static void remove_waiter(struct waiter *waiter)
+{
+    struct waiter **link = &waiters;
+
+    while (*link != waiter)
+        link = &(*link)->next;
+    *link = waiter->next;
+    pthread_cond_destroy(&waiter->changed);
+}
+
 static NTSTATUS wait_any(ULONG count, PVOID *objects, bool all, const LARGE_INTEGER *timeout,
                          const char *routine)
 {
     struct timespec end = wait_end(timeout);
+    struct waiter self = {.objects = objects, .count = count};
     const LARGE_INTEGER no_time = {.QuadPart = 0};
     NTSTATUS status = STATUS_TIMEOUT;
     bool over = false;
 
     pthread_mutex_lock(&dispatcher);
+    add_waiter(&self);
     for (;;) {
         ULONG ready = 0;
         for (ULONG i = 0; i < count; i++)
@@ -151,7 +189,7 @@ static NTSTATUS wait_any(ULONG count, PVOID *objects, bool all, const LARGE_INTE
         }
         if (over || (timeout && timeout->QuadPart == 0))
             break;
-        if (pthread_cond_timedwait(&changed, &dispatcher, &end)) {
+        if (pthread_cond_timedwait(&self.changed, &dispatcher, &end)) {
             if (!timeout && sim_self()->system_thread) { /* a thread may wait for work as long as it likes */
                 end = wait_end(NULL);
                 continue;
@@ -162,6 +200,7 @@ static NTSTATUS wait_any(ULONG count, PVOID *objects, bool all, const LARGE_INTE
             timeout = &no_time; /* look once more, then give up */
         }
     }
+    remove_waiter(&self);
     pthread_mutex_unlock(&dispatcher);
     return status;
 }

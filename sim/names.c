@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include <vigil/text.h>
+
 #include "irql.h"
 #include "process.h"
 #include "violation.h"
@@ -117,14 +119,19 @@ static void replace_head(UNICODE_STRING *whole, USHORT drop, const UNICODE_STRIN
     *whole = made;
 }
 
+/* `prefix` is ASCII. */
 static bool starts_with(const UNICODE_STRING *name, const char *prefix, USHORT *length)
 {
-    UNICODE_STRING wanted = sim_text(prefix);
-    bool starts = sim_text_starts(name, &wanted);
+    USHORT count = (USHORT)strlen(prefix);
 
-    *length = wanted.Length;
-    sim_text_free(&wanted);
-    return starts;
+    *length = (USHORT)(count * 2);
+    if (name->Length < *length)
+        return false;
+    for (USHORT i = 0; i < count; i++) {
+        if (vg_upcase(name->Buffer[i]) != vg_upcase((uint16_t)prefix[i]))
+            return false;
+    }
+    return true;
 }
 
 /* Follows `\??\X:` once. Returns false if it names no device. */
@@ -256,9 +263,12 @@ static UNICODE_STRING append_component(UNICODE_STRING *folder, const UNICODE_STR
 
 struct sim_file *sim_lookup(struct sim_volume **volume, const UNICODE_STRING *path, bool *through_junction)
 {
-    UNICODE_STRING at = sim_text(""), rest = *path;
+    UNICODE_STRING at, rest = *path;
     struct sim_file *file;
 
+    if (!aliases)
+        return sim_file_at(*volume, path);
+    at = sim_text("");
     while (rest.Length) {
         UNICODE_STRING component = {0, 0, rest.Buffer + 1};
         while (2u + component.Length < rest.Length && component.Buffer[component.Length / 2] != '\\')

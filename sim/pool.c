@@ -9,6 +9,7 @@
 #include "sanitizers.h"
 #include "fault.h"
 #include "irql.h"
+#include "large.h"
 #include "paging.h"
 #include "sim.h"
 #include "violation.h"
@@ -17,6 +18,7 @@
 #define BUCKET_COUNT 4096
 #define GRAVES       1024
 #define PAGE_SHIFT   12
+#define FILLED_MAX   0x10000u /* what of a block is filled with rubbish: the event ring alone has megabytes */
 
 struct block {
     struct block *next;
@@ -75,6 +77,22 @@ static void remove_paged(struct block *block)
         block->next_paged->link_paged = block->link_paged;
 }
 
+static void *take_memory(SIZE_T size)
+{
+    void *address = sim_large_take(size);
+
+    return address ? address : malloc(SIM_ASAN ? size : size + sizeof(canary));
+}
+
+static void give_memory(void *address, SIZE_T size)
+{
+    if (sim_large_give(address, size))
+        return;
+    if (!SIM_ASAN)
+        memset(address, 0xDD, min(size, FILLED_MAX));
+    free(address);
+}
+
 static void *pool_allocate(SIZE_T size, ULONG tag, bool paged, bool zero)
 {
     struct block *block = malloc(sizeof(*block));
@@ -82,10 +100,13 @@ static void *pool_allocate(SIZE_T size, ULONG tag, bool paged, bool zero)
     bool on_pages = address != NULL;
 
     if (!on_pages)
-        address = malloc(SIM_ASAN ? size : size + sizeof(canary));
+        address = take_memory(size);
     if (!block || !address)
         sim_violation("the test machine has no memory left for %zu bytes of pool", size);
-    memset(address, zero ? 0 : 0xA5, size);
+    if (zero)
+        memset(address, 0, size);
+    else
+        memset(address, 0xA5, min(size, FILLED_MAX));
     if (!SIM_ASAN && !on_pages)
         memcpy(address + size, &canary, sizeof(canary));
     *block =
@@ -174,12 +195,10 @@ static void pool_free(PVOID address, ULONG tag, bool any_tag, const char *routin
     if (!SIM_ASAN && !block->on_pages && memcmp(block->address + block->size, &canary, sizeof(canary)))
         sim_violation("a block of %zu bytes of tag '%s' was written beyond its end", block->size,
                       tag_text(block->tag, text));
-    if (block->on_pages) {
+    if (block->on_pages)
         sim_paged_free(address, block->size);
-    } else {
-        memset(address, 0xDD, block->size);
-        free(address);
-    }
+    else
+        give_memory(address, block->size);
     free(block);
 }
 

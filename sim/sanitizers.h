@@ -1,4 +1,5 @@
-/* SIM_ASAN, SIM_TSAN: whether this is built under AddressSanitizer or ThreadSanitizer. */
+/* SIM_ASAN, SIM_TSAN: whether this is built under AddressSanitizer or ThreadSanitizer. SIM_POISON puts memory
+ * out of bounds under the former, and does nothing else. */
 #ifndef SIM_SANITIZERS_H
 #define SIM_SANITIZERS_H
 
@@ -18,6 +19,15 @@
 #endif
 #ifndef SIM_TSAN
 #define SIM_TSAN 0
+#endif
+
+#if SIM_ASAN
+#include <sanitizer/asan_interface.h>
+#define SIM_POISON(address, size)   ASAN_POISON_MEMORY_REGION(address, size)
+#define SIM_UNPOISON(address, size) ASAN_UNPOISON_MEMORY_REGION(address, size)
+#else
+#define SIM_POISON(address, size)   ((void)(address), (void)(size))
+#define SIM_UNPOISON(address, size) ((void)(address), (void)(size))
 #endif
 
 #endif

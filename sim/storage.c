@@ -1,5 +1,4 @@
 /* Requests that a driver sends down a volume's own stack: IOCTL_STORAGE_QUERY_PROPERTY. */
-#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -10,6 +9,7 @@
 #include "object.h"
 #include "violation.h"
 #include "volume.h"
+#include "workers.h"
 #include "world.h"
 
 #define IOCTL_STORAGE_QUERY_PROPERTY 0x002D1400u
@@ -103,21 +103,12 @@ static NTSTATUS answer(PIRP irp)
     return status;
 }
 
-static void *answer_main(void *argument)
+static void answer_main(void *argument)
 {
     const struct timespec moment = {0, 2000000};
 
     nanosleep(&moment, NULL);
     answer(argument);
-    return NULL;
-}
-
-static void answer_later(PIRP irp)
-{
-    pthread_t thread;
-
-    if (pthread_create(&thread, NULL, answer_main, irp) || pthread_detach(thread))
-        sim_violation("the test machine has no thread left");
 }
 
 NTSTATUS IofCallDriver(PDEVICE_OBJECT device, PIRP irp) /* wdm: <= DISPATCH_LEVEL */
@@ -132,6 +123,6 @@ NTSTATUS IofCallDriver(PDEVICE_OBJECT device, PIRP irp) /* wdm: <= DISPATCH_LEVE
     irp->Tail.Overlay.CurrentStackLocation->DeviceObject = device;
     if (!volume->slow)
         return answer(irp);
-    answer_later(irp);
+    sim_run_on_thread(answer_main, irp);
     return STATUS_PENDING;
 }

@@ -1,5 +1,4 @@
 /* System threads and work items. */
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdlib.h>
 
@@ -10,6 +9,7 @@
 #include "object.h"
 #include "process.h"
 #include "violation.h"
+#include "workers.h"
 #include "world.h"
 
 struct _ETHREAD {
@@ -35,7 +35,7 @@ static void end_thread(PETHREAD thread)
     sim_object_unref(thread);
 }
 
-static void *thread_main(void *argument)
+static void thread_main(void *argument)
 {
     PETHREAD thread = argument;
 
@@ -45,19 +45,6 @@ static void *thread_main(void *argument)
     if (!setjmp(thread->end))
         thread->routine(thread->context);
     end_thread(sim_self()->system_thread);
-    return NULL;
-}
-
-static void start(void *(*main)(void *), void *argument)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    if (pthread_create(&thread, &attributes, main, argument))
-        sim_violation("the test machine has no thread left");
-    pthread_attr_destroy(&attributes);
 }
 
 NTSTATUS PsCreateSystemThread(PHANDLE handle, ULONG access, POBJECT_ATTRIBUTES attributes, HANDLE process,
@@ -80,7 +67,7 @@ NTSTATUS PsCreateSystemThread(PHANDLE handle, ULONG access, POBJECT_ATTRIBUTES a
     *handle =
         sim_handle_make(thread, access, attributes ? attributes->Attributes : 0, "PsCreateSystemThread");
     __atomic_add_fetch(&running, 1, __ATOMIC_SEQ_CST);
-    start(thread_main, thread);
+    sim_run_on_thread(thread_main, thread);
     return STATUS_SUCCESS;
 }
 
@@ -122,7 +109,7 @@ void IoFreeWorkItem(PIO_WORKITEM item) /* wdm: <= DISPATCH_LEVEL; never while it
     __atomic_sub_fetch(&work_items, 1, __ATOMIC_SEQ_CST);
 }
 
-static void *work_main(void *argument)
+static void work_main(void *argument)
 {
     PIO_WORKITEM item = argument;
     PDEVICE_OBJECT device = item->device;
@@ -134,7 +121,6 @@ static void *work_main(void *argument)
     item->routine(device, item->context);
     sim_leave_driver(guard, "a work item's routine");
     sim_object_unref(device);
-    return NULL;
 }
 
 void IoQueueWorkItem(PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine, ULONG queue,
@@ -147,7 +133,7 @@ void IoQueueWorkItem(PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine, ULONG queu
     item->routine = routine;
     item->context = context;
     sim_object_ref(item->device);
-    start(work_main, item);
+    sim_run_on_thread(work_main, item);
 }
 
 void sim_threads_check_empty(const char *when)

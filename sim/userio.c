@@ -13,6 +13,7 @@
 #include "world.h"
 
 #define PATIENCE_MS 30000u
+#define FILLED_MAX  0x1000u /* what of a buffer holds rubbish before the driver writes to it */
 
 struct sim_handle {
     PEPROCESS process;
@@ -277,7 +278,7 @@ struct sim_request *sim_read_async(struct sim_handle *handle, void *buffer, ULON
     if (flags & DO_BUFFERED_IO) {
         request->system_buffer = length ? malloc(length) : NULL;
         if (request->system_buffer)
-            memset(request->system_buffer, 0xA5, length);
+            memset(request->system_buffer, 0xA5, min(length, FILLED_MAX));
         irp->AssociatedIrp.SystemBuffer = request->system_buffer;
     } else if (flags & DO_DIRECT_IO) {
         request->mdl = (MDL){.MappedSystemVa = buffer, .StartVa = buffer, .ByteCount = length};
@@ -322,7 +323,7 @@ NTSTATUS sim_ioctl(struct sim_handle *handle, ULONG code, const void *in, ULONG 
     request->copies_out = true;
     if (size) { /* one buffer for both, which holds what was there before beyond the input */
         request->system_buffer = malloc(size);
-        memset(request->system_buffer, 0xA5, size);
+        memset(request->system_buffer, 0xA5, min(size, FILLED_MAX));
         if (in_size)
             memcpy(request->system_buffer, in, in_size);
     }
