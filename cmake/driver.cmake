@@ -1,7 +1,7 @@
-# vg_add_driver(NAME [NO_INTEGRITYCHECK] [SIGN] [LEGACY] SOURCES file... [LIBRARIES import-library...])
+# vg_add_driver(NAME [NO_INTEGRITYCHECK] [SIGN] [LEGACY] [SOURCES file...] [PARTS target...] [LIBRARIES import-library...])
 #
-# Compiles the sources for the Windows kernel and links NAME.sys with NAME.pdb beside it. It asks for Windows 7, with LEGACY
-# for Windows XP. /release writes the PE checksum,
+# Compiles the sources for the Windows kernel and links NAME.sys with NAME.pdb beside it. PARTS are made by vg_add_driver_part
+# and may be shared by several drivers. It asks for Windows 7, with LEGACY for Windows XP. /release writes the PE checksum,
 # /integritycheck the bit that PsSetCreateProcessNotifyRoutineEx asks for. Two builds give the same bytes: /Brepro, and
 # no path of the build machine even in the PDB, whose hash is in the .sys. With SIGN those bytes are NAME.unsigned.sys, and
 # NAME.sys is them with the test signature of tools/sign.
@@ -34,10 +34,21 @@ else()
 endif()
 set(VG_MACHINE_LINK_OPTIONS ${machine_options})
 
+function(vg_add_driver_part name)
+  add_library(${name} STATIC ${ARGN})
+  target_link_libraries(${name} PRIVATE vg_warnings vg_kernel_options)
+endfunction()
+
 function(vg_add_driver name)
-  cmake_parse_arguments(ARG "NO_INTEGRITYCHECK;SIGN;LEGACY" "" "SOURCES;LIBRARIES" ${ARGN})
-  add_library(${name}_objects STATIC ${ARG_SOURCES})
-  target_link_libraries(${name}_objects PRIVATE vg_warnings vg_kernel_options)
+  cmake_parse_arguments(ARG "NO_INTEGRITYCHECK;SIGN;LEGACY" "" "SOURCES;PARTS;LIBRARIES" ${ARGN})
+  if(ARG_SOURCES)
+    vg_add_driver_part(${name}_objects ${ARG_SOURCES})
+    list(PREPEND ARG_PARTS ${name}_objects)
+  endif()
+  set(parts "")
+  foreach(part ${ARG_PARTS})
+    list(APPEND parts $<PATH:RELATIVE_PATH,$<TARGET_FILE:${part}>,${CMAKE_BINARY_DIR}>)
+  endforeach()
   set(integrity /integritycheck)
   if(ARG_NO_INTEGRITYCHECK)
     set(integrity "")
@@ -72,8 +83,8 @@ function(vg_add_driver name)
             ${VG_MACHINE_LINK_OPTIONS} /subsystem:native,${subsystem} /version:${windows} /osversion:${windows} /entry:DriverEntry /nodefaultlib /opt:ref
             /pdbsourcepath:/vigil/build /pdbaltpath:${name}.pdb /pdb:${name}.pdb
             /out:$<PATH:RELATIVE_PATH,${linked},${CMAKE_BINARY_DIR}>
-            $<PATH:RELATIVE_PATH,$<TARGET_FILE:${name}_objects>,${CMAKE_BINARY_DIR}> ${libraries} ${VG_MINGW_LIB}/libntoskrnl.a
-    DEPENDS ${name}_objects ${ARG_LIBRARIES}
+            ${parts} ${libraries} ${VG_MINGW_LIB}/libntoskrnl.a
+    DEPENDS ${ARG_PARTS} ${ARG_LIBRARIES}
     WORKING_DIRECTORY ${CMAKE_BINARY_DIR} COMMAND_EXPAND_LISTS VERBATIM
     COMMENT "Linking ${name}.sys")
   add_custom_target(${name} ALL DEPENDS ${driver})

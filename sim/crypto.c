@@ -61,6 +61,7 @@ NTSTATUS BCryptOpenAlgorithmProvider(BCRYPT_ALG_HANDLE *handle, LPCWSTR id, LPCW
     const EVP_MD *digest;
 
     (void)implementation, (void)flags;
+    sim_since(SIM_WINDOWS_7, "BCryptOpenAlgorithmProvider");
     sim_service("BCryptOpenAlgorithmProvider");
     digest = equal(id, "SHA256") ? EVP_sha256()
                                  : (equal(id, "SHA1") ? EVP_sha1() : (equal(id, "MD5") ? EVP_md5() : NULL));

@@ -66,6 +66,10 @@ static NTSTATUS find_by_name(const OBJECT_ATTRIBUTES *attributes, ULONG options,
     root = target->path.Length <= 2;
     pthread_mutex_lock(&sim_volume_lock);
     target->file = root ? NULL : sim_lookup(&target->volume, &target->path, &junction);
+    if (junction && target->file) { /* a junction changes the name that the file object has */
+        sim_text_free(&target->path);
+        target->path = sim_text_copy(&target->file->path);
+    }
     pthread_mutex_unlock(&sim_volume_lock);
     if (dont_reparse && (reparsed || junction))
         status = STATUS_REPARSE_POINT_ENCOUNTERED;
@@ -159,7 +163,27 @@ NTSTATUS IoCreateFileEx(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES a
         (void)context;
     if (type != CreateFileTypeNone)
         return STATUS_INVALID_PARAMETER;
+    sim_since(SIM_WINDOWS_7, "IoCreateFileEx");
     return open_file(handle, access, attributes, io, options, disposition, io_options, "IoCreateFileEx");
+}
+
+/* ntddk: PASSIVE_LEVEL, special kernel APCs enabled; Windows XP. Without a device it is IoCreateFile that
+ * knows IO_IGNORE_SHARE_ACCESS_CHECK. */
+NTSTATUS IoCreateFileSpecifyDeviceObjectHint(PHANDLE handle, ACCESS_MASK access,
+                                             POBJECT_ATTRIBUTES attributes, PIO_STATUS_BLOCK io,
+                                             PLARGE_INTEGER allocation, ULONG file_attributes, ULONG share,
+                                             ULONG disposition, ULONG options, PVOID ea, ULONG ea_length,
+                                             CREATE_FILE_TYPE type, PVOID parameters, ULONG io_options,
+                                             PVOID device)
+{
+    (void)allocation, (void)file_attributes, (void)share, (void)ea, (void)ea_length, (void)parameters;
+    if (type != CreateFileTypeNone)
+        return STATUS_INVALID_PARAMETER;
+    if (device)
+        sim_violation(
+            "IoCreateFileSpecifyDeviceObjectHint was given a device: the sim has no stacks of filters");
+    return open_file(handle, access, attributes, io, options, disposition, io_options,
+                     "IoCreateFileSpecifyDeviceObjectHint");
 }
 
 NTSTATUS IoCreateFile(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes, PIO_STATUS_BLOCK io,
@@ -167,8 +191,10 @@ NTSTATUS IoCreateFile(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES att
                       ULONG options, PVOID ea, ULONG ea_length, CREATE_FILE_TYPE type, PVOID parameters,
                       ULONG io_options) /* wdm */
 {
-    return IoCreateFileEx(handle, access, attributes, io, allocation, file_attributes, share, disposition,
-                          options, ea, ea_length, type, parameters, io_options, NULL);
+    (void)allocation, (void)file_attributes, (void)share, (void)ea, (void)ea_length, (void)parameters;
+    if (type != CreateFileTypeNone)
+        return STATUS_INVALID_PARAMETER;
+    return open_file(handle, access, attributes, io, options, disposition, io_options, "IoCreateFile");
 }
 
 NTSTATUS ZwCreateFile(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes, PIO_STATUS_BLOCK io,

@@ -2,6 +2,7 @@
 #include "irql.h"
 #include "paging.h"
 #include "violation.h"
+#include "world.h"
 
 static _Thread_local struct sim_thread_state state;
 
@@ -167,7 +168,8 @@ BOOLEAN KeAreApcsDisabled(void) /* ntddk */
     return state.critical || state.guarded || state.irql >= APC_LEVEL;
 }
 
-BOOLEAN KeAreAllApcsDisabled(void) /* ntddk */
+BOOLEAN KeAreAllApcsDisabled(void) /* ntddk: Windows Server 2003 */
 {
+    sim_since(SIM_WINDOWS_SERVER_2003, "KeAreAllApcsDisabled");
     return state.guarded || state.irql >= APC_LEVEL;
 }

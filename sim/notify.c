@@ -13,11 +13,12 @@
 
 #define SLOTS 64
 
-enum slot_kind { SLOT_FREE, SLOT_EX, SLOT_EX2, SLOT_EARLIER, SLOT_LATER, SLOT_IMAGE };
+enum slot_kind { SLOT_FREE, SLOT_PLAIN, SLOT_EX, SLOT_EX2, SLOT_EARLIER, SLOT_LATER, SLOT_IMAGE };
 
 struct slot {
     enum slot_kind kind;
     PCREATE_PROCESS_NOTIFY_ROUTINE_EX routine;
+    PCREATE_PROCESS_NOTIFY_ROUTINE plain_routine;
     PLOAD_IMAGE_NOTIFY_ROUTINE image_routine;
     unsigned calls; /* under way */
     bool leaving;   /* taken out: it is called no more, and goes when its calls have ended */
@@ -25,6 +26,15 @@ struct slot {
 
 static pthread_mutex_t notify_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct slot slots[SLOTS];
+
+static struct slot *find_plain_slot(PCREATE_PROCESS_NOTIFY_ROUTINE routine)
+{
+    for (unsigned i = 0; i < SLOTS; i++) {
+        if (slots[i].kind == SLOT_PLAIN && slots[i].plain_routine == routine)
+            return &slots[i];
+    }
+    return NULL;
+}
 
 static struct slot *find_slot(enum slot_kind kind, PCREATE_PROCESS_NOTIFY_ROUTINE_EX routine)
 {
@@ -35,15 +45,14 @@ static struct slot *find_slot(enum slot_kind kind, PCREATE_PROCESS_NOTIFY_ROUTIN
     return NULL;
 }
 
-static NTSTATUS add_slot(enum slot_kind kind, PCREATE_PROCESS_NOTIFY_ROUTINE_EX routine,
-                         PLOAD_IMAGE_NOTIFY_ROUTINE image_routine)
+static NTSTATUS add_slot(struct slot added)
 {
     NTSTATUS status = STATUS_INVALID_PARAMETER;
 
     pthread_mutex_lock(&notify_lock);
     for (unsigned i = 0; i < SLOTS && status; i++) {
         if (slots[i].kind == SLOT_FREE) {
-            slots[i] = (struct slot){.kind = kind, .routine = routine, .image_routine = image_routine};
+            slots[i] = added;
             status = STATUS_SUCCESS;
         }
     }
@@ -95,13 +104,14 @@ static NTSTATUS set_routine(enum slot_kind kind, PCREATE_PROCESS_NOTIFY_ROUTINE_
         return STATUS_INVALID_PARAMETER;
     if (sim_fault(name))
         return STATUS_INVALID_PARAMETER; /* as for a full table, the one failure that can always happen */
-    return add_slot(kind, routine, NULL);
+    return add_slot((struct slot){.kind = kind, .routine = routine});
 }
 
 /* ntddk: PASSIVE_LEVEL. 0xC0000022 without FORCE_INTEGRITY; STATUS_INVALID_PARAMETER when registered or full.
  */
 NTSTATUS PsSetCreateProcessNotifyRoutineEx(PCREATE_PROCESS_NOTIFY_ROUTINE_EX routine, BOOLEAN remove)
 {
+    sim_since(SIM_WINDOWS_7, "PsSetCreateProcessNotifyRoutineEx");
     return set_routine(SLOT_EX, routine, remove, "PsSetCreateProcessNotifyRoutineEx");
 }
 
@@ -112,6 +122,27 @@ NTSTATUS sim_PsSetCreateProcessNotifyRoutineEx2(ULONG type, PVOID information,
         return STATUS_INVALID_PARAMETER;
     return set_routine(SLOT_EX2, (PCREATE_PROCESS_NOTIFY_ROUTINE_EX)(uintptr_t)information, remove,
                        "PsSetCreateProcessNotifyRoutineEx2");
+}
+
+/* ntddk: PASSIVE_LEVEL. STATUS_INVALID_PARAMETER when registered or full (8 on old systems). No integrity bit
+ * is asked for. */
+NTSTATUS PsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE routine, BOOLEAN remove)
+{
+    struct slot *slot;
+
+    sim_service("PsSetCreateProcessNotifyRoutine");
+    pthread_mutex_lock(&notify_lock);
+    slot = find_plain_slot(routine);
+    pthread_mutex_unlock(&notify_lock);
+    if (remove) {
+        if (!slot)
+            return STATUS_PROCEDURE_NOT_FOUND;
+        remove_slot(slot, "PsSetCreateProcessNotifyRoutine");
+        return STATUS_SUCCESS;
+    }
+    if (slot || sim_notify_table_is_full() || sim_fault("PsSetCreateProcessNotifyRoutine"))
+        return STATUS_INVALID_PARAMETER;
+    return add_slot((struct slot){.kind = SLOT_PLAIN, .plain_routine = routine});
 }
 
 static struct slot *find_image_slot(PLOAD_IMAGE_NOTIFY_ROUTINE routine)
@@ -132,7 +163,7 @@ NTSTATUS PsSetLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE routine) /* ntdd
     sim_service("PsSetLoadImageNotifyRoutine");
     if (sim_fault("PsSetLoadImageNotifyRoutine"))
         return STATUS_INSUFFICIENT_RESOURCES;
-    return add_slot(SLOT_IMAGE, NULL, routine);
+    return add_slot((struct slot){.kind = SLOT_IMAGE, .image_routine = routine});
 }
 
 NTSTATUS PsRemoveLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE routine) /* ntddk: PASSIVE_LEVEL */
@@ -149,7 +180,7 @@ NTSTATUS PsRemoveLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE routine) /* n
 
 void sim_add_other_routine(PCREATE_PROCESS_NOTIFY_ROUTINE_EX routine, bool earlier)
 {
-    add_slot(earlier ? SLOT_EARLIER : SLOT_LATER, routine, NULL);
+    add_slot((struct slot){.kind = earlier ? SLOT_EARLIER : SLOT_LATER, .routine = routine});
 }
 
 unsigned sim_registered_routines(void)
@@ -158,7 +189,8 @@ unsigned sim_registered_routines(void)
 
     pthread_mutex_lock(&notify_lock);
     for (unsigned i = 0; i < SLOTS; i++)
-        count += slots[i].kind == SLOT_EX || slots[i].kind == SLOT_EX2 || slots[i].kind == SLOT_IMAGE;
+        count += slots[i].kind == SLOT_PLAIN || slots[i].kind == SLOT_EX || slots[i].kind == SLOT_EX2 ||
+                 slots[i].kind == SLOT_IMAGE;
     pthread_mutex_unlock(&notify_lock);
     return count;
 }
@@ -203,7 +235,10 @@ static void call_kind(enum slot_kind kind, PEPROCESS process, PPS_CREATE_NOTIFY_
         if (!take_call(&slots[i], kind, &copy))
             continue;
         guard = sim_enter_driver();
-        copy.routine(process, process->id, info);
+        if (kind == SLOT_PLAIN)
+            copy.plain_routine(process->parent_id, process->id, info != NULL);
+        else
+            copy.routine(process, process->id, info);
         sim_leave_driver(guard, "the process callback");
         if (info && info->CreationStatus == STATUS_PENDING)
             sim_violation("the process callback left STATUS_PENDING in CreationStatus");
@@ -220,6 +255,7 @@ void sim_notify_process(PEPROCESS process, PPS_CREATE_NOTIFY_INFO info, PEPROCES
     self->critical++;
     self->in_notify++;
     call_kind(SLOT_EARLIER, process, info);
+    call_kind(SLOT_PLAIN, process, info);
     if (!process->subsystem)
         call_kind(SLOT_EX, process, info);
     call_kind(SLOT_EX2, process, info);

@@ -289,9 +289,13 @@ NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS 
     describe(&creation, options, opened, open_name, creator, parent);
     if (options->meanwhile)
         options->meanwhile();
+    process->is_starting = true;
     sim_notify_process(process, &creation.info, creator);
+    process->is_starting = false;
     status = creation.info.CreationStatus;
     sim_self()->terminating = false;
+    if (NT_SUCCESS(status) && process->is_ended)
+        status = process->ended_with;
     sim_text_free(&creation.open_name);
     sim_text_free(&creation.command_line);
     if (opened)
@@ -413,6 +417,7 @@ NTSTATUS SeLocateProcessImageName(PEPROCESS process, PUNICODE_STRING *name)
 {
     UNICODE_STRING *made;
 
+    sim_since(SIM_WINDOWS_7, "SeLocateProcessImageName"); /* not on NT 5.2's list of exports */
     sim_service("SeLocateProcessImageName");
     checked(process, "SeLocateProcessImageName");
     if (sim_fault("SeLocateProcessImageName"))

@@ -17,6 +17,9 @@ struct _EPROCESS {
     struct sim_token_object *token;
     bool is_protected;
     bool subsystem;
+    bool is_starting; /* its creation is being reported: its first thread has not run */
+    bool is_ended;    /* by ZwTerminateProcess, meanwhile */
+    NTSTATUS ended_with;
 };
 
 void sim_processes_start(void);

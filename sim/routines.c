@@ -32,8 +32,10 @@ static const struct routine routines[] = {
     HIDDEN(PsSetCreateProcessNotifyRoutineEx2, SIM_WINDOWS_10_2004), /* 10 1703 */
     HIDDEN(ExAllocatePool2, SIM_WINDOWS_10_2004),
     HIDDEN(PsIsProtectedProcess, SIM_WINDOWS_7),
+    ROUTINE(KeAreAllApcsDisabled, SIM_WINDOWS_SERVER_2003),
     ROUTINE(PsSetCreateProcessNotifyRoutineEx, SIM_WINDOWS_7),
-    ROUTINE(MmDoesFileHaveUserWritableReferences, SIM_WINDOWS_7),
+    /* Documented for Windows Vista; kernels of NT 5.2 export the name too. */
+    ROUTINE(MmDoesFileHaveUserWritableReferences, SIM_WINDOWS_SERVER_2003),
     ROUTINE(IoGetTransactionParameterBlock, SIM_WINDOWS_7),
     ROUTINE(SeLocateProcessImageName, SIM_WINDOWS_7),
     ROUTINE(IoCreateFileEx, SIM_WINDOWS_7),

@@ -8,9 +8,12 @@
 #include <stdbool.h>
 #include <ntifs.h>
 
-/* Which Windows the machine runs: what MmGetSystemRoutineAddress finds and which information classes work. */
+/* Which Windows the machine runs: what MmGetSystemRoutineAddress finds and which information classes work.
+ * The negative ones are for the legacy driver: a call of a routine that they do not have is a violation. */
 enum sim_windows {
-    SIM_WINDOWS_7,
+    SIM_WINDOWS_XP = -2,
+    SIM_WINDOWS_SERVER_2003 = -1,
+    SIM_WINDOWS_7 = 0,
     SIM_WINDOWS_8_1,
     SIM_WINDOWS_10_1507,
     SIM_WINDOWS_10_2004,
@@ -145,6 +148,8 @@ struct sim_process_options {
  * success
  * `*process` stays valid until sim_exit_process. On failure the exit notification has been made on a thread
  * of the new process. */
+/* A process that a routine ended (ZwTerminateProcess) never runs either: the result is its exit status, which
+ * stands for whatever its creator sees. */
 NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS *process);
 void sim_exit_process(PEPROCESS process, NTSTATUS exit_status);
 PEPROCESS sim_system_process(void);

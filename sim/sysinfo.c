@@ -110,12 +110,16 @@ NTSTATUS ZwQuerySystemInformation(ULONG class, PVOID out, ULONG length,
 
 NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW version) /* wdm: PASSIVE_LEVEL */
 {
-    static const ULONG numbers[SIM_WINDOWS_COUNT][3] = {
-        [SIM_WINDOWS_7] = {6, 1, 7601},         [SIM_WINDOWS_8_1] = {6, 3, 9600},
-        [SIM_WINDOWS_10_1507] = {10, 0, 10240}, [SIM_WINDOWS_10_2004] = {10, 0, 19041},
-        [SIM_WINDOWS_11] = {10, 0, 22621},
+    static const ULONG numbers[][3] = {
+        [SIM_WINDOWS_XP - SIM_WINDOWS_XP] = {5, 1, 2600},
+        [SIM_WINDOWS_SERVER_2003 - SIM_WINDOWS_XP] = {5, 2, 3790},
+        [SIM_WINDOWS_7 - SIM_WINDOWS_XP] = {6, 1, 7601},
+        [SIM_WINDOWS_8_1 - SIM_WINDOWS_XP] = {6, 3, 9600},
+        [SIM_WINDOWS_10_1507 - SIM_WINDOWS_XP] = {10, 0, 10240},
+        [SIM_WINDOWS_10_2004 - SIM_WINDOWS_XP] = {10, 0, 19041},
+        [SIM_WINDOWS_11 - SIM_WINDOWS_XP] = {10, 0, 22621},
     };
-    const ULONG *number = numbers[sim_windows()];
+    const ULONG *number = numbers[sim_windows() - SIM_WINDOWS_XP];
 
     sim_max_irql(PASSIVE_LEVEL, "RtlGetVersion");
     if (version->dwOSVersionInfoSize != sizeof(RTL_OSVERSIONINFOW) &&

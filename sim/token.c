@@ -108,7 +108,9 @@ NTSTATUS SeQueryInformationToken(PACCESS_TOKEN token, TOKEN_INFORMATION_CLASS cl
     case TokenSessionId: /* a ULONG, not a pointer: only these four bytes are written */
         memcpy(information, &object->session, sizeof(ULONG));
         return STATUS_SUCCESS;
-    case TokenIntegrityLevel:
+    case TokenIntegrityLevel: /* Windows Vista */
+        if (sim_windows() < SIM_WINDOWS_7)
+            return STATUS_INVALID_INFO_CLASS;
         memcpy(information, &object->integrity, sizeof(ULONG));
         return STATUS_SUCCESS;
     default:

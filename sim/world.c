@@ -34,6 +34,12 @@ enum sim_windows sim_windows(void)
     return machine.windows;
 }
 
+void sim_since(enum sim_windows since, const char *routine)
+{
+    if (machine.windows < since)
+        sim_violation("%s was called on a Windows that does not have it", routine);
+}
+
 bool sim_is_booting(void)
 {
     return booting;

@@ -5,6 +5,8 @@
 #include "sim.h"
 
 enum sim_windows sim_windows(void);
+/* A routine that Windows has from `since` on: calling it on an older machine is a violation. */
+void sim_since(enum sim_windows since, const char *routine);
 bool sim_is_booting(void);
 bool sim_has_integrity_bit(void);
 bool sim_notify_table_is_full(void);

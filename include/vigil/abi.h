@@ -121,6 +121,14 @@ struct vg_abi_load_reply {
 };
 static_assert(sizeof(struct vg_abi_load_reply) == 128, "ABI");
 
+/* The routine that the driver's process callback is registered with. */
+enum vg_abi_registration {
+    VG_REGISTERED_NOT = 0,
+    VG_REGISTERED_EX = 1,    /* PsSetCreateProcessNotifyRoutineEx */
+    VG_REGISTERED_EX2 = 2,   /* PsSetCreateProcessNotifyRoutineEx2 */
+    VG_REGISTERED_PLAIN = 3, /* PsSetCreateProcessNotifyRoutine (vigil-xp.sys) */
+};
+
 /* Counters are since the driver started. */
 struct vg_abi_status {
     uint32_t size;        /* of this structure */
@@ -128,7 +136,7 @@ struct vg_abi_status {
     uint32_t enforcement; /* enum vg_abi_enforcement */
     uint32_t override_mode;
     uint32_t options;            /* enum vg_abi_option_flags in force */
-    uint32_t registered_with;    /* 2: PsSetCreateProcessNotifyRoutineEx2, 1: ...Ex, 0: none */
+    uint32_t registered_with;    /* enum vg_abi_registration */
     int32_t registration_status; /* NTSTATUS of the registration */
     int32_t policy_status;       /* NTSTATUS of loading the policy at start, or of the last replacement */
     uint32_t rule_count;
@@ -149,7 +157,7 @@ struct vg_abi_status {
     uint64_t by_guard; /* starts allowed by a guard of their own (system, protected, tool, nameless) against
                           the verdict */
     uint64_t denied_by_others; /* CreationStatus was a failure already when we were called */
-    uint64_t undone;           /* denials that another driver overwrote: the process ran */
+    uint64_t undone;           /* denials that another driver overwrote, or that failed: the process ran */
     uint64_t unknown_facts;    /* decisions that rested on at least one unknown fact */
     uint64_t files_opened;
     uint64_t files_hashed;
@@ -211,7 +219,7 @@ enum vg_image_source {
     VG_IMAGE_NORMALIZED = 0,  /* FileNormalizedNameInformation of the re-opened file */
     VG_IMAGE_FILE_NAME = 1,   /* FileNameInformation: may keep 8.3 parts */
     VG_IMAGE_FILE_OBJECT = 2, /* the file object's own name: not used, asking for it can wait for ever */
-    VG_IMAGE_PROCESS = 3,     /* SeLocateProcessImageName */
+    VG_IMAGE_PROCESS = 3,     /* the kernel's name of the process's image (SeLocateProcessImageName) */
     VG_IMAGE_OPEN_NAME = 4,   /* ImageFileName of the callback: the creator's word (VG_FACT_CLAIMED) */
     VG_IMAGE_NONE = 5,        /* there is none: Image is absent or unknown */
 };
@@ -236,6 +244,7 @@ enum vg_guard {
     VG_GUARD_BOOT =
         6, /* this boot is not confirmed yet: only explicit denies; or the last was not: monitor */
     VG_GUARD_MONITOR = 7, /* monitor mode */
+    VG_GUARD_FAILED = 8,  /* vigil-xp.sys could not end the process: `status` says why */
 };
 
 /* Why reading a start's file ended before it was done: what it was read for is unknown. */
@@ -257,15 +266,15 @@ struct vg_event_start {
     uint32_t creator_thread_id;
     uint64_t create_time;    /* PsGetProcessCreateTimeQuadPart: 100 ns since 1601 UTC */
     uint8_t verdict;         /* enum vg_verdict: what the policy says */
-    uint8_t enforced;        /* 1: the start was failed by us */
+    uint8_t enforced;        /* 1: the start was failed by us, or (vigil-xp.sys) the process ended */
     uint8_t reason;          /* enum vg_reason */
     uint8_t guard;           /* enum vg_guard */
     uint8_t image_source;    /* enum vg_image_source */
     uint8_t open_name_exact; /* FileOpenNameAvailable */
     uint8_t confirmed;       /* reserved, 0 */
     uint8_t cut_short;       /* enum vg_cut_short */
-    uint32_t status;         /* NTSTATUS given to CreationStatus; 0 when allowed */
-    uint32_t rule;           /* index, or VG_RULE_NONE */
+    uint32_t status; /* NTSTATUS given to CreationStatus (vigil-xp.sys: to the process); 0 when allowed */
+    uint32_t rule;   /* index, or VG_RULE_NONE */
     uint64_t unknown_fields; /* bit per vg_field that the decision rested on and that were unknown */
     uint64_t decision_ns;
     uint64_t policy_generation; /* which policy decided: vg_abi_status.policy_generation at that time */

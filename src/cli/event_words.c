@@ -24,8 +24,8 @@ const char *vg_reason_word(uint8_t reason)
 
 const char *vg_guard_word(uint8_t guard)
 {
-    static const char *const words[] = {"none",     "system-creator", "protected", "tool",
-                                        "nameless", "safe-mode",      "boot",      "monitor"};
+    static const char *const words[] = {"none",      "system-creator", "protected", "tool",  "nameless",
+                                        "safe-mode", "boot",           "monitor",   "failed"};
 
     return word(words, sizeof(words) / sizeof(words[0]), guard);
 }

@@ -60,7 +60,8 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path)
         return status;
     vg_mode_start();
     vg_hash_start();
-    vg_cache_start();
+    if (vg_hash_can_be_had())
+        vg_cache_start();
     vg_policy_start();
     vg_processes_start();
     status = vg_events_start(vg_config.ring_size);

@@ -3,8 +3,7 @@
 #include "counters.h"
 #include "memory.h"
 #include "optional.h"
-
-#define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
+#include "system.h"
 
 #define READ_AT_ONCE (1024u * 1024u)
 
@@ -17,7 +16,6 @@ static NTSTATUS open_file(HANDLE root, struct vg_span name, ACCESS_MASK access, 
                              .MaximumLength = (USHORT)name.size,
                              .Buffer = (PWSTR)(ULONG_PTR)name.bytes};
     OBJECT_ATTRIBUTES attributes;
-    IO_STATUS_BLOCK io;
     HANDLE opened = NULL;
     NTSTATUS status = STATUS_SUCCESS;
 
@@ -25,10 +23,8 @@ static NTSTATUS open_file(HANDLE root, struct vg_span name, ACCESS_MASK access, 
         return STATUS_NAME_TOO_LONG;
     InitializeObjectAttributes(&attributes, &string, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE | dont_reparse,
                                root, NULL);
-    status = IoCreateFileEx(
-        &opened, access | SYNCHRONIZE, &attributes, &io, NULL, FILE_ATTRIBUTE_NORMAL, SHARE_ALL, FILE_OPEN,
-        FILE_SYNCHRONOUS_IO_NONALERT | FILE_COMPLETE_IF_OPLOCKED | options, NULL, 0, CreateFileTypeNone, NULL,
-        VG_IO_IGNORE_SHARE_ACCESS_CHECK | VG_IO_NO_PARAMETER_CHECKING, NULL);
+    status = vg_system_open(access | SYNCHRONIZE, &attributes,
+                            FILE_SYNCHRONOUS_IO_NONALERT | FILE_COMPLETE_IF_OPLOCKED | options, &opened);
     if (!NT_SUCCESS(status))
         return status;
     if (status == STATUS_OPLOCK_BREAK_IN_PROGRESS) {
@@ -86,7 +82,7 @@ static NTSTATUS adopt(PFILE_OBJECT given, struct vg_file *file)
     return status;
 }
 
-/* What came of opening the file anew: `status` is IoCreateFileEx's. */
+/* What came of opening the file anew: `status` is vg_system_open's. */
 static NTSTATUS take(NTSTATUS status, PFILE_OBJECT given, struct vg_file *file)
 {
     if (status == STATUS_DELETE_PENDING || status == STATUS_FILE_DELETED)

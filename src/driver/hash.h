@@ -13,6 +13,9 @@ _IRQL_requires_max_(PASSIVE_LEVEL) void vg_hash_start(void);
 
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_hash_stop(void);
 
+/* False: this build of the driver has no way to hash a file (legacy/hash.c). */
+bool vg_hash_can_be_had(void);
+
 /* The hash of an open file, from the cache where its content has an identity. Only of a file shown to be the
  * mapped one (STATUS_FILE_INVALID). In the creator's thread, because SMB and EFS use its credentials. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS

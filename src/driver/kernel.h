@@ -119,6 +119,15 @@ typedef ULONG(NTAPI *VG_MM_DOES_FILE_HAVE_USER_WRITABLE_REFERENCES)(
  */
 typedef PTXN_PARAMETER_BLOCK(NTAPI *VG_IO_GET_TRANSACTION_PARAMETER_BLOCK)(_In_ PFILE_OBJECT FileObject);
 
+/* KeAreAllApcsDisabled (wdm.h), Windows Server 2003, looked up by vigil-xp.sys. */
+typedef BOOLEAN(NTAPI *VG_KE_ARE_ALL_APCS_DISABLED)(void);
+
+/* PROCESSINFOCLASS (ZwQueryInformationProcess, winternl.h), and rights to a process ("Process Security and
+ * Access Rights"). */
+#define VG_PROCESS_IMAGE_FILE_NAME   ((PROCESSINFOCLASS)27)
+#define VG_PROCESS_TERMINATE         0x0001u
+#define VG_PROCESS_QUERY_INFORMATION 0x0400u
+
 #ifdef __MINGW32__
 NTKERNELAPI NTSTATUS NTAPI PsGetProcessExitStatus(_In_ PEPROCESS Process);
 /* ZwQuerySystemInformation (winternl.h). */
@@ -168,6 +177,15 @@ static inline POBJECT_TYPE vg_file_object_type(void)
     return (POBJECT_TYPE)IoFileObjectType;
 #else
     return *IoFileObjectType;
+#endif
+}
+
+static inline POBJECT_TYPE vg_process_type(void)
+{
+#if defined(__MINGW32__)
+    return (POBJECT_TYPE)PsProcessType;
+#else
+    return *PsProcessType;
 #endif
 }
 

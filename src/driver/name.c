@@ -47,19 +47,6 @@ NTSTATUS vg_name_of_object(PVOID object, struct vg_string *name)
     }
 }
 
-_Use_decl_annotations_
-NTSTATUS vg_name_of_process(PEPROCESS process, struct vg_string *name)
-{
-    PUNICODE_STRING located = NULL;
-    NTSTATUS status = SeLocateProcessImageName(process, &located);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    status = located->Length == 0 ? STATUS_NOT_FOUND : vg_string_copy(name, vg_unicode_span(located));
-    ExFreePool(located);
-    return status;
-}
-
 /* The file system's name for an open file, from its volume's root. `*information` is the caller's to free
  * with VG_TAG_FILE. */
 static NTSTATUS query_name(HANDLE handle, FILE_INFORMATION_CLASS class, FILE_NAME_INFORMATION **information)
@@ -276,6 +263,29 @@ NTSTATUS vg_name_of_path(struct vg_span path, PFILE_OBJECT volume, struct vg_str
     if (NT_SUCCESS(status))
         return on_volume(volume, rest, name);
     return status == STATUS_INSUFFICIENT_RESOURCES ? status : vg_string_copy(name, path);
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_name_by_path(struct vg_file *file, struct vg_span path, struct vg_string *name)
+{
+    enum vg_image_source source = VG_IMAGE_NONE;
+    struct vg_string found = {0};
+    struct vg_string said = {0};
+    NTSTATUS status = vg_name_of_file(file, &found, &source);
+
+    if (NT_SUCCESS(status) && vg_optional.dont_reparse != 0) {
+        *name = found;
+        return status;
+    }
+    if (NT_SUCCESS(status))
+        status = vg_name_of_path(path, file->object, &said);
+    if (NT_SUCCESS(status)) {
+        if (!vg_text_equal_folded(vg_string_span(&said), vg_string_span(&found)))
+            vg_file_close(file);
+        *name = said;
+    }
+    vg_string_free(&found);
+    return status;
 }
 
 _Use_decl_annotations_

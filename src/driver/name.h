@@ -15,6 +15,12 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_name_of_file(_In_ const struct vg_file *file, _Out_ struct vg_string *name,
                     _Out_ enum vg_image_source *source);
 
+/* The canonical name of a file that was opened by its native name `path` alone. Where OBJ_DONT_REPARSE is not
+ * to be had, links laid on that way since the kernel noted the name can have led to another file: that one is
+ * closed, and the name is that of the path. */
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
+    vg_name_by_path(_Inout_ struct vg_file *file, _In_ struct vg_span path, _Out_ struct vg_string *name);
+
 /* The canonical form of a native name `\Device\...`. `volume` (may be NULL) is a file object on the volume it
  * names, to ask for the volume's letter. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
@@ -28,9 +34,5 @@ _IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ NTSTATUS
 /* The name of an object, such as a device or a file object: `\Device\HarddiskVolume3`. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_name_of_object(_In_ PVOID object, _Out_ struct vg_string *name);
-
-/* The kernel's own name for a process's image, `\Device\...`. STATUS_NOT_FOUND: it has none. */
-_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
-    vg_name_of_process(_In_ PEPROCESS process, _Out_ struct vg_string *name);
 
 #endif

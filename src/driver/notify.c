@@ -1,34 +1,18 @@
 #include "notify.h"
 
-#include "counters.h"
-#include "event.h"
+#include "exit.h"
 #include "optional.h"
 #include "start.h"
 
 static uint32_t registered_with;
 static NTSTATUS registration_status;
 
-/* An exit, or the end of a start that was denied: the kernel tears the process down through the same call. */
-static void exit_notify(PEPROCESS process, HANDLE process_id)
-{
-    uint32_t id = (uint32_t)(ULONG_PTR)process_id;
-    uint64_t create_time = (uint64_t)PsGetProcessCreateTimeQuadPart(process);
-    struct vg_process *known = vg_process_find(id, create_time);
-    struct vg_exit exit = {.id = id, .status = PsGetProcessExitStatus(process), .create_time = create_time};
-
-    vg_count(&vg_counters.exits);
-    if (known != NULL)
-        exit.denied = vg_process_exited(known);
-    vg_event_exit(&exit, known);
-    vg_process_release(known);
-}
-
 static VOID NTAPI process_notify(PEPROCESS process, HANDLE process_id, PPS_CREATE_NOTIFY_INFO info)
 {
     if (info != NULL)
         vg_start_notify(process, process_id, info);
     else
-        exit_notify(process, process_id);
+        vg_exit_notify(process, process_id);
 }
 
 static const char *explain(NTSTATUS status)
@@ -62,10 +46,10 @@ NTSTATUS vg_notify_start(void)
 {
     NTSTATUS status = register_ex2();
 
-    registered_with = NT_SUCCESS(status) ? 2 : 0;
+    registered_with = NT_SUCCESS(status) ? VG_REGISTERED_EX2 : VG_REGISTERED_NOT;
     if (!NT_SUCCESS(status)) {
         status = PsSetCreateProcessNotifyRoutineEx(process_notify, FALSE);
-        registered_with = NT_SUCCESS(status) ? 1 : 0;
+        registered_with = NT_SUCCESS(status) ? VG_REGISTERED_EX : VG_REGISTERED_NOT;
     }
     registration_status = status;
     if (!NT_SUCCESS(status))
@@ -79,11 +63,11 @@ void vg_notify_stop(void)
 {
     uint32_t with = registered_with;
 
-    registered_with = 0;
-    if (with == 2)
+    registered_with = VG_REGISTERED_NOT;
+    if (with == VG_REGISTERED_EX2)
         (void)vg_optional.PsSetCreateProcessNotifyRoutineEx2(VG_PS_CREATE_PROCESS_NOTIFY_SUBSYSTEMS,
                                                              (PVOID)(ULONG_PTR)process_notify, TRUE);
-    else if (with == 1)
+    else if (with == VG_REGISTERED_EX)
         (void)PsSetCreateProcessNotifyRoutineEx(process_notify, TRUE);
 }
 
@@ -92,4 +76,17 @@ uint32_t vg_notify_status(NTSTATUS *status)
 {
     *status = registration_status;
     return registered_with;
+}
+
+bool vg_notify_tells_names(void)
+{
+    return true;
+}
+
+_Use_decl_annotations_
+NTSTATUS vg_notify_deny(PEPROCESS process, PPS_CREATE_NOTIFY_INFO info, NTSTATUS status)
+{
+    UNREFERENCED_PARAMETER(process);
+    info->CreationStatus = status;
+    return STATUS_SUCCESS;
 }

@@ -31,10 +31,15 @@ void vg_optional_start(void)
         LOOK_UP(VG_SET_CREATE_PROCESS_NOTIFY_ROUTINE_EX2, PsSetCreateProcessNotifyRoutineEx2);
     vg_optional.ExAllocatePool2 = LOOK_UP(VG_EX_ALLOCATE_POOL2, ExAllocatePool2);
     vg_optional.PsIsProtectedProcess = LOOK_UP(VG_PS_IS_PROTECTED_PROCESS, PsIsProtectedProcess);
-    vg_optional.MmDoesFileHaveUserWritableReferences =
-        LOOK_UP(VG_MM_DOES_FILE_HAVE_USER_WRITABLE_REFERENCES, MmDoesFileHaveUserWritableReferences);
-    vg_optional.IoGetTransactionParameterBlock =
-        LOOK_UP(VG_IO_GET_TRANSACTION_PARAMETER_BLOCK, IoGetTransactionParameterBlock);
+    vg_optional.KeAreAllApcsDisabled = LOOK_UP(VG_KE_ARE_ALL_APCS_DISABLED, KeAreAllApcsDisabled);
+    /* Kernels before Windows Vista may export these; what they do there is documented nowhere. */
+    if (at_least(&version, 6, 0, 0)) {
+        vg_optional.MmDoesFileHaveUserWritableReferences =
+            LOOK_UP(VG_MM_DOES_FILE_HAVE_USER_WRITABLE_REFERENCES, MmDoesFileHaveUserWritableReferences);
+        vg_optional.IoGetTransactionParameterBlock =
+            LOOK_UP(VG_IO_GET_TRANSACTION_PARAMETER_BLOCK, IoGetTransactionParameterBlock);
+    }
+    vg_optional.has_integrity_levels = at_least(&version, 6, 0, 0);
     vg_optional.non_paged_pool = at_least(&version, 6, 2, 0) ? VG_NON_PAGED_POOL_NX : NonPagedPool;
     vg_optional.dont_reparse = at_least(&version, 10, 0, 14393) ? VG_OBJ_DONT_REPARSE : 0;
     vg_optional.has_file_id_information = at_least(&version, 6, 2, 0);

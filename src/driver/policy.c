@@ -3,6 +3,7 @@
 #include "atomic.h"
 #include "config.h"
 #include "file.h"
+#include "hash.h"
 #include "memory.h"
 
 /* STATUS_ELEVATION_REQUIRED: the shell would start the program again, elevated. */
@@ -139,6 +140,15 @@ static bool is_deny_status(uint32_t status)
     return status >> 30 == 3 && status != STATUS_MAKES_SHELL_RETRY;
 }
 
+static bool asks_for_hashes(const struct vg_policy_info *info)
+{
+    for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
+        if ((info->fields >> field & 1) != 0 && vg_field_stage((enum vg_field)field) == VG_STAGE_HASH)
+            return true;
+    }
+    return info->record_hashes;
+}
+
 static NTSTATUS open_blob(struct generation *generation, size_t size, struct vg_abi_load_reply *reply)
 {
     struct vg_blob_error error = {.check = "not a policy", .offset = 0};
@@ -151,6 +161,11 @@ static NTSTATUS open_blob(struct generation *generation, size_t size, struct vg_
     vg_policy_info(&shown->policy, &shown->info);
     if (!is_deny_status(shown->info.deny_status)) {
         say_why(reply, "deny-status is no error, or makes the shell try again", 0);
+        return STATUS_FILE_CORRUPT_ERROR;
+    }
+    if (!vg_hash_can_be_had() && asks_for_hashes(&shown->info)) {
+        say_why(reply, "it asks for hashes, and this driver, built for systems before Windows 7, has none",
+                0);
         return STATUS_FILE_CORRUPT_ERROR;
     }
     generation->scratch_size = vg_policy_scratch_size(&shown->policy);

@@ -3,6 +3,8 @@
 #include "drive.h"
 #include "identity.h"
 #include "name.h"
+#include "notify.h"
+#include "system.h"
 #include "tamper.h"
 
 static void set_number(struct vg_start *start, unsigned slot, enum vg_field field, uint32_t number)
@@ -27,7 +29,7 @@ static void set_kept(struct vg_record *record, enum vg_field field, const struct
 static NTSTATUS name_without_file(struct vg_start *start, struct vg_span process_path)
 {
     /* Without special APCs the volume cannot be asked for its letter: the answer would never arrive. */
-    PFILE_OBJECT given = KeAreAllApcsDisabled() ? NULL : start->info->FileObject;
+    PFILE_OBJECT given = vg_system_apcs_are_off() ? NULL : start->info->FileObject;
     PCUNICODE_STRING open_name = start->info->ImageFileName;
 
     if (process_path.size != 0) {
@@ -51,13 +53,13 @@ static void open_image(struct vg_start *start, struct vg_string *path)
     NTSTATUS status = STATUS_NOT_FOUND;
 
     /* Here special APCs are enabled as a rule; without them the file system's answer would never arrive. */
-    if (KeAreAllApcsDisabled())
+    if (vg_system_apcs_are_off())
         return;
     if (given != NULL)
         status = vg_file_open_given(given, &start->file);
     if (NT_SUCCESS(status) || start->file.delete_pending)
         return;
-    if (!NT_SUCCESS(vg_name_of_process(start->process, path)))
+    if (!NT_SUCCESS(vg_system_image_name(start->process, path)))
         return;
     (void)vg_file_open_named(given, vg_string_span(path),
                              &start->file); /* the file says itself whether it is open */
@@ -71,14 +73,17 @@ static void describe_image(struct vg_start *start)
     start->image_source = VG_IMAGE_NONE;
     open_image(start, &path);
     start->file.deadline = &start->deadline;
-    if (start->file.handle != NULL)
+    if (start->file.same) {
         status = vg_name_of_file(&start->file, &start->image.text, &start->image_source);
-    /* A file opened by name alone, with nothing to compare it to, is no better a witness than the name. */
-    if (NT_SUCCESS(status) && !start->file.same)
+    } else if (start->file.handle != NULL) {
+        /* A file opened by name alone, with nothing to compare it to, is no better a witness than the name.
+         */
+        status = vg_name_by_path(&start->file, vg_string_span(&path), &start->image.text);
         start->image_source = VG_IMAGE_PROCESS;
+    }
     if (!NT_SUCCESS(status)) {
         if (path.units == NULL)
-            (void)vg_name_of_process(start->process, &path);
+            (void)vg_system_image_name(start->process, &path);
         status = name_without_file(start, vg_string_span(&path));
     }
     vg_string_free(&path);
@@ -98,7 +103,7 @@ static NTSTATUS describe_command_line(struct vg_start *start)
     PCUNICODE_STRING command_line = start->info->CommandLine;
     NTSTATUS status = STATUS_SUCCESS;
 
-    start->command_line.state = VG_FACT_ABSENT;
+    start->command_line.state = vg_notify_tells_names() ? VG_FACT_ABSENT : VG_FACT_UNKNOWN;
     if (command_line != NULL) {
         status = vg_string_copy(&start->command_line.text, vg_unicode_span(command_line));
         start->command_line.state = NT_SUCCESS(status) ? VG_FACT_KNOWN : VG_FACT_UNKNOWN;
@@ -155,6 +160,7 @@ NTSTATUS vg_record_gather(struct vg_start *start)
 {
     struct vg_record *record = &start->record;
     ULONG flags = start->info->Flags;
+    bool named = (flags & VG_NOTIFY_OPEN_NAME_AVAILABLE) != 0 || !vg_notify_tells_names();
     NTSTATUS status = describe_command_line(start);
 
     if (!NT_SUCCESS(status))
@@ -162,8 +168,7 @@ NTSTATUS vg_record_gather(struct vg_start *start)
     describe_image(start);
     describe_relatives(start);
     describe_drive(start);
-    vg_tamper_look(start->info->FileObject, &start->file, (flags & VG_NOTIFY_OPEN_NAME_AVAILABLE) != 0,
-                   record);
+    vg_tamper_look(start->info->FileObject, &start->file, named, record);
     vg_token_describe(start->process, &start->token, &start->self->user, record);
     /* CurrentDirectory stays PENDING: it lies in the new process's own memory, which its creator writes. */
     vg_record_set_state(record, VG_FIELD_PROVIDER_NAME, VG_FACT_ABSENT); /* no log tells of this start */

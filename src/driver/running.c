@@ -4,6 +4,7 @@
 #include "file.h"
 #include "memory.h"
 #include "name.h"
+#include "system.h"
 #include "token.h"
 
 #define SNAPSHOT_SIZE_FIRST (256u * 1024u)
@@ -13,20 +14,19 @@
 /* The kernel's own name of the image, made canonical by opening that file where that can be done. */
 static void look_at_image(PEPROCESS process, struct vg_kept *image)
 {
-    enum vg_image_source source = VG_IMAGE_NONE;
     struct vg_string path = {0};
     struct vg_file file;
-    NTSTATUS status = vg_name_of_process(process, &path);
+    NTSTATUS status = vg_system_image_name(process, &path);
 
     if (!NT_SUCCESS(status)) {
         image->state = status == STATUS_NOT_FOUND ? VG_FACT_ABSENT : VG_FACT_UNKNOWN;
         return;
     }
     status = STATUS_INVALID_DEVICE_STATE;
-    if (!KeAreAllApcsDisabled())
+    if (!vg_system_apcs_are_off())
         status = vg_file_open_named(NULL, vg_string_span(&path), &file);
     if (NT_SUCCESS(status)) {
-        status = vg_name_of_file(&file, &image->text, &source);
+        status = vg_name_by_path(&file, vg_string_span(&path), &image->text);
         vg_file_close(&file);
     }
     if (!NT_SUCCESS(status))

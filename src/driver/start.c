@@ -5,6 +5,7 @@
 #include "guard.h"
 #include "memory.h"
 #include "mode.h"
+#include "notify.h"
 #include "record.h"
 
 static struct vg_start *new_start(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
@@ -82,13 +83,20 @@ static bool verdict_fails_start(const struct vg_start *start)
 
 static void give_verdict(struct vg_start *start)
 {
+    NTSTATUS failed = STATUS_SUCCESS;
+
     if (!verdict_fails_start(start))
         return;
     start->guard = vg_guard_of(start);
     if (start->guard != VG_GUARD_NONE)
         return;
     start->status = (NTSTATUS)start->policy->info.deny_status;
-    start->info->CreationStatus = start->status;
+    failed = vg_notify_deny(start->process, start->info, start->status);
+    if (!NT_SUCCESS(failed)) {
+        start->status = failed;
+        start->guard = VG_GUARD_FAILED;
+        return;
+    }
     start->enforced = true;
     start->self->denied = true;
 }
@@ -102,7 +110,9 @@ static void count(const struct vg_start *start)
         vg_count(&vg_counters.denied_by_others);
     else
         vg_count(&vg_counters.allowed);
-    if (start->guard >= VG_GUARD_SAFE_MODE)
+    if (start->guard == VG_GUARD_FAILED)
+        vg_count(&vg_counters.undone);
+    else if (start->guard >= VG_GUARD_SAFE_MODE)
         vg_count(&vg_counters.would_deny);
     else if (start->guard != VG_GUARD_NONE)
         vg_count(&vg_counters.by_guard);

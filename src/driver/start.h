@@ -44,7 +44,8 @@ struct vg_start {
     enum vg_reason reason;
     enum vg_guard guard;
     bool enforced;
-    NTSTATUS status; /* what CreationStatus was given, or held when another driver had failed it */
+    NTSTATUS status; /* what CreationStatus was given, or held when another driver had failed it; or why
+                      the denial failed (VG_GUARD_FAILED) */
     uint64_t decision_ns;
 };
 

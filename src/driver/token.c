@@ -1,5 +1,7 @@
 #include "token.h"
 
+#include "optional.h"
+
 /* Upper ends of the levels ([MS-DTYP] 2.4.4.11 and winnt.h's SECURITY_MANDATORY_*_RID): a level counts as the
  * highest one that it reaches. */
 struct level {
@@ -71,7 +73,8 @@ static void describe_integrity(PACCESS_TOKEN token, struct vg_token_text *text, 
     size_t i = 0;
     uint32_t rid = 0;
 
-    vg_record_set_state(record, VG_FIELD_INTEGRITY_LEVEL, VG_FACT_UNKNOWN);
+    vg_record_set_state(record, VG_FIELD_INTEGRITY_LEVEL,
+                        vg_optional.has_integrity_levels ? VG_FACT_UNKNOWN : VG_FACT_ABSENT);
     if (!query_value(token, VG_TOKEN_INTEGRITY_LEVEL, &rid))
         return;
     while (rid < levels[i].rid)

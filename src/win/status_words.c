@@ -22,9 +22,10 @@ static const char *const overrides[] = {
 };
 
 static const char *const registrations[] = {
-    "none",
-    "PsSetCreateProcessNotifyRoutineEx",
-    "PsSetCreateProcessNotifyRoutineEx2",
+    [VG_REGISTERED_NOT] = "none",
+    [VG_REGISTERED_EX] = "PsSetCreateProcessNotifyRoutineEx",
+    [VG_REGISTERED_EX2] = "PsSetCreateProcessNotifyRoutineEx2",
+    [VG_REGISTERED_PLAIN] = "PsSetCreateProcessNotifyRoutine",
 };
 
 const char *vg_enforcement_sentence(uint32_t enforcement)

@@ -73,9 +73,16 @@ void confirm_boot(void)
 
 /* ---- the machine and the driver ---- */
 
+static bool legacy; /* the machine is one for vigil-xp.sys */
+
 void machine(const struct sim_options *options)
 {
-    sim_start(options);
+    struct sim_options changed = *options;
+
+    if (getenv("VIGIL_SCENARIO_LEGACY"))
+        changed.windows = SIM_WINDOWS_SERVER_2003;
+    legacy = changed.windows < SIM_WINDOWS_7;
+    sim_start(&changed);
     sim_set_value(SIM_SERVICE_KEY "\\Parameters", "Installed", REG_DWORD, &(ULONG){1}, sizeof(ULONG));
 }
 
@@ -83,7 +90,9 @@ NTSTATUS load(void)
 {
     const char *planted = getenv("VIGIL_DRIVER_MODULE"); /* tools/mutate's: one with a fault */
 
-    return sim_load_driver(planted ? planted : VG_DRIVER_MODULE);
+    if (planted)
+        return sim_load_driver(planted);
+    return sim_load_driver(legacy ? VG_LEGACY_DRIVER_MODULE : VG_DRIVER_MODULE);
 }
 
 void begin_on(const struct sim_options *options, const char *policy)

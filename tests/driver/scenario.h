@@ -23,7 +23,9 @@
 void begin(const char *policy);
 void begin_on(const struct sim_options *options, const char *policy);
 
-/* The same in steps: the machine alone; the policy as the file that the registry names; the driver. */
+/* The same in steps: the machine alone; the policy as the file that the registry names; the driver, which is
+ * vigil-xp.sys on a machine older than Windows 7. With VIGIL_SCENARIO_LEGACY in the environment every machine
+ * is one: what does not depend on the system holds there too. */
 void machine(const struct sim_options *options);
 void policy_file(const char *policy);
 NTSTATUS load(void);

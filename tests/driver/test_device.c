@@ -210,7 +210,7 @@ static void a_buffer_too_small_consumes_nothing(void **state)
 
 static void a_reader_that_falls_behind_is_told_exactly_what_it_lost(void **state)
 {
-    static char long_line[8001]; /* the smallest ring holds a megabyte */
+    static char image[8001] = "C:\\Windows\\"; /* long, for the smallest ring holds a megabyte */
     unsigned char *buffer = malloc(1 << 20);
     const struct vg_event_lost *lost = NULL;
     uint64_t next = 1, lost_count = 0;
@@ -218,7 +218,7 @@ static void a_reader_that_falls_behind_is_told_exactly_what_it_lost(void **state
     ULONG_PTR got = 0;
 
     (void)state;
-    memset(long_line, 'x', sizeof(long_line) - 1);
+    memset(image + strlen(image), 'x', sizeof(image) - 1 - strlen(image));
     machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
     sim_set_parameter_dword("EventRingSize", 64 * 1024);
     assert_int_equal(load(), STATUS_SUCCESS);
@@ -227,7 +227,7 @@ static void a_reader_that_falls_behind_is_told_exactly_what_it_lost(void **state
                      STATUS_SUCCESS); /* from here on it counts as a reader */
     next += 1;
     for (unsigned i = 0; i < 400; i++)
-        assert_int_equal(try_start(CMD, long_line), STATUS_SUCCESS);
+        assert_int_equal(try_start(image, NULL), STATUS_SUCCESS);
     while (next <= 801) {
         assert_int_equal(sim_read(reader, buffer, 1 << 20, &got), STATUS_SUCCESS);
         for (size_t at = 0; at < got;) {
@@ -385,7 +385,8 @@ static void images_are_recorded_only_when_asked_for(void **state)
     assert_int_equal(event->process_id, (uintptr_t)PsGetProcessId(process));
     assert_int_equal(event->base, 0x7ff000000000);
     assert_int_equal(event->image_size, 0x1f0000);
-    assert_int_equal(event->signature_level, 12);
+    assert_int_equal(event->signature_level, /* Windows 8.1 and later tell it */
+                     status().registered_with == VG_REGISTERED_PLAIN ? 0 : 12);
     assert_int_equal(event->kernel, 0);
     assert_string_equal(fact(event, VG_FIELD_IMAGE), CMD);
     sim_load_image(&(struct sim_image_options){.name = NULL});

@@ -150,6 +150,13 @@ NTSTATUS IoCreateFileEx(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_A
                         ULONG ShareAccess, ULONG Disposition, ULONG CreateOptions, PVOID EaBuffer,
                         ULONG EaLength, CREATE_FILE_TYPE CreateFileType, PVOID InternalParameters,
                         ULONG Options, PIO_DRIVER_CREATE_CONTEXT DriverContext);
+NTSTATUS IoCreateFileSpecifyDeviceObjectHint(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
+                                             POBJECT_ATTRIBUTES ObjectAttributes,
+                                             PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER AllocationSize,
+                                             ULONG FileAttributes, ULONG ShareAccess, ULONG Disposition,
+                                             ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength,
+                                             CREATE_FILE_TYPE CreateFileType, PVOID InternalParameters,
+                                             ULONG Options, PVOID DeviceObject);
 NTSTATUS ZwReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
                     PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset,
                     PULONG Key);
@@ -220,6 +227,10 @@ typedef struct _PROCESS_BASIC_INFORMATION {
     ULONG_PTR UniqueProcessId;
     ULONG_PTR InheritedFromUniqueProcessId;
 } PROCESS_BASIC_INFORMATION, *PPROCESS_BASIC_INFORMATION;
+NTSTATUS ZwQueryInformationProcess(HANDLE ProcessHandle, PROCESSINFOCLASS ProcessInformationClass,
+                                   PVOID ProcessInformation, ULONG ProcessInformationLength,
+                                   PULONG ReturnLength);
+NTSTATUS ZwTerminateProcess(HANDLE ProcessHandle, NTSTATUS ExitStatus);
 NTSTATUS ZwQuerySystemInformation(ULONG Class, PVOID Information, ULONG Length, PULONG ReturnLength);
 
 #endif
