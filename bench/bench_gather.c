@@ -69,8 +69,8 @@ static void use_policy(struct sim_handle *device, const char *text)
     struct vg_abi_load_reply reply;
     struct vg_model model;
     ULONG_PTR got;
-    void *blob;
-    size_t size;
+    void *blob = NULL;
+    size_t size = 0;
 
     must(vg_model_read_text("policy", text, strlen(text), &options, &reporter, &model) &&
              vg_model_compile(&model, &reporter, &blob, &size),

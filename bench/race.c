@@ -6,7 +6,7 @@
 
 /* How much time a competitor that rereads all rules is given to be checked, and to be timed in each round. */
 #define CHECK_TIME 4e9
-#define ROUND_TIME 2e8
+#define ROUND_TIME 1e9
 
 struct racer {
     const struct bench_competitor *is;
