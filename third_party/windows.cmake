@@ -20,4 +20,10 @@ add_library(vg_expat STATIC ${expat}/xmlparse.c ${expat}/xmlrole.c ${expat}/xmlt
 target_include_directories(vg_expat SYSTEM PUBLIC ${expat} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/expat)
 target_compile_definitions(vg_expat PUBLIC XML_STATIC)
 
-list(APPEND libraries vg_yaml vg_jansson vg_expat)
+set(zlib ${VG_THIRD_PARTY}/zlib)
+add_library(vg_zlib STATIC
+  ${zlib}/adler32.c ${zlib}/crc32.c ${zlib}/deflate.c ${zlib}/gzclose.c ${zlib}/gzlib.c ${zlib}/gzread.c ${zlib}/gzwrite.c
+  ${zlib}/inffast.c ${zlib}/inflate.c ${zlib}/inftrees.c ${zlib}/trees.c ${zlib}/zutil.c)
+target_include_directories(vg_zlib SYSTEM PUBLIC ${zlib})
+
+list(APPEND libraries vg_yaml vg_jansson vg_expat vg_zlib)

@@ -34,12 +34,17 @@ static int learn_files(const struct vg_arguments *arguments, const struct vg_log
     bool done;
 
     vg_log_run(&job, &result);
+    result.passed_over += files->passed_over;
     done = !result.failed && vg_learned_merge(learn);
     if (done) {
         vg_learn_write(learn, &policy);
         done = write_policy(arguments, &policy);
     }
     vg_output_free(&policy);
+    if (result.passed_over != 0)
+        vg_say_error("note: %llu other file%s passed over: no log%s by the name",
+                     (unsigned long long)result.passed_over, result.passed_over == 1 ? "" : "s",
+                     result.passed_over == 1 ? "" : "s");
     fprintf(stderr, "vigil: learned from %llu starts; %llu other events skipped, %llu broken\n",
             (unsigned long long)learn->starts[0], (unsigned long long)result.counts.skipped,
             (unsigned long long)result.counts.broken);
@@ -64,7 +69,8 @@ static int run(const struct vg_arguments *arguments)
     if (!vg_log_files_find(arguments->operands, arguments->operand_count, &files))
         result = VG_EXIT_ERROR;
     else if (files.count == 0)
-        vg_say_error("learn: there is no log (.json, .jsonl, .ndjson, .log, .evtx, .gz) in what was named");
+        vg_say_error(
+            "learn: there is no log (.json, .jsonl, .ndjson, .log, .evtx, .gz, .zip) in what was named");
     else
         result = learn_files(arguments, &files, &learn);
     vg_learn_free(&learn);

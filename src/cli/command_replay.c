@@ -48,6 +48,7 @@ static int replay_files(const struct vg_log_files *files, struct vg_replay *repl
     struct vg_output summary = {0};
 
     vg_log_run(&job, &result);
+    result.passed_over += files->passed_over;
     counts = vg_replay_total(replay);
     fflush(stderr);
     vg_replay_print_summary(replay, counts, &result, files->count, &summary);
@@ -104,7 +105,8 @@ static int run(const struct vg_arguments *arguments)
     if (!vg_log_files_find(arguments->operands + 1, arguments->operand_count - 1, &files))
         result = VG_EXIT_ERROR;
     else if (files.count == 0)
-        vg_say_error("replay: there is no log (.json, .jsonl, .ndjson, .log, .evtx, .gz) in what was named");
+        vg_say_error(
+            "replay: there is no log (.json, .jsonl, .ndjson, .log, .evtx, .gz, .zip) in what was named");
     else
         result = replay_model(arguments, &model, &files, only);
     vg_log_files_free(&files);
@@ -129,7 +131,7 @@ const struct vg_command vg_command_replay = {
         "Decides every creation of a process in the logs as the driver would, and says how often each rule\n"
         "decided. An INPUT is a file or a folder (all logs in and below it): JSON lines, JSON objects or "
         "arrays\n"
-        "of them, also packed by gzip, or Windows' event log files (.evtx, on Linux).\n"
+        "of them, or Windows' event log files (.evtx); each also packed by gzip, or in zip archives.\n"
         "\n"
         "Creations are Sysmon's event 1 and the Security log's event 4688, flat, below Event/EventData or\n"
         "below winlog/event_data; Vigil's own ProcessCreate; and objects with Image and CommandLine that "

@@ -29,7 +29,8 @@ struct vg_log_counts {
 };
 
 struct vg_log_block {
-    const char *file;
+    const char *file;    /* as people are told of it */
+    char *file_of_block; /* malloc'ed: what `file` points to when its name is nobody else's; else NULL */
     bool records;        /* numbers are those of an event log's records, not of lines */
     bool lines;          /* every line is an object; otherwise `items` says where they are */
     uint64_t first_line; /* the number of the first line */
@@ -50,6 +51,15 @@ struct vg_log_block {
 /* Makes room for `capacity` bytes, keeping what is there; false without memory. */
 bool vg_log_block_reserve(struct vg_log_block *block, size_t capacity);
 bool vg_log_block_add_item(struct vg_log_block *block, size_t offset, size_t size, uint64_t number);
+
+/* Counts what cannot be understood, and keeps a line about it for standard error: "FILE:17: WHAT: WHY", where
+ * WHY may be NULL. */
+void vg_log_block_complain(struct vg_log_block *block, uint64_t number, const char *what, const char *why);
+
+/* Adds an event in XML as an object at the end of `text`, which is to be the block's bytes; what cannot be
+ * understood is complained about. */
+void vg_log_block_add_event(struct vg_log_block *block, struct vg_output *text, const char *xml, size_t size,
+                            uint64_t number);
 
 /* Empties the block and keeps its memory. */
 void vg_log_block_clear(struct vg_log_block *block);

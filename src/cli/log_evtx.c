@@ -1,7 +1,5 @@
 #include "log_evtx.h"
 
-#include "event_xml.h"
-
 #include <libevtx.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +15,6 @@ struct vg_log_evtx {
     bool corrupted; /* the library could not read all of it */
 };
 
-bool vg_log_evtx_available(void)
-{
-    return true;
-}
-
 /* The first line of what the library says. */
 static void explain(libevtx_error_t **error, struct vg_log_reason *reason)
 {
@@ -33,7 +26,7 @@ static void explain(libevtx_error_t **error, struct vg_log_reason *reason)
     libevtx_error_free(error);
 }
 
-struct vg_log_evtx *vg_log_evtx_open(const char *file, struct vg_log_reason *reason)
+struct vg_log_evtx *vg_log_evtx_open(const char *file, const char *name, struct vg_log_reason *reason)
 {
     struct vg_log_evtx *evtx = calloc(1, sizeof(*evtx));
     libevtx_error_t *error = NULL;
@@ -42,7 +35,7 @@ struct vg_log_evtx *vg_log_evtx_open(const char *file, struct vg_log_reason *rea
         snprintf(reason->text, sizeof(reason->text), "out of memory");
         return NULL;
     }
-    evtx->name = file;
+    evtx->name = name;
     if (libevtx_file_initialize(&evtx->file, &error) != 1 ||
         libevtx_file_open(evtx->file, file, LIBEVTX_OPEN_READ, &error) != 1 ||
         libevtx_file_get_number_of_records(evtx->file, &evtx->count, &error) != 1) {
@@ -57,26 +50,21 @@ struct vg_log_evtx *vg_log_evtx_open(const char *file, struct vg_log_reason *rea
 static void complain(struct vg_log_block *block, uint64_t number, const char *why)
 {
     block->counts.items++;
-    block->counts.broken++;
-    vg_output_visible(&block->complaints, block->file, strlen(block->file));
-    vg_output_format(&block->complaints, ": record %llu: %s\n", (unsigned long long)number, why);
+    vg_log_block_complain(block, number, why, NULL);
 }
 
 static void add_xml(libevtx_record_t *record, uint64_t number, struct vg_log_block *block,
                     struct vg_output *text)
 {
-    const char *problem = "its XML cannot be made";
-    size_t offset = text->size;
     size_t size = 0;
     char *xml = NULL;
 
     if (libevtx_record_get_utf8_xml_string_size(record, &size, NULL) == 1 && size <= VG_LOG_ITEM_MAX)
         xml = malloc(size + 1);
-    if (xml == NULL || libevtx_record_get_utf8_xml_string(record, (uint8_t *)xml, size, NULL) != 1 ||
-        !vg_event_xml_to_json(xml, strnlen(xml, size), text, &problem))
-        complain(block, number, problem);
-    else if (!vg_log_block_add_item(block, offset, text->size - offset, number))
-        text->failed = true;
+    if (xml == NULL || libevtx_record_get_utf8_xml_string(record, (uint8_t *)xml, size, NULL) != 1)
+        complain(block, number, "its XML cannot be made");
+    else
+        vg_log_block_add_event(block, text, xml, strnlen(xml, size), number);
     free(xml);
 }
 

@@ -7,10 +7,14 @@
 
 struct vg_log_evtx;
 
-/* Whether this program can read such files: it was built with libevtx. */
-bool vg_log_evtx_available(void);
+#define VG_LOG_EVTX_MAGIC_SIZE 8
 
-struct vg_log_evtx *vg_log_evtx_open(const char *file, struct vg_log_reason *reason);
+/* Whether a file that begins so is one. */
+bool vg_log_is_evtx(const char *bytes, size_t size);
+
+/* Reads `file`, and calls it `name`, which stays the caller's, in place while this lives. NULL with the
+ * reason. */
+struct vg_log_evtx *vg_log_evtx_open(const char *file, const char *name, struct vg_log_reason *reason);
 enum vg_log_next vg_log_evtx_next(struct vg_log_evtx *evtx, struct vg_log_block *block,
                                   struct vg_log_reason *reason);
 double vg_log_evtx_progress(const struct vg_log_evtx *evtx);

@@ -53,15 +53,16 @@ static bool add_folder(struct vg_log_files *files, const char *folder, unsigned 
     for (size_t i = 0; i < count; i++) {
         const char *name = join(files->arena, folder, names[i]);
         enum vg_file_kind kind = name != NULL ? vg_file_kind(name) : VG_FILE_MISSING;
+        bool log = vg_log_name_kind(names[i]) != VG_LOG_NAME_OTHER;
 
         if (name == NULL) {
             vg_say_error("out of memory");
             return false;
         }
         if (kind == VG_FILE_FOLDER ? !add_folder(files, name, depth + 1)
-                                   : kind == VG_FILE_REGULAR && vg_log_is_name(name) && !add(files, name))
+                                   : kind == VG_FILE_REGULAR && log && !add(files, name))
             return false;
-        files->passed_over += kind == VG_FILE_REGULAR && !vg_log_is_name(name);
+        files->passed_over += kind == VG_FILE_REGULAR && !log;
     }
     return true;
 }

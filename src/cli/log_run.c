@@ -11,9 +11,8 @@
 #include <string.h>
 
 /* More blocks than workers, so that reading goes on while the oldest is being worked on. */
-#define BLOCKS          6
-#define COMPLAINTS_MAX  10
-#define COMPLAINT_LIMIT ((size_t)8 << 10) /* bytes a block keeps of them */
+#define BLOCKS         6
+#define COMPLAINTS_MAX 10
 
 enum state { FREE, FULL, TAKEN, DONE };
 
@@ -34,6 +33,7 @@ struct run {
     bool over; /* no more blocks will come */
     _Atomic bool out_of_memory;
     unsigned complaints;
+    uint64_t parts_named;
     struct vg_progress progress;
 };
 
@@ -48,23 +48,6 @@ struct worker {
 /* --- In a worker -------------------------------------------------------------------------------------------
  */
 
-static void complain(struct vg_log_block *block, const struct vg_log_place *place, const char *what,
-                     const char *why)
-{
-    block->counts.broken++;
-    if (block->complaints.size > COMPLAINT_LIMIT)
-        return;
-    vg_output_visible(&block->complaints, place->file, strlen(place->file));
-    vg_output_format(&block->complaints,
-                     place->record ? ": record %llu: " : ":%llu: ", (unsigned long long)place->number);
-    vg_output_visible(&block->complaints, what, strlen(what));
-    if (why != NULL) {
-        vg_output_text(&block->complaints, ": ");
-        vg_output_visible(&block->complaints, why, strlen(why));
-    }
-    vg_output_text(&block->complaints, "\n");
-}
-
 static bool work_on_object(struct worker *worker, struct vg_log_block *block,
                            const struct vg_log_place *place, yyjson_val *root)
 {
@@ -78,20 +61,19 @@ static bool work_on_object(struct worker *worker, struct vg_log_block *block,
     }
     vg_record_input_reuse(&worker->input);
     if (!vg_record_json_read(&reader, &event)) {
-        complain(block, place, reader.name, reader.problem);
+        vg_log_block_complain(block, place->number, reader.name, reader.problem);
         return true;
     }
     vg_record_input_settle(&worker->input);
     return job->creation(job->context, worker->number, place, &worker->input, &block->output);
 }
 
-static void complain_about_json(struct vg_log_block *block, const struct vg_log_place *place,
-                                const struct vg_json *json)
+static void complain_about_json(struct vg_log_block *block, uint64_t number, const struct vg_json *json)
 {
     char where[160];
 
     snprintf(where, sizeof(where), "%s (at byte %zu)", json->problem, json->position);
-    complain(block, place, "this is not JSON", json->position != 0 ? where : json->problem);
+    vg_log_block_complain(block, number, "this is not JSON", json->position != 0 ? where : json->problem);
 }
 
 static bool work_on_item(struct worker *worker, struct vg_log_block *block, const char *text, size_t size,
@@ -107,9 +89,9 @@ static bool work_on_item(struct worker *worker, struct vg_log_block *block, cons
     }
     root = vg_json_read(&worker->json, text, size);
     if (root == NULL)
-        complain_about_json(block, &place, &worker->json);
+        complain_about_json(block, number, &worker->json);
     else if (!yyjson_is_obj(root))
-        complain(block, &place, "this is no JSON object", NULL);
+        vg_log_block_complain(block, number, "this is no JSON object", NULL);
     else
         return work_on_object(worker, block, &place, root);
     return true;
@@ -139,12 +121,11 @@ static bool work_on_lines(struct worker *worker, struct vg_log_block *block)
 
 static bool work_on_block(struct worker *worker, struct vg_log_block *block)
 {
-    struct vg_log_place too_long = {.file = block->file, .number = block->too_long};
     bool good = true;
 
     if (block->too_long != 0) {
         block->counts.items++;
-        complain(block, &too_long, "a line longer than 16 MiB is not read", NULL);
+        vg_log_block_complain(block, block->too_long, "a line longer than 16 MiB is not read", NULL);
     }
     if (block->lines)
         return work_on_lines(worker, block);
@@ -234,12 +215,26 @@ static void finish_oldest(struct run *run)
 
 static void complain_file(struct run *run, const char *file, const struct vg_log_reason *reason)
 {
+    struct vg_output name = {0};
+
     /* After what was found in the file before. */
     while (run->printed < run->filled)
         finish_oldest(run);
     vg_progress_clear(&run->progress);
     run->result->unread_files++;
-    vg_say_error("cannot read %s: %s", file, reason->text);
+    vg_output_visible(&name, file, strlen(file));
+    vg_output_add(&name, "", 1);
+    vg_say_error("cannot read %s: %s", name.failed ? file : name.bytes, reason->text);
+    vg_output_free(&name);
+}
+
+/* Of what is in an archive there may be any number. */
+static void complain_part(struct run *run, const char *part, const struct vg_log_reason *reason)
+{
+    if (run->parts_named++ < COMPLAINTS_MAX)
+        complain_file(run, part, reason);
+    else
+        run->result->unread_files++;
 }
 
 static void hand_over(struct run *run, struct slot *slot)
@@ -251,31 +246,48 @@ static void hand_over(struct run *run, struct slot *slot)
     vg_lock_release(&run->lock);
 }
 
+/* The next block, or what else there is, after waiting for a free slot. */
+static enum vg_log_next read_block(struct run *run, const char *file, struct vg_log_source *source)
+{
+    struct slot *slot = &run->slots[run->filled % BLOCKS];
+    struct vg_log_reason reason = {{0}};
+    enum vg_log_next next;
+
+    while (run->filled - run->printed >= BLOCKS)
+        finish_oldest(run);
+    next = vg_log_source_next(source, &slot->block, &reason);
+    if (next == VG_LOG_BLOCK) {
+        hand_over(run, slot);
+        return next;
+    }
+    vg_log_block_clear(&slot->block);
+    if (next == VG_LOG_PART_FAILED)
+        complain_part(run, vg_log_source_part(source), &reason);
+    else if (next == VG_LOG_FAILED)
+        complain_file(run, file, &reason);
+    return next;
+}
+
 static void read_file(struct run *run, size_t index)
 {
     const char *file = run->job->files[index];
     struct vg_log_reason reason = {{0}};
     struct vg_log_source *source = vg_log_source_open(file, &reason);
-    enum vg_log_next next = source != NULL ? VG_LOG_BLOCK : VG_LOG_FAILED;
+    enum vg_log_next next = VG_LOG_BLOCK;
 
-    while (next == VG_LOG_BLOCK && !run->result->failed && !run->out_of_memory) {
-        struct slot *slot = &run->slots[run->filled % BLOCKS];
-
-        while (run->filled - run->printed >= BLOCKS)
-            finish_oldest(run);
-        next = vg_log_source_next(source, &slot->block, &reason);
-        if (next == VG_LOG_BLOCK)
-            hand_over(run, slot);
-        else
-            vg_log_block_clear(&slot->block);
+    if (source == NULL) {
+        complain_file(run, file, &reason);
+        return;
+    }
+    while ((next == VG_LOG_BLOCK || next == VG_LOG_PART_FAILED) && !run->result->failed &&
+           !run->out_of_memory) {
+        next = read_block(run, file, source);
         vg_progress_show(&run->progress,
                          ((double)index + vg_log_source_progress(source)) / (double)run->job->file_count,
                          file, run->result->counts.items);
     }
-    if (next == VG_LOG_FAILED)
-        complain_file(run, file, &reason);
-    if (source != NULL)
-        vg_log_source_close(source);
+    run->result->passed_over += vg_log_source_passed_over(source);
+    vg_log_source_close(source);
 }
 
 unsigned vg_log_workers(void)

@@ -28,7 +28,8 @@ struct vg_log_job {
 
 struct vg_log_result {
     struct vg_log_counts counts;
-    uint64_t unread_files; /* that could not be read, or not to their end */
+    uint64_t unread_files; /* files, and logs in archives, that could not be read, or not to their end */
+    uint64_t passed_over;  /* files in archives whose names are not those of logs */
     bool failed;           /* out of memory, or standard output cannot be written; already said */
 };
 

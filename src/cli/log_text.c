@@ -1,7 +1,5 @@
 #include "log_text.h"
 
-#include "log_bytes.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +17,7 @@ struct scanner {
 };
 
 struct vg_log_text {
-    const char *file;
+    const char *name;
     struct vg_log_bytes *bytes;
     enum shape shape;
     uint64_t line; /* the number of the next block's first line */
@@ -30,21 +28,21 @@ struct vg_log_text {
     struct vg_log_reason failure;
 };
 
-struct vg_log_text *vg_log_text_open(const char *file, struct vg_log_reason *reason)
+struct vg_log_text *vg_log_text_open(const char *name, struct vg_log_bytes *bytes, const char *head,
+                                     size_t size)
 {
     struct vg_log_text *text = calloc(1, sizeof(*text));
 
-    if (text == NULL) {
-        snprintf(reason->text, sizeof(reason->text), "out of memory");
-        return NULL;
-    }
-    text->file = file;
-    text->line = 1;
-    text->bytes = vg_log_bytes_open(file, reason);
-    if (text->bytes == NULL) {
+    if (text == NULL || (text->carry = malloc(size + 1)) == NULL) {
+        bytes->close(bytes);
         free(text);
         return NULL;
     }
+    memcpy(text->carry, head, size);
+    text->carried = size;
+    text->name = name;
+    text->line = 1;
+    text->bytes = bytes;
     return text;
 }
 
@@ -192,7 +190,7 @@ static bool fill(struct vg_log_text *text, struct vg_log_block *block, size_t si
     if (text->ended)
         return true;
     text->failed =
-        !vg_log_bytes_read(text->bytes, block->bytes + block->size, size - block->size, &got, &text->failure);
+        !text->bytes->read(text->bytes, block->bytes + block->size, size - block->size, &got, &text->failure);
     block->size += got;
     block->counts.bytes += got;
     text->ended = block->size < size;
@@ -242,7 +240,7 @@ static const char *look(struct vg_log_text *text, struct vg_log_block *block)
         (memcmp(block->bytes, "\xFF\xFE", 2) == 0 || memcmp(block->bytes, "\xFE\xFF", 2) == 0))
         return "it is UTF-16; JSON is UTF-8 (iconv -f UTF-16 -t UTF-8 converts it)";
     if (block->size >= 4 && memcmp(block->bytes, "PK\3\4", 4) == 0)
-        return "it is a zip file: unpack it first";
+        return "it is a zip archive that does not come from a file of its own: unpack it first";
     if (block->size >= 3 && memcmp(block->bytes, bom, 3) == 0)
         memset(block->bytes, ' ', 3);
     text->shape = guess_shape(block->bytes, block->bytes + block->size);
@@ -274,7 +272,7 @@ static size_t wanted_size(const struct vg_log_block *block)
 
 static bool begin(struct vg_log_text *text, struct vg_log_block *block)
 {
-    block->file = text->file;
+    block->file = text->name;
     if (!vg_log_block_reserve(block, text->carried + 1))
         return false;
     if (text->carried != 0)
@@ -310,12 +308,12 @@ enum vg_log_next vg_log_text_next(struct vg_log_text *text, struct vg_log_block 
 
 uint64_t vg_log_text_position(const struct vg_log_text *text)
 {
-    return vg_log_bytes_position(text->bytes);
+    return text->bytes->position(text->bytes);
 }
 
 void vg_log_text_close(struct vg_log_text *text)
 {
-    vg_log_bytes_close(text->bytes);
+    text->bytes->close(text->bytes);
     free(text->carry);
     free(text);
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* fopen for a UTF-8 path. NULL with errno set. "r" and "w" modes are binary on every platform. */
@@ -13,6 +14,14 @@ FILE *vg_platform_open(const char *path, const char *mode);
  * caller's) into
  * `*temporary`. NULL with errno set. */
 FILE *vg_platform_open_beside(const char *path, char **temporary);
+
+/* Creates a file for a while, in the folder that the system has for such files and for nobody else to read,
+ * and puts its name (malloc'ed, the caller's) into `*name`. NULL with errno set. */
+FILE *vg_platform_open_temporary(char **name);
+
+/* fseek and ftell of files of any size. False, and -1, on failure. */
+bool vg_platform_seek(FILE *file, int64_t offset, int from);
+int64_t vg_platform_tell(FILE *file);
 
 /* Forces what was written to `file` to the disk. */
 bool vg_platform_sync(FILE *file);

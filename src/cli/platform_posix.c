@@ -54,6 +54,46 @@ FILE *vg_platform_open_beside(const char *path, char **temporary)
     return file;
 }
 
+FILE *vg_platform_open_temporary(char **name)
+{
+    const char *folder = getenv("TMPDIR");
+    size_t size;
+    FILE *file;
+    int fd;
+
+    if (folder == NULL || folder[0] == '\0')
+        folder = "/tmp";
+    size = strlen(folder) + sizeof("/vigil.XXXXXX");
+    *name = malloc(size);
+    if (*name == NULL)
+        return NULL;
+    snprintf(*name, size, "%s/vigil.XXXXXX", folder);
+    fd = mkstemp(*name);
+    file = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    if (file == NULL) {
+        int error = errno;
+
+        if (fd >= 0) {
+            close(fd);
+            unlink(*name);
+        }
+        free(*name);
+        *name = NULL;
+        errno = error;
+    }
+    return file;
+}
+
+bool vg_platform_seek(FILE *file, int64_t offset, int from)
+{
+    return fseeko(file, offset, from) == 0;
+}
+
+int64_t vg_platform_tell(FILE *file)
+{
+    return ftello(file);
+}
+
 bool vg_platform_sync(FILE *file)
 {
     return fflush(file) == 0 && fsync(fileno(file)) == 0;

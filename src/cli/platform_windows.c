@@ -88,6 +88,36 @@ FILE *vg_platform_open_beside(const char *path, char **temporary)
     return NULL;
 }
 
+/* The folder of a user's temporary files is that user's alone. */
+FILE *vg_platform_open_temporary(char **name)
+{
+    static const char file[] = "vigil";
+    wchar_t folder[MAX_PATH + 1];
+    char path[3 * MAX_PATH + sizeof(file)];
+    DWORD length = GetTempPathW(MAX_PATH + 1, folder);
+    int size = length != 0 && length <= MAX_PATH
+                   ? WideCharToMultiByte(CP_UTF8, 0, folder, (int)length, path, 3 * MAX_PATH, NULL, NULL)
+                   : 0;
+
+    *name = NULL;
+    if (size <= 0) {
+        errno = ENOENT;
+        return NULL;
+    }
+    memcpy(path + size, file, sizeof(file));
+    return vg_platform_open_beside(path, name);
+}
+
+bool vg_platform_seek(FILE *file, int64_t offset, int from)
+{
+    return _fseeki64(file, offset, from) == 0;
+}
+
+int64_t vg_platform_tell(FILE *file)
+{
+    return _ftelli64(file);
+}
+
 bool vg_platform_sync(FILE *file)
 {
     return fflush(file) == 0 && _commit(_fileno(file)) == 0;

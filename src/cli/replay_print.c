@@ -151,6 +151,7 @@ static void print_json_summary(const struct vg_replay *replay, const struct vg_r
 
     vg_output_format(output, "{\"Summary\":{\"Files\":%zu", files);
     add_number(output, "UnreadFiles", result->unread_files);
+    add_number(output, "PassedOver", result->passed_over);
     add_number(output, "Read", result->counts.items);
     add_number(output, "Decided", decided(counts));
     add_number(output, "Allowed", counts->verdicts[VG_ALLOW]);
@@ -208,6 +209,10 @@ void vg_replay_print_summary(const struct vg_replay *replay, const struct vg_rep
                      (unsigned long long)result->counts.items, files, files == 1 ? "" : "s",
                      (unsigned long long)decided(counts), (unsigned long long)result->counts.skipped,
                      (unsigned long long)result->counts.broken);
+    if (result->passed_over != 0)
+        vg_output_format(output, "%llu other file%s passed over: no log%s by the name\n",
+                         (unsigned long long)result->passed_over, result->passed_over == 1 ? "" : "s",
+                         result->passed_over == 1 ? "" : "s");
     vg_output_format(
         output,
         "%llu allowed, %llu denied, %llu asked; %llu audited; %llu rest on facts that are not known\n",

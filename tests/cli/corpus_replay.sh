@@ -45,16 +45,37 @@ for folder in "$cases"/*/; do
         fi
     done
 done
-# What was learned from logs denies nothing in them.
-logs="$cases $corpus/events-otrf-sample.jsonl"
-for how in "" --per-parent; do
-    # shellcheck disable=SC2086 # one or no option, two names without spaces
-    if ! "$build/vigil" learn $how $logs -o "$scratch/learned.yaml" 2>"$scratch/err" ||
-        ! "$build/vigil" replay "$scratch/learned.yaml" $logs --only deny >"$scratch/out" 2>&1; then
-        wrong=$((wrong + 1))
-        echo "learn $how, then replay: a start is denied, or something failed" >&2
-        cat "$scratch/err" "$scratch/out" >&2
-    fi
+# The same event logs packed, piped and in an archive: as many starts as in the files themselves. (The rules do not matter.)
+printf 'vigil: 1\ndefault: deny\nrules: []\n' >"$scratch/policy.yaml"
+mkdir "$scratch/packed"
+at=0
+for log in "$cases"/*/*.evtx; do
+    at=$((at + 1))
+    [ $((at % 10)) = 0 ] || continue
+    cp "$log" "$scratch/packed/$at.evtx"
+    gzip "$scratch/packed/$at.evtx"
+    ln -s "$(cd "$(dirname "$log")" && pwd)/$(basename "$log")" "$scratch/$at.evtx"
+    expected=$(denied "$log")
+    for found in "$(denied "$scratch/packed/$at.evtx.gz")" "$(cat "$log" | denied /dev/stdin)"; do
+        [ "$found" = "$expected" ] || { wrong=$((wrong + 1)); echo "$log packed or piped: $found starts, not $expected" >&2; }
+    done
+done
+(cd "$scratch" && "$build/tests/make_zip" packed.zip ./*.evtx)
+[ "$(denied "$scratch/packed.zip")" = "$(denied "$scratch/packed")" ] ||
+    { wrong=$((wrong + 1)); echo "the archive has other starts than the files that are in it" >&2; }
+
+# What was learned from logs denies nothing in them, whatever they are packed in.
+logs="$cases $corpus/events-otrf-sample.jsonl $scratch/packed $scratch/packed.zip"
+for where in "" "--windir D:\Windows" "--program-files C:\Windows --program-files-x86 C:\Users"; do
+    for how in "" --per-parent; do
+        # shellcheck disable=SC2086 # options and names without spaces
+        if ! "$build/vigil" learn $how $where $logs -o "$scratch/learned.yaml" 2>"$scratch/err" ||
+            ! "$build/vigil" replay $where "$scratch/learned.yaml" $logs --only deny >"$scratch/out" 2>&1; then
+            wrong=$((wrong + 1))
+            echo "learn $how $where, then replay: a start is denied, or something failed" >&2
+            cat "$scratch/err" "$scratch/out" >&2
+        fi
+    done
 done
 echo "$right logs with the expected matches, $wrong without; $not_loaded rules need what is not there yet"
 [ "$wrong" = 0 ] && [ "$right" != 0 ]
