@@ -9,7 +9,7 @@
 #include <vigil/policy.h>
 
 #define VG_BLOB_MAGIC   "VIGILPOL"
-#define VG_BLOB_VERSION 4u
+#define VG_BLOB_VERSION 5u
 
 /* The checksum covers everything from `identity` on, the identity everything behind itself. */
 #define VG_BLOB_CHECKSUM_FROM 32u
@@ -26,7 +26,6 @@
 #define VG_BLOB_SEARCHED_MAX      1024u       /* units behind the first * of a pattern tried in full */
 #define VG_BLOB_PROBES_MAX        64u         /* slots a look-up may visit */
 #define VG_BLOB_BUCKET_UNITS_MAX  65536u      /* literal units that may hang on one gram */
-#define VG_BLOB_GRAM_MAX          4u          /* units of the longest gram */
 #define VG_BLOB_REGEXES_MAX       4096u       /* different regular expressions */
 #define VG_BLOB_AUTOMATA_MAX      0x400000u   /* 64-bit words of their automata together: 32 MiB */
 
@@ -35,6 +34,9 @@
 
 /* No index, where an index may be missing. */
 #define VG_BLOB_NONE UINT32_MAX
+
+/* Of a text's units: it stands in TEXT, as units; else in BYTES, and is all ASCII. */
+#define VG_TEXT_WIDE 0x40000000u
 
 /* The last entry of a list in POSTINGS or ANCHORS. */
 #define VG_BLOB_LAST 0x80000000u
@@ -77,6 +79,7 @@ enum vg_blob_flags {
     X(PREDICATES, struct vg_blob_predicate)                                                                  \
     X(TOKENS, struct vg_blob_token)                                                                          \
     X(TEXT, uint16_t)                                                                                        \
+    X(BYTES, uint8_t)                                                                                        \
     X(LISTS, uint32_t)                                                                                       \
     X(ANCHORS, uint32_t)                                                                                     \
     X(POSTINGS, uint32_t)                                                                                    \
@@ -131,18 +134,40 @@ struct vg_blob_slice {
 /* A hash table: 1 << bits slots, linear probing over at most `probes` of them; none at all when `probes` is
  * 0. */
 struct vg_blob_table {
-    uint32_t slots; /* the first in SLOTS */
+    uint32_t slots; /* the first in KEYS or SLOTS */
     uint16_t bits;
     uint16_t probes;
 };
 
-/* Texts to be found anywhere in a value: a filter with a bit per gram hash, then a table from gram to
- * LITERALS. */
+/* Texts to be found anywhere in a value, by a gram of so many units: a filter with a bit per gram, then a
+ * table from gram to LITERALS. */
 struct vg_blob_grams {
     struct vg_blob_table table;
     uint32_t filter;      /* the first word in FILTERS */
-    uint32_t filter_bits; /* the filter has 1 << filter_bits bits, at least 64 */
+    uint32_t filter_bits; /* the filter has 1 << filter_bits bits */
 };
+
+/* Texts that are all ASCII, and others, by the units of their grams. */
+enum vg_gram_table {
+    VG_ASCII_ONE,
+    VG_ASCII_TWO,
+    VG_ASCII_FOUR,
+    VG_WIDE_ONE,
+    VG_WIDE_TWO,
+    VG_WIDE_FOUR,
+    VG_GRAM_TABLES
+};
+
+/* Units of the longest gram. */
+#define VG_GRAM_MAX 4u
+
+static inline uint32_t vg_gram_units(uint32_t table)
+{
+    return (uint32_t)1 << table % VG_WIDE_ONE;
+}
+
+/* The filter of ASCII texts of one unit has this size, a bit per unit. */
+#define VG_ONES_BITS 7u
 
 /* Everything about one field that some rule mentions. Ascending by field. */
 struct vg_blob_field {
@@ -159,7 +184,9 @@ struct vg_blob_field {
     struct vg_blob_table exact;           /* the whole value */
     struct vg_blob_table folder;          /* the value up to one of its backslashes */
     struct vg_blob_table name;            /* the value behind its last backslash */
-    struct vg_blob_grams grams[VG_BLOB_GRAM_MAX]; /* grams of 1, 2, 3, 4 units */
+    struct vg_blob_table start; /* in SLOTS, by the first four units of a text that begins the value */
+    struct vg_blob_table end;   /* by the last four units of one that ends it */
+    struct vg_blob_grams grams[VG_GRAM_TABLES];
     struct vg_blob_slice digests; /* the first word in DIGESTS, and how many digests, ascending as bytes */
     uint32_t digest_starts;       /* the first of (1 << digest_bits) + 1 in DIGEST_STARTS */
     uint32_t digest_bits;         /* leading bits of a digest that choose its start; 1..24 */
@@ -233,25 +260,29 @@ enum vg_blob_token_kind { VG_BLOB_LITERAL, VG_BLOB_ANY_RUN, VG_BLOB_ANY_ONE, VG_
 
 /* A slot of an exact, folder or name table, the key in it. An empty one has target VG_BLOB_NONE and zeros. */
 struct vg_blob_key {
-    uint32_t tag;  /* the upper half of the hash */
-    uint32_t text; /* folded */
-    uint32_t units;
+    uint32_t tag;   /* the upper half of the hash */
+    uint32_t text;  /* folded: the first in BYTES or TEXT */
+    uint32_t units; /* with VG_TEXT_WIDE */
     uint32_t target;
 };
 
 /* A slot of a table of grams. */
 struct vg_blob_slot {
-    uint32_t tag;
+    uint32_t tag;  /* vg_gram_tag */
     uint32_t item; /* the gram's first literal in LITERALS, + 1; 0: an empty slot */
 };
 
 /* Literals of one gram follow each other; the last has VG_BLOB_LAST in `units`. */
 struct vg_blob_literal {
-    uint32_t text; /* folded */
-    uint32_t units;
-    uint32_t gram; /* where in the literal its gram starts */
+    uint64_t word;  /* its bytes up to the end of its gram, the last the highest: as many as `known` */
+    uint32_t text;  /* folded: the first in BYTES or TEXT */
+    uint32_t units; /* with VG_TEXT_WIDE; at most VG_LITERAL_UNITS_MAX */
     uint32_t target;
+    uint16_t gram;  /* where in the literal its gram starts */
+    uint16_t known; /* 0..8; 0 for a wide text */
 };
+
+#define VG_LITERAL_UNITS_MAX 65535u
 
 /* The words of one digest of a field in DIGESTS: its bytes in their order, then its target. */
 static inline uint32_t vg_blob_digest_words(uint32_t field)
@@ -290,13 +321,13 @@ static_assert(VG_FIELD_COUNT <= VG_CODE_PAIR, "a field is a bit of 64, and none 
 static_assert(sizeof(struct vg_blob_header) == 112 + 8 * VG_BLOB_SECTION_COUNT, "blob");
 static_assert(offsetof(struct vg_blob_header, identity) == VG_BLOB_CHECKSUM_FROM, "blob");
 static_assert(offsetof(struct vg_blob_header, mode) == VG_BLOB_IDENTITY_FROM, "blob");
-static_assert(sizeof(struct vg_blob_field) == 44 + 24 + 64 + 16, "blob");
+static_assert(sizeof(struct vg_blob_field) == 44 + 24 + 16 + 96 + 16, "blob");
 static_assert(sizeof(struct vg_blob_condition) == 24, "blob");
 static_assert(sizeof(struct vg_blob_predicate) == 20, "blob");
 static_assert(sizeof(struct vg_blob_token) == 12, "blob");
 static_assert(sizeof(struct vg_blob_slot) == 8, "blob");
 static_assert(sizeof(struct vg_blob_key) == 16, "blob");
-static_assert(sizeof(struct vg_blob_literal) == 16, "blob");
+static_assert(sizeof(struct vg_blob_literal) == 24, "blob");
 static_assert(sizeof(struct vg_blob_regex) == 8, "blob");
 
 /* Of a FIELDREF: its second field, and both as bits. */

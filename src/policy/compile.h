@@ -1,8 +1,8 @@
 /* What the compiler's files share. The way through: compile.c walks the rules; compile_rule.c brings a
  * condition into a normal form, compile_code.c writes it as a program and announces it by its rarest
  * predicates; compile_predicate.c knows each predicate once; compile_index.c turns predicates into keys,
- * compile_grams.c picks the part of a text by which it is found, compile_tables.c and compile_digests.c lay
- * out the tables, compile_write.c the blob. Hosted. */
+ * compile_grams.c picks the part of a text by which it is found, compile_tables.c, compile_literals.c and
+ * compile_digests.c lay out the tables, compile_write.c the blob. Hosted. */
 #ifndef VG_POLICY_COMPILE_H
 #define VG_POLICY_COMPILE_H
 
@@ -45,15 +45,23 @@ struct vg_node {
     uint32_t count;
 };
 
-enum vg_key_kind { VG_KEY_EXACT, VG_KEY_FOLDER, VG_KEY_NAME, VG_KEY_LITERAL, VG_KEY_KIND_COUNT };
+enum vg_key_kind {
+    VG_KEY_EXACT,
+    VG_KEY_FOLDER,
+    VG_KEY_NAME,
+    VG_KEY_LITERAL, /* anywhere in the value */
+    VG_KEY_START,   /* a literal that begins it */
+    VG_KEY_END,     /* one that ends it */
+    VG_KEY_KIND_COUNT
+};
 
 /* A text by which predicates are found. */
 struct vg_compiled_key {
-    uint64_t hash;
-    uint32_t text; /* the first unit in TEXT */
-    uint32_t units;
+    uint64_t hash;     /* of a literal, once it is chosen: its gram */
+    uint32_t text;     /* the first in BYTES or TEXT */
+    uint32_t units;    /* with VG_TEXT_WIDE */
     uint32_t postings; /* the last added of a chain in vg_compile.chain */
-    uint32_t gram;     /* of a LITERAL: where its gram starts */
+    uint32_t gram;     /* of a literal: where its gram starts */
     uint8_t field;
     uint8_t kind;
 };
@@ -213,13 +221,38 @@ struct vg_gram_load;
 uint32_t vg_typical_gram(const struct vg_compile *compile, const uint16_t *text, uint32_t units,
                          const struct vg_gram_load *load, uint32_t field, uint32_t *start);
 void vg_typical_count(uint8_t sample[VG_TYPICAL_SIZE]);
-uint32_t vg_gram_units(uint32_t literal_units);
 void vg_compile_grams(struct vg_compile *compile);
 
-/* compile_tables.c: KEYS, LITERALS, SLOTS, FILTERS, and POSTINGS for them. A predicate that some key reaches
+/* The table that finds a literal of so many units (with VG_TEXT_WIDE) anywhere in a value. */
+enum vg_gram_table vg_gram_table_of(uint32_t units);
+
+/* The unit of a key's text at `at`. */
+uint16_t vg_key_unit(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t at);
+
+/* compile_tables.c: KEYS, and POSTINGS for them and for LITERALS. A predicate that some key reaches
  * by a list needs a place in PREDICATES; all such are marked before the tables are written. */
 void vg_compile_mark_keys(struct vg_compile *compile);
 void vg_compile_tables(struct vg_compile *compile);
+
+/* The entries of one table on their way into slots. */
+struct vg_entries {
+    uint64_t *hashes;
+    uint32_t *items; /* what each stands for */
+    uint32_t count;
+};
+
+/* Finds the smallest table that is at most two thirds full and keeps every way short. Returns its slots, each
+ * the number of an entry + 1, to be freed; NULL after an error. */
+uint32_t *vg_compile_lay_out(struct vg_compile *compile, const struct vg_entries *entries,
+                             struct vg_blob_table *table);
+
+/* What a key leads to; writes its list, so it is called once, in the order of KEYS and LITERALS. */
+uint32_t vg_compile_target(struct vg_compile *compile, const struct vg_compiled_key *key);
+
+/* compile_literals.c: LITERALS, SLOTS, FILTERS of one field and kind: `entries` says how many keys, and has
+ * room for them. */
+void vg_compile_literals(struct vg_compile *compile, const uint32_t *keys, struct vg_entries *entries,
+                         struct vg_blob_field *field);
 
 /* Whether the truth of any of these predicates says no more than "rule so-and-so decides", and if so, the
  * target that says it. */

@@ -25,11 +25,15 @@ static bool same_key(const void *context, uint32_t index, const void *wanted)
     const struct vg_compile *compile = context;
     const struct vg_compiled_key *key = key_at(compile, index);
     const struct wanted *other = wanted;
-    const uint16_t *text = VG_BUFFER_AT(&compile->sections[VG_BLOB_TEXT], uint16_t) + key->text;
 
-    return key->hash == other->hash && key->units == other->units && key->field == other->field &&
-           key->kind == other->kind &&
-           (key->units == 0 || memcmp(text, other->folded, key->units * sizeof(*text)) == 0);
+    if (key->hash != other->hash || (key->units & ~VG_TEXT_WIDE) != other->units ||
+        key->field != other->field || key->kind != other->kind)
+        return false;
+    for (uint32_t i = 0; i < other->units; i++) {
+        if (vg_key_unit(compile, key, i) != other->folded[i])
+            return false;
+    }
+    return true;
 }
 
 /* Keys of different kinds share the hash of their text; the set tells them apart. */
@@ -45,22 +49,42 @@ static uint64_t key_hash_of(const void *context, uint32_t index)
     return set_hash(key->hash, key->field, key->kind);
 }
 
-static uint32_t new_key(struct vg_compile *compile, const struct wanted *wanted)
+/* Texts of ASCII stand in BYTES, others in TEXT. */
+static void put_text(struct vg_compile *compile, const struct wanted *wanted, struct vg_compiled_key *key)
 {
     struct vg_buffer *text = &compile->sections[VG_BLOB_TEXT];
+    struct vg_buffer *bytes = &compile->sections[VG_BLOB_BYTES];
+    uint8_t *out;
+
+    key->units = wanted->units;
+    key->text = VG_BUFFER_COUNT(bytes, uint8_t);
+    for (uint32_t i = 0; i < wanted->units; i++) {
+        if (wanted->folded[i] < 0x80)
+            continue;
+        key->units |= VG_TEXT_WIDE;
+        key->text = VG_BUFFER_COUNT(text, uint16_t);
+        vg_buffer_put(text, wanted->folded, wanted->units * sizeof(*wanted->folded));
+        return;
+    }
+    out = vg_buffer_add(bytes, wanted->units);
+    for (uint32_t i = 0; out && i < wanted->units; i++)
+        out[i] = (uint8_t)wanted->folded[i];
+}
+
+static uint32_t new_key(struct vg_compile *compile, const struct wanted *wanted)
+{
     uint32_t index = VG_BUFFER_COUNT(&compile->keys, struct vg_compiled_key);
     struct vg_compiled_key key = {
         .hash = wanted->hash,
-        .text = VG_BUFFER_COUNT(text, uint16_t),
-        .units = wanted->units,
         .postings = VG_BLOB_NONE,
         .field = wanted->field,
         .kind = wanted->kind,
     };
 
-    vg_buffer_put(text, wanted->folded, wanted->units * sizeof(*wanted->folded));
+    put_text(compile, wanted, &key);
     vg_buffer_put(&compile->keys, &key, sizeof(key));
-    if (text->failed || compile->keys.failed)
+    if (compile->sections[VG_BLOB_TEXT].failed || compile->sections[VG_BLOB_BYTES].failed ||
+        compile->keys.failed)
         return VG_BLOB_NONE;
     if (!vg_index_set_add(&compile->key_set, index, set_hash(key.hash, key.field, key.kind), key_hash_of,
                           compile)) {
@@ -166,22 +190,45 @@ static const struct vg_token *most_telling(const struct vg_compile *compile,
     return best;
 }
 
-/* * at both ends of one literal, or at one of them: the shapes that a key alone can decide. */
+/* Where a literal of a pattern stands: anywhere in the value, unless it is long enough to be found at an end.
+ */
+static enum vg_key_kind place_of(const struct vg_predicate *source, const struct vg_token *literal)
+{
+    if (vg_unit_count(literal->text) < VG_GRAM_MAX)
+        return VG_KEY_LITERAL;
+    if (literal == &source->tokens[0])
+        return VG_KEY_START;
+    return literal == &source->tokens[source->token_count - 1] ? VG_KEY_END : VG_KEY_LITERAL;
+}
+
+/* Whether the pattern says no more than that the value has the literal in this place. */
+static bool says_no_more(const struct vg_predicate *source, const struct vg_token *literal,
+                         enum vg_key_kind place)
+{
+    for (size_t i = 0; i < source->token_count; i++) {
+        if (&source->tokens[i] != literal && source->tokens[i].kind != VG_TOKEN_ANY_RUN)
+            return false;
+    }
+    if (place == VG_KEY_LITERAL)
+        return literal != &source->tokens[0] && literal != &source->tokens[source->token_count - 1];
+    return source->token_count == 2;
+}
+
 static void index_by_literal(struct vg_compile *compile, uint32_t predicate)
 {
     const struct vg_predicate *source = vg_predicate_at(compile, predicate)->source;
-    const struct vg_token *tokens = source->tokens;
     const struct vg_token *literal = most_telling(compile, source);
+    enum vg_key_kind place;
 
     if (!literal) {
         need_confirmation(compile, predicate);
         vg_buffer_put32(&compile->fields[source->field].general, predicate);
         return;
     }
-    if (!(source->token_count == 3 && tokens[0].kind == VG_TOKEN_ANY_RUN && is_literal(&tokens[1]) &&
-          tokens[2].kind == VG_TOKEN_ANY_RUN))
+    place = place_of(source, literal);
+    if (!says_no_more(source, literal, place))
         need_confirmation(compile, predicate);
-    add_key(compile, predicate, VG_KEY_LITERAL, vg_units(literal->text), vg_unit_count(literal->text));
+    add_key(compile, predicate, place, vg_units(literal->text), vg_unit_count(literal->text));
 }
 
 /* A pattern that ends in a literal with a backslash: `*\cmd.exe`, `C:\*\Temp\x.exe`. */

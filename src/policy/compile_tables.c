@@ -4,13 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The entries of one table on their way into slots. */
-struct entries {
-    uint64_t *hashes;
-    uint32_t *items; /* what each stands for */
-    uint32_t count;
-};
-
 static const struct vg_compiled_key *key_at(const struct vg_compile *compile, uint32_t index)
 {
     return VG_BUFFER_AT(&compile->keys, struct vg_compiled_key) + index;
@@ -118,7 +111,7 @@ void vg_compile_mark_keys(struct vg_compile *compile)
     }
 }
 
-static uint32_t target_of(struct vg_compile *compile, const struct vg_compiled_key *key)
+uint32_t vg_compile_target(struct vg_compile *compile, const struct vg_compiled_key *key)
 {
     uint32_t count = gather(compile, key);
     const uint32_t *predicates = VG_BUFFER_AT(&compile->pending, uint32_t);
@@ -131,7 +124,7 @@ static uint32_t target_of(struct vg_compile *compile, const struct vg_compiled_k
 
 /* Puts the entries into 1 << bits slots, which hold their number + 1; returns the longest way to one, or 0
  * when one is longer than allowed. */
-static uint32_t fill(uint32_t *slots, uint32_t bits, const struct entries *entries)
+static uint32_t fill(uint32_t *slots, uint32_t bits, const struct vg_entries *entries)
 {
     uint32_t mask = ((uint32_t)1 << bits) - 1;
     uint32_t longest = 1;
@@ -149,10 +142,8 @@ static uint32_t fill(uint32_t *slots, uint32_t bits, const struct entries *entri
     return longest;
 }
 
-/* Finds the smallest table that is at most two thirds full and keeps every way short. Returns its slots, to
- * be freed, or NULL after an error. */
-static uint32_t *lay_out(struct vg_compile *compile, const struct entries *entries,
-                         struct vg_blob_table *table)
+uint32_t *vg_compile_lay_out(struct vg_compile *compile, const struct vg_entries *entries,
+                             struct vg_blob_table *table)
 {
     uint32_t bits = 1;
 
@@ -176,10 +167,11 @@ static uint32_t *lay_out(struct vg_compile *compile, const struct entries *entri
 }
 
 /* Keys of one field and kind go to KEYS in the order of their slots. */
-static void write_keys(struct vg_compile *compile, const struct entries *entries, struct vg_blob_table *table)
+static void write_keys(struct vg_compile *compile, const struct vg_entries *entries,
+                       struct vg_blob_table *table)
 {
     struct vg_buffer *section = &compile->sections[VG_BLOB_KEYS];
-    uint32_t *slots = lay_out(compile, entries, table);
+    uint32_t *slots = vg_compile_lay_out(compile, entries, table);
 
     table->slots = VG_BUFFER_COUNT(section, struct vg_blob_key);
     for (uint32_t slot = 0; slots && slot < (uint32_t)1 << table->bits; slot++) {
@@ -189,135 +181,11 @@ static void write_keys(struct vg_compile *compile, const struct entries *entries
             const struct vg_compiled_key *key = key_at(compile, entries->items[slots[slot] - 1]);
 
             out = (struct vg_blob_key){(uint32_t)(key->hash >> 32), key->text, key->units,
-                                       target_of(compile, key)};
+                                       vg_compile_target(compile, key)};
         }
         vg_buffer_put(section, &out, sizeof(out));
     }
     free(slots);
-}
-
-/* Grams of one field and length, whose items are their first literals. */
-static void write_slots(struct vg_compile *compile, const struct entries *entries,
-                        struct vg_blob_table *table)
-{
-    struct vg_buffer *section = &compile->sections[VG_BLOB_SLOTS];
-    uint32_t *slots = lay_out(compile, entries, table);
-
-    table->slots = VG_BUFFER_COUNT(section, struct vg_blob_slot);
-    for (uint32_t slot = 0; slots && slot < (uint32_t)1 << table->bits; slot++) {
-        struct vg_blob_slot out = {0, 0};
-
-        if (slots[slot] != 0)
-            out = (struct vg_blob_slot){(uint32_t)(entries->hashes[slots[slot] - 1] >> 32),
-                                        entries->items[slots[slot] - 1] + 1};
-        vg_buffer_put(section, &out, sizeof(out));
-    }
-    free(slots);
-}
-
-/* By units of the gram, then by gram, then as they came. */
-struct gram_order {
-    uint64_t gram;
-    uint32_t gram_units;
-    uint32_t key;
-};
-
-static int compare_grams(const void *left, const void *right)
-{
-    const struct gram_order *a = left;
-    const struct gram_order *b = right;
-
-    if (a->gram_units != b->gram_units)
-        return a->gram_units < b->gram_units ? -1 : 1;
-    if (a->gram != b->gram)
-        return a->gram < b->gram ? -1 : 1;
-    return a->key < b->key ? -1 : 1;
-}
-
-static void write_literal(struct vg_compile *compile, uint32_t index, bool last)
-{
-    const struct vg_compiled_key *key = key_at(compile, index);
-    struct vg_blob_literal out = {key->text, key->units, key->gram, target_of(compile, key)};
-
-    if (last)
-        out.units |= VG_BLOB_LAST;
-    vg_buffer_put(&compile->sections[VG_BLOB_LITERALS], &out, sizeof(out));
-}
-
-static void build_filter(struct vg_compile *compile, const struct gram_order *order, uint32_t count,
-                         uint32_t distinct, struct vg_blob_grams *grams)
-{
-    struct vg_buffer *section = &compile->sections[VG_BLOB_FILTERS];
-    uint64_t *filter;
-    uint32_t bits = 10;
-
-    while (bits < 26 && (uint32_t)1 << (bits - 5) < distinct)
-        bits++;
-    grams->filter = VG_BUFFER_COUNT(section, uint64_t);
-    grams->filter_bits = bits;
-    filter = vg_buffer_add(section, (size_t)1 << (bits - 3));
-    for (uint32_t i = 0; filter && i < count; i++) {
-        uint64_t bit = vg_gram_filter(order[i].gram, bits);
-
-        filter[bit / 64] |= (uint64_t)1 << (bit % 64);
-    }
-}
-
-/* Literals of one field whose grams have as many units are `order[0..count)`. */
-static void write_grams(struct vg_compile *compile, const struct gram_order *order, uint32_t count,
-                        struct entries *entries, struct vg_blob_grams *grams)
-{
-    uint64_t bucket = 0;
-
-    entries->count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        bool last = i == count - 1 || order[i + 1].gram != order[i].gram;
-
-        if (i == 0 || order[i - 1].gram != order[i].gram) {
-            entries->hashes[entries->count] = vg_gram_hash(VG_BLOB_SEED, order[i].gram);
-            entries->items[entries->count] =
-                VG_BUFFER_COUNT(&compile->sections[VG_BLOB_LITERALS], struct vg_blob_literal);
-            entries->count++;
-            bucket = 0;
-        }
-        bucket += key_at(compile, order[i].key)->units;
-        if (bucket > VG_BLOB_BUCKET_UNITS_MAX)
-            vg_compile_error(compile, (struct vg_place){NULL, 0, 0},
-                             "too many texts that differ too little are searched in one field",
-                             "test for whole values, names or folders instead of parts");
-        write_literal(compile, order[i].key, last);
-    }
-    if (count == 0)
-        return;
-    write_slots(compile, entries, &grams->table);
-    build_filter(compile, order, count, entries->count, grams);
-}
-
-static void write_literals(struct vg_compile *compile, const uint32_t *keys, uint32_t count,
-                           struct entries *entries, struct vg_blob_field *field)
-{
-    struct gram_order *order = malloc(count * sizeof(*order) + 1);
-    uint32_t start = 0;
-
-    if (!order) {
-        compile->keys.failed = true;
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        const struct vg_compiled_key *key = key_at(compile, keys[i]);
-
-        order[i] = (struct gram_order){key->hash, vg_gram_units(key->units), keys[i]};
-    }
-    qsort(order, count, sizeof(*order), compare_grams);
-    for (uint32_t units = 1; units <= VG_BLOB_GRAM_MAX; units++) {
-        uint32_t end = start;
-
-        while (end < count && order[end].gram_units == units)
-            end++;
-        write_grams(compile, order + start, end - start, entries, &field->grams[units - 1]);
-        start = end;
-    }
-    free(order);
 }
 
 static uint32_t group_of(const struct vg_compiled_key *key)
@@ -357,7 +225,7 @@ static struct vg_blob_table *table_of(struct vg_blob_field *field, uint32_t kind
 }
 
 static void write_groups(struct vg_compile *compile, const uint32_t *order, const uint32_t starts[GROUPS + 1],
-                         struct entries *entries)
+                         struct vg_entries *entries)
 {
     for (uint32_t group = 0; group < GROUPS; group++) {
         struct vg_blob_field *field = &compile->fields[group % VG_FIELD_COUNT].out;
@@ -366,8 +234,8 @@ static void write_groups(struct vg_compile *compile, const uint32_t *order, cons
         entries->count = starts[group + 1] - starts[group];
         if (entries->count == 0)
             continue;
-        if (kind == VG_KEY_LITERAL) {
-            write_literals(compile, order + starts[group], entries->count, entries, field);
+        if (kind >= VG_KEY_LITERAL) {
+            vg_compile_literals(compile, order + starts[group], entries, field);
             continue;
         }
         for (uint32_t i = 0; i < entries->count; i++) {
@@ -382,7 +250,7 @@ void vg_compile_tables(struct vg_compile *compile)
 {
     uint32_t count = VG_BUFFER_COUNT(&compile->keys, struct vg_compiled_key);
     uint32_t *order = malloc(count * sizeof(*order) + 1);
-    struct entries entries = {
+    struct vg_entries entries = {
         .hashes = malloc(count * sizeof(uint64_t) + 1),
         .items = malloc(count * sizeof(uint32_t) + 1),
     };

@@ -61,7 +61,8 @@ static bool check_table(struct vg_check *check, const struct vg_blob_table *tabl
     return true;
 }
 
-static bool check_grams(struct vg_check *check, const struct vg_blob_grams *grams, struct used *used)
+static bool check_grams(struct vg_check *check, const struct vg_blob_grams *grams, bool ones,
+                        struct used *used)
 {
     uint32_t words;
 
@@ -74,10 +75,36 @@ static bool check_grams(struct vg_check *check, const struct vg_blob_grams *gram
     }
     if (grams->filter_bits < 6 || grams->filter_bits > 32 || grams->filter != used->filters)
         return vg_check_failed(check, "a filter lies outside", grams);
+    if (ones && grams->filter_bits != VG_ONES_BITS)
+        return vg_check_failed(check, "a filter of units has not a bit for each", grams);
     words = (uint32_t)1 << (grams->filter_bits - 6);
     if (words > vg_check_count(check, VG_BLOB_FILTERS) - used->filters)
         return vg_check_failed(check, "a filter lies outside", grams);
     used->filters += words;
+    return true;
+}
+
+/* Those of texts anywhere stand in SLOTS by field, then those of texts at the start and at the end. */
+static bool check_gram_tables(struct vg_check *check, struct used *used)
+{
+    const struct vg_blob_field *fields = check->blob.FIELDS;
+    uint32_t count = vg_check_count(check, VG_BLOB_FIELDS);
+    uint32_t slots = vg_check_count(check, VG_BLOB_SLOTS);
+
+    for (uint32_t i = 0; i < count * VG_GRAM_TABLES; i++) {
+        uint32_t table = i % VG_GRAM_TABLES;
+
+        if (!check_grams(check, &fields[i / VG_GRAM_TABLES].grams[table], table == VG_ASCII_ONE, used))
+            return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (!check_table(check, &fields[i].start, slots, &used->slots))
+            return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (!check_table(check, &fields[i].end, slots, &used->slots))
+            return false;
+    }
     return true;
 }
 
@@ -104,18 +131,15 @@ static bool check_tables(struct vg_check *check, struct used *used)
         if (check->blob.SLOTS[i].item > vg_check_count(check, VG_BLOB_LITERALS))
             return vg_check_failed(check, "a slot leads outside", &check->blob.SLOTS[i]);
     }
-    for (uint32_t i = 0; i < count * VG_BLOB_GRAM_MAX; i++) {
-        if (!check_grams(check, &fields[i / VG_BLOB_GRAM_MAX].grams[i % VG_BLOB_GRAM_MAX], used))
-            return false;
-    }
-    return true;
+    return check_gram_tables(check, used);
 }
 
 static bool has_tables(const struct vg_blob_field *field)
 {
-    bool any = field->exact.probes || field->folder.probes || field->name.probes;
+    bool any = field->exact.probes || field->folder.probes || field->name.probes || field->start.probes ||
+               field->end.probes;
 
-    for (unsigned i = 0; i < VG_BLOB_GRAM_MAX; i++)
+    for (unsigned i = 0; i < VG_GRAM_TABLES; i++)
         any = any || field->grams[i].table.probes;
     return any;
 }

@@ -224,10 +224,12 @@ static bool check_target(struct vg_check *check, const uint32_t *target, uint32_
     return true;
 }
 
+/* `units` with VG_TEXT_WIDE. */
 static bool check_text(struct vg_check *check, uint32_t text, uint32_t units, const void *where)
 {
-    uint32_t count = vg_check_count(check, VG_BLOB_TEXT);
+    uint32_t count = vg_check_count(check, units & VG_TEXT_WIDE ? VG_BLOB_TEXT : VG_BLOB_BYTES);
 
+    units &= ~VG_TEXT_WIDE;
     if (text > count || units > count - text)
         return vg_check_failed(check, "a key's text lies outside", where);
     return true;
@@ -240,11 +242,13 @@ static bool check_literals(struct vg_check *check, uint32_t *used)
     uint64_t bucket = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t units = literals[i].units & ~VG_BLOB_LAST;
+        uint32_t units = literals[i].units & ~(VG_BLOB_LAST | VG_TEXT_WIDE);
 
-        if (units == 0 || literals[i].gram >= units)
+        if (units == 0 || units > VG_LITERAL_UNITS_MAX || literals[i].gram >= units)
             return vg_check_failed(check, "a gram lies outside of its text", &literals[i]);
-        if (!check_text(check, literals[i].text, units, &literals[i]) ||
+        if (literals[i].known > 8)
+            return vg_check_failed(check, "a word of more than eight bytes", &literals[i]);
+        if (!check_text(check, literals[i].text, literals[i].units & ~VG_BLOB_LAST, &literals[i]) ||
             !check_target(check, &literals[i].target, used))
             return false;
         bucket += units;

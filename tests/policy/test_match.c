@@ -89,6 +89,20 @@ static void parts_are_found_wherever_they_stand(void **state)
     assert_true(pattern_holds(u"*abc", 0, TEXT("abcabc")));
 }
 
+/* Texts of which only the low bits differ share their words. */
+static void texts_that_are_not_ascii_are_told_apart(void **state)
+{
+    (void)state;
+    assert_true(pattern_holds(u"\u0444\u0445", 0, TEXT("\u0424\u0425")));
+    assert_false(pattern_holds(u"\u0444\u0445", 0, TEXT("\u04A4\u0425")));
+    assert_false(pattern_holds(u"*\\\u0444\u0445", 0, TEXT("C:\\\u04A4\u0425")));
+    assert_false(pattern_holds(u"*\u0444\u0445zz", 0, TEXT("C:\\\u04A4\u0425zz")));
+    assert_true(pattern_holds(u"*\u0444\u0445zz", 0, TEXT("C:\\\u0444\u0425zz")));
+    assert_false(pattern_holds(u"\u0444\u0445zz*", 0, TEXT("\u04A4\u0425zzz")));
+    assert_false(under_holds(u"C:\\\u0444", 0, TEXT("C:\\\u04A4\\x")));
+    assert_true(under_holds(u"C:\\\u0444", 0, TEXT("C:\\\u0424\\x")));
+}
+
 static void wildcards_mean_one_unit_and_any_run(void **state)
 {
     (void)state;
@@ -194,23 +208,26 @@ static void a_stream_finds_its_folder_among_names_with_colons(void **state)
 }
 
 /* Every unit, at every place in a word, beside neighbours that are folded together and one by one. */
-static void folding_four_units_is_folding_each(void **state)
+static void folding_eight_units_is_folding_each(void **state)
 {
     static const uint16_t neighbours[] = {u'x', u'Z', u'\\', 0x0444, 0};
 
     (void)state;
     for (uint32_t unit = 0; unit < 0x10000; unit++) {
-        for (unsigned at = 0; at < 4; at++) {
-            uint16_t units[4];
+        for (unsigned at = 0; at < 8; at++) {
+            uint16_t units[8];
             uint64_t expected = 0;
             uint64_t backslashes = 0;
 
-            for (unsigned i = 0; i < 4; i++) {
-                units[i] = i == at ? (uint16_t)unit : neighbours[(unit + i) % 5];
-                expected |= (uint64_t)vg_upcase(units[i]) << (16 * i);
-                backslashes |= units[i] == u'\\' ? (uint64_t)0x8000 << (16 * i) : 0;
+            for (unsigned i = 0; i < 8; i++) {
+                uint16_t folded;
+
+                units[i] = i == at ? (uint16_t)unit : neighbours[(unit + i) % (unit % 2 ? 5 : 3)];
+                folded = vg_upcase(units[i]);
+                expected |= (uint64_t)(folded < 0x80 ? folded : 0x80 | (folded & 0x7F)) << (8 * i);
+                backslashes |= folded == u'\\' ? (uint64_t)0x80 << (8 * i) : 0;
             }
-            if (vg_fold_word(units) != expected || vg_backslashes(expected) != backslashes)
+            if (vg_fold_word(units) != expected || vg_bytes_equal(expected, '\\') != backslashes)
                 fail_msg("unit %04X at %u", unit, at);
         }
     }
@@ -257,6 +274,7 @@ int main(void)
         CASE(a_pattern_below_a_folder_leaves_the_folder_itself_out),
         CASE(a_name_is_the_last_part_of_a_path),
         CASE(parts_are_found_wherever_they_stand),
+        CASE(texts_that_are_not_ascii_are_told_apart),
         CASE(wildcards_mean_one_unit_and_any_run),
         CASE(an_empty_value_is_not_an_absent_one),
         CASE(any_of_several_values_satisfies),
@@ -264,7 +282,7 @@ int main(void)
         CASE(a_stream_is_covered_where_the_pattern_spells_it),
         CASE(what_is_denied_under_a_folder_is_denied_in_its_streams),
         CASE(a_stream_finds_its_folder_among_names_with_colons),
-        CASE(folding_four_units_is_folding_each),
+        CASE(folding_eight_units_is_folding_each),
         CASE(a_pattern_that_would_be_searched_for_too_long_is_refused),
         CASE(the_longest_command_line_is_searched_to_its_end),
     };

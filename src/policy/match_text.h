@@ -1,0 +1,41 @@
+/* A value under scan, folded piece by piece. Freestanding. */
+#ifndef VG_POLICY_MATCH_TEXT_H
+#define VG_POLICY_MATCH_TEXT_H
+
+#include "hash.h"
+#include "match.h"
+
+/* Units that are folded at once: nearly every value is one piece. A multiple of VG_WORD_UNITS. */
+#define VG_PIECE_UNITS 512u
+
+/* Bytes in front of a piece: the end of the piece before, else zeros. */
+#define VG_PIECE_BEFORE VG_WORD_UNITS
+
+struct vg_text {
+    const uint16_t *units;
+    uint32_t count;
+    uint32_t start; /* of the piece, in units */
+    uint32_t end;
+    uint64_t wide; /* of VG_WIDE: bits that say that a unit so far is not ASCII */
+    /* The piece as words (hash.h), and a word of zeros behind the last. */
+    uint8_t bytes[VG_PIECE_BEFORE + VG_PIECE_UNITS + VG_WORD_UNITS];
+};
+
+/* Begins with the first piece, which may be empty. */
+void vg_text_open(struct vg_text *text, const struct vg_value *value);
+
+/* Goes on to the next piece; false when there is none. */
+bool vg_text_next(struct vg_text *text);
+
+/* The byte of the unit at `at`, which is in the piece, at its end or at most VG_PIECE_BEFORE before it. */
+static inline const uint8_t *vg_text_at(const struct vg_text *text, uint32_t at)
+{
+    return text->bytes + (VG_PIECE_BEFORE + at - text->start);
+}
+
+/* Whether the value has, from `start` on, the text of `units` (with VG_TEXT_WIDE) that stands at `text` in
+ * BYTES or TEXT. All of it lies within the value. */
+bool vg_text_is(const struct vg_text *text, const struct vg_blob_view *blob, uint32_t start, uint32_t at,
+                uint32_t units);
+
+#endif

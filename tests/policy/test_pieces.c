@@ -1,0 +1,130 @@
+/* Values that are too long to be looked at in one piece: what crosses the pieces is found all the same. */
+#include "subject.h"
+
+#include <string.h>
+
+#define LONG_UNITS 1100u
+
+/* All of one unit to begin with. */
+static uint16_t long_value[LONG_UNITS];
+
+static void fill(uint16_t unit)
+{
+    for (unsigned i = 0; i < LONG_UNITS; i++)
+        long_value[i] = unit;
+}
+
+static bool denies(enum vg_field field, uint32_t units)
+{
+    vg_record_set(&record, field, (struct vg_span){long_value, units * 2});
+    assert_int_equal(decide(), VG_DECIDED);
+    return decision.verdict == VG_DENY;
+}
+
+/* Whether a value with `text` at `at` is denied, and one in which its unit at `changed` differs is not. */
+static void assert_found_at(const uint16_t *text, uint32_t units, uint32_t at, uint32_t changed)
+{
+    memcpy(long_value + at, text, units * sizeof(*text));
+    if (!denies(VG_FIELD_COMMAND_LINE, LONG_UNITS))
+        fail_msg("%u units are not found at %u", units, at);
+    long_value[at + changed] = u'~';
+    if (denies(VG_FIELD_COMMAND_LINE, LONG_UNITS))
+        fail_msg("%u units are found at %u although one differs", units, at);
+    for (uint32_t i = 0; i < units; i++)
+        long_value[at + i] = u'-';
+}
+
+static void parts_are_found_across_the_pieces_of_a_long_value(void **state)
+{
+    static const uint16_t *const texts[] = {u"q",
+                                            u"qw",
+                                            u"qwe",
+                                            u"qwer",
+                                            u"qwert",
+                                            u"qwertyui",
+                                            u"qwertyuiopas",
+                                            u"\u0444",
+                                            u"x\u0444y",
+                                            u"\u0444\u0445\u0446\u0447",
+                                            u"qwertyuiopasdfghjklzx\u0444vbnmqwertyuiopasdfghj"};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        uint16_t pattern[64] = {u'*'};
+        uint32_t units = 0;
+
+        for (; texts[i][units]; units++)
+            pattern[units + 1] = texts[i][units];
+        pattern[units + 1] = u'*';
+        build.model.rule_count = 0;
+        build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, pattern, 0));
+        open_policy();
+        fill(u'-');
+        for (uint32_t at = 0; at + units <= LONG_UNITS; at += at % 512 > 50 && at % 512 < 450 ? 37 : 1)
+            assert_found_at(texts[i], units, at, at % units);
+    }
+}
+
+static void the_ends_of_a_long_value_are_found(void **state)
+{
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*qwerty", 0));
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"asdfgh*", 0));
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*z\u0444xcv", 0));
+    open_policy();
+    for (uint32_t units = 6; units <= LONG_UNITS; units += units % 512 > 20 && units % 512 < 500 ? 61 : 1) {
+        fill(u'-');
+        assert_false(denies(VG_FIELD_COMMAND_LINE, units));
+        memcpy(long_value + units - 6, u"QWERTY", 12);
+        assert_true(denies(VG_FIELD_COMMAND_LINE, units));
+        assert_int_equal(decision.rule, 0);
+        long_value[units - 6] = u'w';
+        assert_false(denies(VG_FIELD_COMMAND_LINE, units));
+        memcpy(long_value, u"AsDfGh", 12);
+        assert_true(denies(VG_FIELD_COMMAND_LINE, units));
+        assert_int_equal(decision.rule, 1);
+        long_value[5] = u'-';
+        memcpy(long_value + units - 5, u"Z\u0424XCV", 10);
+        assert_true(denies(VG_FIELD_COMMAND_LINE, units));
+        assert_int_equal(decision.rule, 2);
+    }
+}
+
+/* Folders that end, and names that start, at every unit around the end of a piece; of ASCII and not. */
+static void folders_and_names_of_a_long_value_are_found(void **state)
+{
+    (void)state;
+    for (uint32_t at = 500; at < 530; at++) {
+        static uint16_t folder[LONG_UNITS];
+        uint16_t unit = at % 3 ? u'a' : 0x0444;
+
+        fill(unit);
+        memcpy(folder, long_value, sizeof(folder));
+        folder[at] = 0;
+        memcpy(long_value + at, u"\\Name.exe", 18);
+        build_start(&build);
+        build_rule(&build, VG_ACTION_DENY, build_under(&build, VG_FIELD_IMAGE, folder, 0));
+        build_rule(&build, VG_ACTION_ASK, build_pattern(&build, VG_FIELD_IMAGE, u"*\\name.exe", 0));
+        open_policy();
+        assert_true(denies(VG_FIELD_IMAGE, at + 9));
+        assert_true(denies(VG_FIELD_IMAGE, at));
+        assert_false(denies(VG_FIELD_IMAGE, at - 1));
+        long_value[at / 2] = unit == u'a' ? 0x0444 : 0x0445;
+        assert_false(denies(VG_FIELD_IMAGE, at + 9));
+        assert_int_equal(decision.verdict, VG_ASK);
+        long_value[at + 3] = u'o';
+        assert_false(denies(VG_FIELD_IMAGE, at + 9));
+        assert_int_equal(decision.rule, VG_RULE_NONE);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(parts_are_found_across_the_pieces_of_a_long_value),
+        CASE(the_ends_of_a_long_value_are_found),
+        CASE(folders_and_names_of_a_long_value_are_found),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
