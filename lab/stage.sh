@@ -61,6 +61,9 @@ host_path() { lab path "$1"; }
 
 sha256_of() { sha256sum "$(lab path "$1")" | cut -d ' ' -f 1; }
 
+# hash_of KIND 'C:\FOLDER\NAME.exe': as vigil hash --KIND says.
+hash_of() { vigil hash "--$1" "$2" | tr -d '\r' | cut -d ' ' -f 1; }
+
 # short_name_of 'C:\FOLDER\NAME.exe': its 8.3 name.
 short_name_of() { lab exec shortname.exe "$1" | tr -d '\r'; }
 

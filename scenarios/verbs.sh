@@ -1,5 +1,5 @@
 # The verbs that scenarios are written in on every stage: what they expect, and what they look for in the events. A stage (lab/stage.sh,
-# sim/stage/stage.sh) brings the machine: machine, watch, place, sha256_of, host_path, vigil, start, finish and their like.
+# sim/stage/stage.sh) brings the machine: machine, watch, place, sha256_of, hash_of, host_path, vigil, start, finish and their like.
 # shellcheck shell=sh
 
 set -u

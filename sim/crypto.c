@@ -12,17 +12,25 @@
 
 #define ALGORITHM_MAGIC 0x616C676F726974ull
 #define HASH_MAGIC      0x68617368696E67ull
-#define OBJECT_LENGTH   326u /* of SHA-256 on x64; what BCRYPT_OBJECT_LENGTH answers is not fixed */
+
+/* What BCRYPT_OBJECT_LENGTH answers is not fixed; here it differs, so that no algorithm passes for another.
+ */
+static const struct known {
+    const char *id;
+    const EVP_MD *(*digest)(void);
+    ULONG object_length;
+} algorithms[] = {{"SHA256", EVP_sha256, 326}, {"SHA1", EVP_sha1, 310}, {"MD5", EVP_md5, 290}};
 
 struct algorithm {
     uint64_t magic;
-    const EVP_MD *digest;
+    const struct known *known;
 };
 
 struct hash {
     uint64_t magic;
     EVP_MD_CTX *context;
     unsigned char *object; /* the caller's memory, in which Windows keeps the hash */
+    ULONG object_length;
     bool finished;
 };
 
@@ -58,20 +66,21 @@ NTSTATUS BCryptOpenAlgorithmProvider(BCRYPT_ALG_HANDLE *handle, LPCWSTR id, LPCW
                                      ULONG flags)
 {
     struct algorithm *algorithm;
-    const EVP_MD *digest;
+    const struct known *known = NULL;
 
     (void)implementation, (void)flags;
     sim_since(SIM_WINDOWS_7, "BCryptOpenAlgorithmProvider");
     sim_service("BCryptOpenAlgorithmProvider");
-    digest = equal(id, "SHA256") ? EVP_sha256()
-                                 : (equal(id, "SHA1") ? EVP_sha1() : (equal(id, "MD5") ? EVP_md5() : NULL));
-    if (!digest)
+    for (size_t i = 0; i < sizeof(algorithms) / sizeof(*algorithms); i++)
+        if (equal(id, algorithms[i].id))
+            known = &algorithms[i];
+    if (!known)
         return STATUS_NOT_FOUND;
     if (sim_fault("BCryptOpenAlgorithmProvider"))
         return STATUS_NO_MEMORY;
     algorithm = sim_alloc(sizeof(*algorithm));
     algorithm->magic = ALGORITHM_MAGIC;
-    algorithm->digest = digest;
+    algorithm->known = known;
     __atomic_add_fetch(&live, 1, __ATOMIC_SEQ_CST);
     *handle = algorithm;
     return STATUS_SUCCESS;
@@ -98,9 +107,9 @@ NTSTATUS BCryptGetProperty(BCRYPT_HANDLE handle, LPCWSTR property, PUCHAR out, U
     (void)flags;
     sim_service("BCryptGetProperty");
     if (equal(property, "ObjectLength"))
-        value = OBJECT_LENGTH;
+        value = algorithm->known->object_length;
     else if (equal(property, "HashDigestLength"))
-        value = (ULONG)EVP_MD_get_size(algorithm->digest);
+        value = (ULONG)EVP_MD_get_size(algorithm->known->digest());
     else
         return STATUS_NOT_SUPPORTED;
     *result = sizeof(value);
@@ -121,18 +130,19 @@ NTSTATUS BCryptCreateHash(BCRYPT_ALG_HANDLE handle, BCRYPT_HASH_HANDLE *out, PUC
 
     (void)secret, (void)secret_size, (void)flags;
     sim_service("BCryptCreateHash");
-    if (object && object_size < OBJECT_LENGTH)
+    if (object && object_size < algorithm->known->object_length)
         return STATUS_BUFFER_TOO_SMALL;
     if (sim_fault("BCryptCreateHash"))
         return STATUS_NO_MEMORY;
     hash = sim_alloc(sizeof(*hash));
     hash->magic = HASH_MAGIC;
     hash->object = object;
+    hash->object_length = algorithm->known->object_length;
     hash->context = EVP_MD_CTX_new();
-    if (!hash->context || !EVP_DigestInit_ex(hash->context, algorithm->digest, NULL))
+    if (!hash->context || !EVP_DigestInit_ex(hash->context, algorithm->known->digest(), NULL))
         sim_violation("OpenSSL has no memory left");
     if (object)
-        memset(object, 0x11, OBJECT_LENGTH);
+        memset(object, 0x11, hash->object_length);
     __atomic_add_fetch(&live, 1, __ATOMIC_SEQ_CST);
     *out = hash;
     return STATUS_SUCCESS;
@@ -150,7 +160,8 @@ NTSTATUS BCryptHashData(BCRYPT_HASH_HANDLE handle, PUCHAR data, ULONG size,
     if (sim_fault("BCryptHashData"))
         return STATUS_NO_MEMORY;
     if (hash->object)
-        hash->object[0]++; /* so that a hash object freed too early is seen */
+        hash->object[0]++,
+            hash->object[hash->object_length - 1]++; /* so that memory freed too early is seen */
     EVP_DigestUpdate(hash->context, data, size);
     return STATUS_SUCCESS;
 }
@@ -177,7 +188,7 @@ NTSTATUS BCryptDestroyHash(BCRYPT_HASH_HANDLE handle) /* bcrypt: PASSIVE_LEVEL *
 
     sim_service("BCryptDestroyHash");
     if (hash->object)
-        memset(hash->object, 0xDD, OBJECT_LENGTH);
+        memset(hash->object, 0xDD, hash->object_length);
     hash->magic = 0;
     EVP_MD_CTX_free(hash->context);
     free(hash);

@@ -67,6 +67,9 @@ place_described() {
 
 sha256_of() { sha256sum "$(host_path "$1")" | cut -d ' ' -f 1; }
 
+# hash_of KIND 'C:\FOLDER\NAME.exe': as vigil hash --KIND says.
+hash_of() { "$products/vigil" hash "--$1" "$(host_path "$2")" | cut -d ' ' -f 1; }
+
 short_name_of() {
     tell short-name "$1" 'SHORT~1.EXE' || fail "$answer"
     printf '%s\\SHORT~1.EXE' "${1%\\*}"

@@ -9,7 +9,7 @@
 
 struct entry {
     struct vg_identity identity;
-    uint8_t sha256[VG_SHA256_SIZE];
+    struct vg_file_hashes hashes;
     uint64_t used; /* when last found or added, by `now`; 0: never filled */
 };
 
@@ -46,10 +46,10 @@ static struct entry *set_of(const struct vg_identity *identity)
 }
 
 _Use_decl_annotations_
-bool vg_cache_find(const struct vg_identity *wanted, uint8_t *sha256)
+bool vg_cache_find(const struct vg_identity *wanted, struct vg_file_hashes *hashes)
 {
     struct vg_identity identity = *wanted;
-    uint8_t hash[VG_SHA256_SIZE];
+    struct vg_file_hashes remembered;
     struct entry *set = NULL;
     bool found = false;
     KIRQL irql;
@@ -60,34 +60,34 @@ bool vg_cache_find(const struct vg_identity *wanted, uint8_t *sha256)
     KeAcquireSpinLock(&lock, &irql);
     for (unsigned i = 0; i < WAYS && !found; i++) {
         if (set[i].used != 0 && vg_identity_equal(&set[i].identity, &identity)) {
-            memcpy(hash, set[i].sha256, VG_SHA256_SIZE);
+            remembered = set[i].hashes;
             set[i].used = ++now;
             found = true;
         }
     }
     KeReleaseSpinLock(&lock, irql);
     if (found)
-        memcpy(sha256, hash, VG_SHA256_SIZE);
+        vg_hashes_add(hashes, &remembered);
     return found;
 }
 
 _Use_decl_annotations_
-void vg_cache_add(const struct vg_identity *identity, const uint8_t *sha256)
+void vg_cache_add(const struct vg_identity *identity, const struct vg_file_hashes *hashes)
 {
-    struct entry added = {.identity = *identity};
+    struct entry added = {.identity = *identity, .hashes = *hashes};
     struct entry *set = NULL;
     struct entry *chosen = NULL;
     KIRQL irql;
 
     if (entries == NULL)
         return;
-    memcpy(added.sha256, sha256, VG_SHA256_SIZE);
     set = set_of(&added.identity);
     KeAcquireSpinLock(&lock, &irql);
     chosen = set;
     for (unsigned i = 0; i < WAYS; i++) {
         if (set[i].used != 0 && vg_identity_equal(&set[i].identity, &added.identity)) {
             chosen = set + i;
+            vg_hashes_add(&added.hashes, &set[i].hashes);
             break;
         }
         if (set[i].used < chosen->used)

@@ -1,8 +1,8 @@
 #include "control.h"
 
 #include "counters.h"
+#include "digest.h"
 #include "event.h"
-#include "hash.h"
 #include "image.h"
 #include "mode.h"
 #include "notify.h"
@@ -96,7 +96,7 @@ static NTSTATUS set_options(const struct vg_request *request)
     memcpy(&options, request->buffer, sizeof(options));
     if ((options.mask & ~known) != 0 || (options.flags & ~options.mask) != 0)
         return STATUS_INVALID_PARAMETER;
-    if ((options.flags & VG_OPTION_HASH_ALL) != 0 && !vg_hash_can_be_had())
+    if ((options.flags & VG_OPTION_HASH_ALL) != 0 && !vg_digest_can_be_had())
         return STATUS_NOT_SUPPORTED;
     vg_mode_set_options(options.mask, options.flags);
     announce();

@@ -6,8 +6,8 @@
 #include "cache.h"
 #include "config.h"
 #include "device.h"
+#include "digest.h"
 #include "event.h"
-#include "hash.h"
 #include "image.h"
 #include "mode.h"
 #include "notify.h"
@@ -31,7 +31,7 @@ _Function_class_(DRIVER_UNLOAD) static VOID NTAPI unload(PDRIVER_OBJECT driver)
     vg_processes_stop();
     vg_policy_stop();
     vg_cache_stop();
-    vg_hash_stop();
+    vg_digest_stop();
     vg_config_stop();
 }
 
@@ -59,8 +59,8 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path)
     if (!NT_SUCCESS(status))
         return status;
     vg_mode_start();
-    vg_hash_start();
-    if (vg_hash_can_be_had())
+    vg_digest_start();
+    if (vg_digest_can_be_had())
         vg_cache_start();
     vg_policy_start();
     vg_processes_start();
@@ -86,7 +86,7 @@ stop_processes:
     vg_processes_stop();
     vg_policy_stop();
     vg_cache_stop();
-    vg_hash_stop();
+    vg_digest_stop();
     vg_config_stop();
     return status;
 }

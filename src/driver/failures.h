@@ -55,14 +55,14 @@ enum vg_failure_effect {
     X(LOAD, "ObQueryNameString", VG_NOTHING_SEEN, "the name of a device: the running process concerned goes by its device, not by its drive letter") \
     X(LOAD, "SeQueryInformationToken", VG_NOTHING_SEEN, "the user of a running process") \
     X(LOAD, "ZwQuerySystemInformation", VG_NOTHING_SEEN, "the list of running processes: the parents of what starts later are unknown") \
-    X(LOAD, "BCryptOpenAlgorithmProvider", VG_NOTHING_SEEN, "CNG: hashes are unknown") \
-    X(LOAD, "BCryptGetProperty", VG_NOTHING_SEEN, "CNG: hashes are unknown") \
+    X(LOAD, "BCryptOpenAlgorithmProvider", VG_NOTHING_SEEN, "CNG: hashes of that kind are unknown") \
+    X(LOAD, "BCryptGetProperty", VG_NOTHING_SEEN, "CNG: hashes of that kind are unknown") \
     X(START, "pool VgSt", VG_EVENT_LOST_AND_COUNTED, "memory for the start itself: it is allowed") \
     X(START, "pool VgPr", VG_EVENT_LOST_AND_COUNTED, "memory for the process in the table: it is allowed") \
     X(START, "pool VgEv", VG_EVENT_LOST_AND_COUNTED, "memory for the event, after the verdict") \
     X(START, "pool VgSg", VG_NOTHING_SEEN | VG_ALLOWED_AND_SAID, "memory for a text: for the image's name or the command line, without which nothing can be decided; or for one way to the name of several") \
     X(START, "pool VgFi", VG_NOTHING_SEEN | VG_FACTS_UNKNOWN, "memory to read a file, or for an answer about its volume") \
-    X(START, "pool VgHa", VG_FACTS_UNKNOWN, "memory for CNG's hash") \
+    X(START, "pool VgHa", VG_FACTS_UNKNOWN, "memory for CNG's hashes") \
     X(START, "ObOpenObjectByPointer", VG_NOTHING_SEEN, "a handle to the file object given: the file is opened by its name") \
     X(START, "ObQueryNameString", VG_NOTHING_SEEN, "the kernel's name of the file object") \
     X(START, "IoCreateFileEx", VG_NOTHING_SEEN | VG_FACTS_UNKNOWN, "the file is opened again: other ways are tried; without any, its name is only claimed and its content unknown") \
@@ -74,9 +74,9 @@ enum vg_failure_effect {
     X(START, "IoBuildDeviceIoControlRequest", VG_NOTHING_SEEN, "the question for the disk's bus: a disk on an external bus counts as fixed") \
     X(START, "IoCallDriver", VG_NOTHING_SEEN, "the same question") \
     X(START, "SeQueryInformationToken", VG_FACTS_UNKNOWN, "User, IntegrityLevel, TerminalSessionId, LogonId") \
-    X(START, "BCryptCreateHash", VG_FACTS_UNKNOWN, "CNG: the hash") \
-    X(START, "BCryptHashData", VG_FACTS_UNKNOWN, "CNG: the hash") \
-    X(START, "BCryptFinishHash", VG_FACTS_UNKNOWN, "CNG: the hash") \
+    X(START, "BCryptCreateHash", VG_FACTS_UNKNOWN, "CNG: all hashes of that reading") \
+    X(START, "BCryptHashData", VG_FACTS_UNKNOWN, "CNG: all hashes of that reading") \
+    X(START, "BCryptFinishHash", VG_FACTS_UNKNOWN, "CNG: hashes of that reading") \
     X(RECORD, "pool VgEv", VG_EVENT_LOST_AND_COUNTED, "memory for the event") \
     X(REQUEST, "pool VgRd", VG_FAILS, "memory for an open handle") \
     X(REQUEST, "pool VgPo", VG_FAILS, "memory for a policy: the one in force stays") \

@@ -1,61 +1,134 @@
 #include "hash.h"
 
+#include "cache.h"
 #include "counters.h"
-#include "identity.h"
+#include "digest.h"
+#include "image_file.h"
 #include "memory.h"
 
 #define CHUNK_SIZE (64u * 1024u)
+#define CONTENT    4u
 
-static PVOID algorithm;   /* NULL: CNG is not to be had */
-static ULONG object_size; /* of CNG's hash object */
+/* What one reading of a file can compute. */
+static const struct {
+    enum vg_field field;
+    enum vg_algorithm algorithm;
+} contents[CONTENT] = {
+    {VG_FIELD_SHA256, VG_ALGORITHM_SHA256},
+    {VG_FIELD_SHA1, VG_ALGORITHM_SHA1},
+    {VG_FIELD_MD5, VG_ALGORITHM_MD5},
+    {VG_FIELD_AUTHENTIHASH, VG_ALGORITHM_SHA256},
+};
 
-_Use_decl_annotations_
-void vg_hash_start(void)
+/* A file being read whole. */
+struct reading {
+    struct vg_file_data *data;
+    uint64_t size;
+    uint64_t wanted;                /* bits; those of what is under way */
+    PVOID digests[CONTENT];         /* NULL: not under way */
+    struct vg_image_hashed covered; /* what the AuthentiHash is of */
+    uint8_t *chunk;
+};
+
+/* Where the covered ranges are, if the AuthentiHash is wanted and there is one. */
+static void find_covered(struct reading *reading, struct vg_file_hashes *found)
 {
-    ULONG written = 0;
+    const uint64_t bit = VG_HASH_BIT(VG_FIELD_AUTHENTIHASH);
+    struct vg_image_reader *reader = NULL;
+
+    if ((reading->wanted & bit) == 0)
+        return;
+    switch (vg_image_file_open(reading->data, &reader)) {
+    case VG_ANSWER_READ:
+        vg_image_authentihash(reader, &reading->covered);
+        break;
+    case VG_ANSWER_NONE:
+        found->absent |= bit;
+        reading->wanted &= ~bit;
+        break;
+    default:
+        reading->wanted &= ~bit;
+        break;
+    }
+    vg_image_file_close(reader);
+}
+
+/* Bytes that the digests need, by which those are no longer wanted that are not to be had. */
+static size_t measure(struct reading *reading)
+{
+    size_t room = 0;
+
+    for (unsigned i = 0; i < CONTENT; i++) {
+        size_t one = vg_digest_room(contents[i].algorithm);
+
+        if (one == 0)
+            reading->wanted &= ~VG_HASH_BIT(contents[i].field);
+        if ((reading->wanted & VG_HASH_BIT(contents[i].field)) != 0)
+            room += one;
+    }
+    return room;
+}
+
+static NTSTATUS begin(struct reading *reading, uint8_t *room)
+{
+    for (unsigned i = 0; i < CONTENT; i++) {
+        NTSTATUS status = STATUS_SUCCESS;
+
+        if ((reading->wanted & VG_HASH_BIT(contents[i].field)) == 0)
+            continue;
+        status = vg_digest_begin(contents[i].algorithm, room, &reading->digests[i]);
+        if (!NT_SUCCESS(status))
+            return status;
+        room += vg_digest_room(contents[i].algorithm);
+    }
+    return STATUS_SUCCESS;
+}
+
+/* The part of the chunk from `offset` that a signature covers. The ranges ascend. */
+static NTSTATUS feed_covered(const struct reading *reading, PVOID digest, uint64_t offset, uint32_t size)
+{
+    for (unsigned i = 0; i < VG_IMAGE_HASHED_RANGES; i++) {
+        const struct vg_image_range *range = &reading->covered.ranges[i];
+        uint64_t from = range->offset > offset ? range->offset : offset;
+        uint64_t to =
+            range->offset + range->size < offset + size ? range->offset + range->size : offset + size;
+        NTSTATUS status = STATUS_SUCCESS;
+
+        if (from < to)
+            status = vg_digest_feed(digest, reading->chunk + (from - offset), (uint32_t)(to - from));
+        if (!NT_SUCCESS(status))
+            return status;
+    }
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS feed_chunk(const struct reading *reading, uint64_t offset, uint32_t size)
+{
     NTSTATUS status = STATUS_SUCCESS;
 
-    algorithm = NULL;
-    status = BCryptOpenAlgorithmProvider(&algorithm, (PCWSTR)u"SHA256", NULL, 0);
-    if (!NT_SUCCESS(status)) {
-        algorithm = NULL;
-        DbgPrint("vigil: no SHA-256 from CNG (0x%08X); hashes are unknown\n", (unsigned)status);
-        return;
+    for (unsigned i = 0; i < CONTENT && NT_SUCCESS(status); i++) {
+        if (reading->digests[i] == NULL)
+            continue;
+        status = contents[i].field == VG_FIELD_AUTHENTIHASH
+                     ? feed_covered(reading, reading->digests[i], offset, size)
+                     : vg_digest_feed(reading->digests[i], reading->chunk, size);
     }
-    status = BCryptGetProperty(algorithm, (PCWSTR)u"ObjectLength", (PUCHAR)&object_size, sizeof(object_size),
-                               &written, 0);
-    if (!NT_SUCCESS(status) || object_size == 0) {
-        DbgPrint("vigil: CNG does not say how large its hash object is (0x%08X); hashes are unknown\n",
-                 (unsigned)status);
-        vg_hash_stop();
-    }
+    return status;
 }
 
-_Use_decl_annotations_
-void vg_hash_stop(void)
-{
-    if (algorithm != NULL)
-        (void)BCryptCloseAlgorithmProvider(algorithm, 0);
-    algorithm = NULL;
-}
-
-bool vg_hash_can_be_had(void)
-{
-    return true;
-}
-
-/* Feeds exactly `size` bytes of the file; one that shrinks meanwhile fails. */
-static NTSTATUS feed(PVOID hash, const struct vg_file_data *data, uint64_t size, uint8_t *chunk)
+/* Feeds exactly the bytes of the file; one that shrinks meanwhile fails. */
+static NTSTATUS feed_file(const struct reading *reading)
 {
     uint64_t offset = 0;
 
-    while (offset < size) {
-        uint32_t wanted = size - offset < CHUNK_SIZE ? (uint32_t)(size - offset) : CHUNK_SIZE;
+    while (offset < reading->size) {
+        uint64_t left = reading->size - offset;
         uint32_t done = 0;
-        NTSTATUS status = vg_file_read(data, offset, chunk, wanted, &done);
+        NTSTATUS status = vg_file_read(reading->data, offset, reading->chunk,
+                                       left < CHUNK_SIZE ? (uint32_t)left : CHUNK_SIZE, &done);
 
         if (NT_SUCCESS(status))
-            status = BCryptHashData(hash, chunk, done, 0);
+            status = feed_chunk(reading, offset, done);
         if (!NT_SUCCESS(status))
             return status;
         offset += done;
@@ -63,76 +136,156 @@ static NTSTATUS feed(PVOID hash, const struct vg_file_data *data, uint64_t size,
     return STATUS_SUCCESS;
 }
 
-/* `room` holds CNG's hash object, and behind it one chunk. */
-static NTSTATUS hash_data(const struct vg_file_data *data, uint64_t size, uint8_t *room, uint8_t *sha256)
+static NTSTATUS finish(struct reading *reading, struct vg_file_hashes *found)
 {
-    uint8_t result[VG_SHA256_SIZE];
-    PVOID hash = NULL;
-    NTSTATUS status = BCryptCreateHash(algorithm, &hash, room, object_size, NULL, 0, 0);
+    static const uint8_t zeros[8];
+    NTSTATUS status = STATUS_SUCCESS;
 
-    if (!NT_SUCCESS(status))
-        return status;
-    status = feed(hash, data, size, room + object_size);
-    if (NT_SUCCESS(status))
-        status = BCryptFinishHash(hash, result, sizeof(result), 0);
-    (void)BCryptDestroyHash(hash);
-    if (NT_SUCCESS(status))
-        memcpy(sha256, result, sizeof(result));
+    for (unsigned i = 0; i < CONTENT && NT_SUCCESS(status); i++) {
+        enum vg_field field = contents[i].field;
+
+        if (reading->digests[i] == NULL)
+            continue;
+        if (field == VG_FIELD_AUTHENTIHASH && reading->covered.padding != 0)
+            status = vg_digest_feed(reading->digests[i], zeros, reading->covered.padding);
+        if (!NT_SUCCESS(status))
+            break;
+        status =
+            vg_digest_end(reading->digests[i], vg_hashes_digest(found, field), vg_field_digest_size(field));
+        reading->digests[i] = NULL;
+        if (NT_SUCCESS(status))
+            found->known |= VG_HASH_BIT(field);
+    }
     return status;
 }
 
-static NTSTATUS read_and_hash(const struct vg_file *file, uint8_t *sha256)
+static void drop(struct reading *reading)
 {
-    uint8_t *room = NULL;
-    struct vg_file_data data;
-    uint64_t size = 0;
-    NTSTATUS status = vg_file_open_data(file, &data);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    status = vg_file_size(&data, &size);
-    if (NT_SUCCESS(status) && size > VG_HASH_SIZE_MAX)
-        status = STATUS_FILE_TOO_LARGE;
-    if (!NT_SUCCESS(status))
-        goto close;
-    room = vg_allocate(VG_PAGED, object_size + CHUNK_SIZE, VG_TAG_HASH);
-    if (room == NULL) {
-        status = STATUS_INSUFFICIENT_RESOURCES;
-        goto close;
+    for (unsigned i = CONTENT; i-- > 0;) {
+        if (reading->digests[i] != NULL)
+            vg_digest_drop(reading->digests[i]);
+        reading->digests[i] = NULL;
     }
-    status = hash_data(&data, size, room, sha256);
+}
+
+static void hash_content(struct vg_file_data *data, uint64_t wanted, struct vg_file_hashes *found)
+{
+    struct reading reading = {.data = data, .wanted = wanted & VG_HASHES_OF_CONTENT};
+    NTSTATUS status = STATUS_SUCCESS;
+    uint8_t *room = NULL;
+    size_t size = 0;
+
+    find_covered(&reading, found);
+    size = measure(&reading);
+    if (reading.wanted == 0 || !NT_SUCCESS(vg_file_size(data, &reading.size)) ||
+        reading.size > VG_HASH_SIZE_MAX)
+        return;
+    room = vg_allocate(VG_PAGED, size + CHUNK_SIZE, VG_TAG_HASH);
+    if (room == NULL)
+        return;
+    reading.chunk = room + size;
+    status = begin(&reading, room);
+    if (NT_SUCCESS(status))
+        status = feed_file(&reading);
+    if (NT_SUCCESS(status))
+        status = finish(&reading, found);
+    drop(&reading);
     vg_free(room, VG_TAG_HASH);
     if (NT_SUCCESS(status))
         vg_count(&vg_counters.files_hashed);
-close:
+}
+
+/* The text of the imports on its way into a digest. */
+struct imports {
+    PVOID digest;
+    NTSTATUS status;
+};
+
+static void feed_imports(void *context, const void *bytes, uint32_t size)
+{
+    struct imports *imports = context;
+
+    if (NT_SUCCESS(imports->status))
+        imports->status = vg_digest_feed(imports->digest, bytes, size);
+}
+
+static enum vg_image_answer digest_imports(struct vg_image_reader *reader, uint8_t *room, uint8_t *imphash)
+{
+    struct imports imports = {.status = STATUS_SUCCESS};
+    enum vg_image_answer answer = VG_ANSWER_FAILED;
+
+    if (!NT_SUCCESS(vg_digest_begin(VG_ALGORITHM_MD5, room, &imports.digest)))
+        return VG_ANSWER_FAILED;
+    answer = vg_image_imports(reader, feed_imports, &imports);
+    if (answer != VG_ANSWER_READ || !NT_SUCCESS(imports.status)) {
+        vg_digest_drop(imports.digest);
+        return answer == VG_ANSWER_NONE ? VG_ANSWER_NONE : VG_ANSWER_FAILED;
+    }
+    return NT_SUCCESS(vg_digest_end(imports.digest, imphash, vg_field_digest_size(VG_FIELD_IMPHASH)))
+               ? VG_ANSWER_READ
+               : VG_ANSWER_FAILED;
+}
+
+static void hash_imports(struct vg_file_data *data, struct vg_file_hashes *found)
+{
+    const uint64_t bit = VG_HASH_BIT(VG_FIELD_IMPHASH);
+    size_t size = vg_digest_room(VG_ALGORITHM_MD5);
+    struct vg_image_reader *reader = NULL;
+    enum vg_image_answer answer = vg_image_file_open(data, &reader);
+    uint8_t *room = NULL;
+
+    if (answer == VG_ANSWER_READ) {
+        answer = VG_ANSWER_FAILED;
+        if (size != 0)
+            room = vg_allocate(VG_PAGED, size, VG_TAG_HASH);
+        if (room != NULL)
+            answer = digest_imports(reader, room, found->imphash);
+        vg_free(room, VG_TAG_HASH);
+    }
+    vg_image_file_close(reader);
+    if (answer == VG_ANSWER_READ)
+        found->known |= bit;
+    else if (answer == VG_ANSWER_NONE)
+        found->absent |= bit;
+}
+
+static void hash_data(const struct vg_file *file, uint64_t wanted, struct vg_file_hashes *found)
+{
+    struct vg_file_data data;
+
+    if (!NT_SUCCESS(vg_file_open_data(file, &data)))
+        return;
+    if ((wanted & VG_HASH_BIT(VG_FIELD_IMPHASH)) != 0)
+        hash_imports(&data, found);
+    if ((wanted & VG_HASHES_OF_CONTENT) != 0)
+        hash_content(&data, wanted, found);
     vg_file_close_data(&data);
-    return status;
 }
 
 _Use_decl_annotations_
-NTSTATUS vg_hash_file(const struct vg_file *file, uint8_t *sha256)
+void vg_hash_file(const struct vg_file *file, uint64_t wanted, struct vg_file_hashes *hashes)
 {
+    struct vg_file_hashes found = {.known = 0};
     struct vg_identity before;
     struct vg_identity after;
     bool identified = false;
-    NTSTATUS status = STATUS_SUCCESS;
+    bool remembered = false;
 
     if (!file->same)
-        return STATUS_FILE_INVALID;
-    if (algorithm == NULL)
-        return STATUS_NOT_SUPPORTED;
+        return;
     identified = NT_SUCCESS(vg_identity_of(file, &before));
-    if (identified && vg_cache_find(&before, sha256)) {
+    remembered = identified && vg_cache_find(&before, hashes);
+    if (remembered && (wanted & ~vg_hashes_established(hashes)) == 0) {
         vg_count(&vg_counters.cache_hits);
-        return STATUS_SUCCESS;
+        return;
     }
     /* From here on any change moves the file on in the journal, so equal identities mean equal bytes in
-     * between. */
-    if (identified)
+     * between. Of what is remembered, the last record is the one that was closed then. */
+    if (identified && !remembered)
         identified = NT_SUCCESS(vg_identity_close_record(file)) && NT_SUCCESS(vg_identity_of(file, &before));
-    status = read_and_hash(file, sha256);
-    if (NT_SUCCESS(status) && identified && NT_SUCCESS(vg_identity_of(file, &after)) &&
+    hash_data(file, wanted & ~vg_hashes_established(hashes), &found);
+    vg_hashes_add(hashes, &found);
+    if (vg_hashes_established(&found) != 0 && identified && NT_SUCCESS(vg_identity_of(file, &after)) &&
         vg_identity_equal(&before, &after))
-        vg_cache_add(&before, sha256);
-    return status;
+        vg_cache_add(&before, &found);
 }

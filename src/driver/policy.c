@@ -2,8 +2,8 @@
 
 #include "atomic.h"
 #include "config.h"
+#include "digest.h"
 #include "file.h"
-#include "hash.h"
 #include "memory.h"
 
 /* STATUS_ELEVATION_REQUIRED: the shell would start the program again, elevated. */
@@ -143,7 +143,7 @@ static bool is_deny_status(uint32_t status)
 static bool asks_for_hashes(const struct vg_policy_info *info)
 {
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
-        if ((info->fields >> field & 1) != 0 && vg_field_stage((enum vg_field)field) == VG_STAGE_HASH)
+        if ((info->fields >> field & 1) != 0 && vg_field_digest_size((enum vg_field)field) != 0)
             return true;
     }
     return info->record_hashes;
@@ -163,7 +163,7 @@ static NTSTATUS open_blob(struct generation *generation, size_t size, struct vg_
         say_why(reply, "deny-status is no error, or makes the shell try again", 0);
         return STATUS_FILE_CORRUPT_ERROR;
     }
-    if (!vg_hash_can_be_had() && asks_for_hashes(&shown->info)) {
+    if (!vg_digest_can_be_had() && asks_for_hashes(&shown->info)) {
         say_why(reply, "it asks for hashes, and this driver, built for systems before Windows 7, has none",
                 0);
         return STATUS_FILE_CORRUPT_ERROR;

@@ -2,6 +2,7 @@
 
 #include "drive.h"
 #include "identity.h"
+#include "mode.h"
 #include "name.h"
 #include "notify.h"
 #include "system.h"
@@ -187,18 +188,47 @@ static bool is_hash_sure(const struct vg_start *start)
            start->record.facts[VG_FIELD_TAMPERED].state != VG_FACT_KNOWN;
 }
 
-static void establish_hash(struct vg_start *start)
+/* What to establish when a rule asks for a hash: a file that must be read whole is read once for all that any
+ * rule, or the record, can want of it. */
+static uint64_t hashes_beside(const struct vg_start *start, enum vg_field field)
 {
-    struct vg_span hash = {.bytes = start->sha256, .size = sizeof(start->sha256)};
+    const struct vg_policy_info *info = start->policy == NULL ? NULL : &start->policy->info;
+    uint64_t wanted = VG_HASH_BIT(field);
 
-    start->sha256_looked = true;
-    if (start->file.handle != NULL && NT_SUCCESS(vg_hash_file(&start->file, start->sha256)))
-        vg_record_set(&start->record, VG_FIELD_SHA256, hash);
+    if (vg_field_stage(field) != VG_STAGE_HASH)
+        return wanted;
+    if (info != NULL)
+        wanted |= info->fields & VG_HASHES_OF_CONTENT;
+    if ((vg_mode_options_with(info) & VG_OPTION_HASH_ALL) != 0)
+        wanted |= VG_HASH_BIT(VG_FIELD_SHA256);
+    return wanted;
+}
+
+static void tell_hash(struct vg_start *start, enum vg_field field)
+{
+    const uint64_t bit = VG_HASH_BIT(field);
+    struct vg_record *record = &start->record;
+
+    if ((start->hashes.known & bit) != 0)
+        vg_record_set(record, field,
+                      (struct vg_span){.bytes = vg_hashes_digest(&start->hashes, field),
+                                       .size = vg_field_digest_size(field)});
+    else if ((start->hashes.absent & bit) != 0 || start->image.state == VG_FACT_ABSENT)
+        vg_record_set_state(record, field, VG_FACT_ABSENT);
     else
-        vg_record_set_state(&start->record, VG_FIELD_SHA256,
-                            start->image.state == VG_FACT_ABSENT ? VG_FACT_ABSENT : VG_FACT_UNKNOWN);
-    if (start->record.facts[VG_FIELD_SHA256].state == VG_FACT_KNOWN && !is_hash_sure(start))
-        start->record.facts[VG_FIELD_SHA256].flags = VG_FACT_CLAIMED;
+        vg_record_set_state(record, field, VG_FACT_UNKNOWN);
+    if ((vg_hashes_established(&start->hashes) & bit) != 0 && !is_hash_sure(start))
+        record->facts[field].flags = VG_FACT_CLAIMED;
+}
+
+static void establish_hash(struct vg_start *start, enum vg_field field)
+{
+    uint64_t wanted = hashes_beside(start, field) & ~start->hashes_looked;
+
+    start->hashes_looked |= wanted;
+    if ((wanted & VG_HASH_BIT(field)) != 0 && start->file.handle != NULL)
+        vg_hash_file(&start->file, wanted, &start->hashes);
+    tell_hash(start, field);
 }
 
 static void establish_version(struct vg_start *start, enum vg_field field)
@@ -214,8 +244,8 @@ static void establish_version(struct vg_start *start, enum vg_field field)
 _Use_decl_annotations_
 void vg_record_establish(struct vg_start *start, enum vg_field field)
 {
-    if (field == VG_FIELD_SHA256)
-        establish_hash(start);
+    if (vg_field_digest_size(field) != 0)
+        establish_hash(start, field);
     else if (vg_field_stage(field) == VG_STAGE_VERSION)
         establish_version(start, field);
     else
@@ -226,12 +256,15 @@ void vg_record_establish(struct vg_start *start, enum vg_field field)
 _Use_decl_annotations_
 void vg_record_complete(struct vg_start *start)
 {
-    if (!start->version.looked)
-        return;
-    for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
-        if (vg_field_stage((enum vg_field)field) == VG_STAGE_VERSION &&
-            start->record.facts[field].state == VG_FACT_PENDING)
-            vg_version_tell(&start->version, (enum vg_field)field, &start->record);
+    for (unsigned i = 0; i < VG_FIELD_COUNT; i++) {
+        enum vg_field field = (enum vg_field)i;
+
+        if (start->record.facts[field].state != VG_FACT_PENDING)
+            continue;
+        if (vg_field_stage(field) == VG_STAGE_VERSION && start->version.looked)
+            vg_version_tell(&start->version, field, &start->record);
+        else if ((start->hashes_looked & VG_HASH_BIT(field)) != 0)
+            tell_hash(start, field);
     }
 }
 

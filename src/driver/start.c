@@ -129,8 +129,7 @@ static void record(struct vg_start *start)
 {
     const struct vg_policy_info *info = start->policy == NULL ? NULL : &start->policy->info;
 
-    if ((vg_mode_options_with(info) & VG_OPTION_HASH_ALL) != 0 && !start->sha256_looked &&
-        start->reason != VG_REASON_FAILURE)
+    if ((vg_mode_options_with(info) & VG_OPTION_HASH_ALL) != 0 && start->reason != VG_REASON_FAILURE)
         vg_record_establish(start, VG_FIELD_SHA256);
     vg_record_complete(start);
     start->self->start_sequence = vg_event_start(start);

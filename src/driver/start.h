@@ -24,8 +24,8 @@ struct vg_start {
     struct vg_kept command_line;
     struct vg_token_text token;
     uint16_t numbers[4][VG_DECIMAL_UNITS];
-    uint8_t sha256[VG_SHA256_SIZE];
-    bool sha256_looked;
+    struct vg_file_hashes hashes;
+    uint64_t hashes_looked; /* bits: those that were tried to establish */
     struct vg_version version;
     enum vg_image_source image_source;
     struct vg_file file;

@@ -1,39 +1,19 @@
 #include "version.h"
 
+#include "image_file.h"
 #include "memory.h"
-
-static bool read_at(void *context, uint64_t offset, void *buffer, uint32_t size)
-{
-    uint8_t *to = buffer;
-
-    while (size != 0) {
-        uint32_t done = 0;
-
-        if (!NT_SUCCESS(vg_file_read(context, offset, to, size, &done)) || done == 0 || done > size)
-            return false;
-        to += done;
-        offset += done;
-        size -= done;
-    }
-    return true;
-}
 
 static enum vg_image_answer read_strings(struct vg_file_data *data, struct vg_version *version)
 {
     struct vg_image_reader *reader = NULL;
-    enum vg_image_answer answer = VG_ANSWER_FAILED;
-    uint64_t size = 0;
+    enum vg_image_answer answer = vg_image_file_open(data, &reader);
 
-    if (!NT_SUCCESS(vg_file_size(data, &size)))
-        return VG_ANSWER_FAILED;
-    reader = vg_allocate(VG_PAGED, sizeof(*reader), VG_TAG_FILE);
-    version->room = vg_allocate(VG_PAGED, VG_IMAGE_VERSION_ROOM, VG_TAG_FILE);
-    if (reader != NULL && version->room != NULL) {
-        answer = vg_image_open(reader, read_at, data, size);
-        if (answer == VG_ANSWER_READ)
-            answer = vg_image_version(reader, version->room, &version->strings);
+    if (answer == VG_ANSWER_READ) {
+        version->room = vg_allocate(VG_PAGED, VG_IMAGE_VERSION_ROOM, VG_TAG_FILE);
+        answer = version->room == NULL ? VG_ANSWER_FAILED
+                                       : vg_image_version(reader, version->room, &version->strings);
     }
-    vg_free(reader, VG_TAG_FILE);
+    vg_image_file_close(reader);
     return answer;
 }
 

@@ -246,7 +246,7 @@ static const char *value_text(const void *event, const struct vg_event_fact *ent
     char *text = texts[next++ % 8];
     const unsigned char *value = (const unsigned char *)event + entry->offset;
 
-    if (entry->field == VG_FIELD_SHA256) {
+    if (vg_field_digest_size((enum vg_field)entry->field) != 0) {
         for (unsigned i = 0; i < entry->size; i++)
             sprintf(text + 2 * i, "%02x", value[i]);
         return text;

@@ -58,7 +58,7 @@ const struct vg_event_start *next_start(void);
 const struct vg_event_exit *next_exit(void);
 bool no_more_events(uint16_t type);
 
-/* The first value of a fact as UTF-8 (of SHA256 as hex); "(absent)", "(unknown)", "(pending)" or "(none)"
+/* The first value of a fact as UTF-8 (of a hash as hex); "(absent)", "(unknown)", "(pending)" or "(none)"
  * else. Valid until the next call but seven. */
 const char *fact(const void *event, enum vg_field field);
 bool fact_has(const void *event, enum vg_field field, const char *value);

@@ -3,17 +3,21 @@
  * of it. */
 #include "scenario.h"
 
+#include "../image/rich_pe.h"
+
 #include <driver/failures.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define ABC  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 #define ABC1 "a9993e364706816aba3e25717850c26c9cd0d89d"
+#define ABC2 "900150983cd24fb0d6963f7d28e17f72"
 #define POLICY                                                                                               \
     "vigil: 1\nmode: enforce\ndefault: deny\nrules:\n"                                                       \
     "  - audit: by what it says of itself\n    when: { OriginalFileName: 'x.exe' }\n"                        \
     "  - deny: abc\n    when: { SHA256: '" ABC "' }\n"                                                       \
     "  - deny: abc again\n    when: { SHA1: '" ABC1 "' }\n"                                                  \
+    "  - deny: other kinds\n    when: [{ IMPHASH: '" ABC2 "' }, { AuthentiHash: '" ABC "' }]\n"              \
     "  - allow: Windows\n    when: { Image|under: '%WINDIR%' }\n"
 
 #define SWEEP_MAX 3000u
@@ -95,6 +99,9 @@ static void a_load_fails_as_the_table_says(void **state)
 
 /* ---- starts ---- */
 
+/* What starts has all that can be read of a file. */
+static struct rich_pe pe;
+
 /* Bit per field: known for sure in this event. */
 static uint64_t known_facts(const struct vg_event_start *event)
 {
@@ -121,7 +128,7 @@ static const char *start_with_failure(unsigned n, uint64_t *known, unsigned *eff
     const char *fired;
 
     snprintf(image, sizeof(image), "C:\\Windows\\a%u.exe", n);
-    sim_add_file(image, "abd", 3);
+    sim_add_file(image, pe.bytes, pe.size);
     sim_fail_nth(n);
     (void)sim_start_process(&(struct sim_process_options){.image = image}, &process);
     fired = sim_fail_fired();
@@ -145,6 +152,7 @@ static const char *start_with_failure(unsigned n, uint64_t *known, unsigned *eff
 static void a_start_fails_as_the_table_says(void **state)
 {
     (void)state;
+    rich_build(&pe, true);
     for (int windows = 0; windows < SIM_WINDOWS_COUNT; windows++) {
         uint64_t known = 0;
         unsigned effect, n;

@@ -2,6 +2,8 @@
  * at the unload), and what comes out is what the documentation says. */
 #include "scenario.h"
 
+#include "../image/rich_pe.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -143,6 +145,79 @@ static void a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides(void 
     end();
 }
 
+/* Hashes of rich_build's program, as `vigil hash` prints them (tests/cli/cases/hash.case). */
+static const struct {
+    enum vg_field field;
+    const char *digits;
+} rich_hashes[] = {
+    {VG_FIELD_SHA256, "ee2d0683a861e78b80885538f2e9c8e7cf91ba5ab480f494c94659f30ec7209b"},
+    {VG_FIELD_SHA1, "9c35f8edd3db619c6f58df9d54508977e8512263"},
+    {VG_FIELD_MD5, "b2598023686e3a959401c9e7c3e107f5"},
+    {VG_FIELD_IMPHASH, "ab96a73dcb94f7598ddd10787e35445c"},
+    {VG_FIELD_AUTHENTIHASH, "b3e67eb96b7f5513f90a026bf0b5b6be633e795856c6db0d51396f9dcd99774a"},
+};
+
+#define RICH_HASHES (sizeof(rich_hashes) / sizeof(*rich_hashes))
+
+/* One rule of that kind decides; the other rules have all kinds computed with it. */
+static void begin_with_kind(unsigned kind)
+{
+    char policy[1200];
+    int size = snprintf(policy, sizeof(policy), "vigil: 1\nmode: enforce\ndefault: allow\nrules:\n");
+
+    for (unsigned i = 0; i < RICH_HASHES; i++) {
+        char digits[65];
+
+        snprintf(digits, sizeof(digits), "%s", rich_hashes[i].digits);
+        if (i != kind)
+            digits[0] = digits[0] == '1' ? '2' : '1';
+        size +=
+            snprintf(policy + size, sizeof(policy) - (size_t)size, "  - deny: %u\n    when: { %s: '%s' }\n",
+                     i, vg_field_name(rich_hashes[i].field), digits);
+    }
+    begin(policy);
+}
+
+static void a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides_by_any_kind_of_hash(void **state)
+{
+    static struct rich_pe pe;
+
+    (void)state;
+    rich_build(&pe, true);
+    for (unsigned kind = 0; kind < RICH_HASHES; kind++) {
+        unsigned n, allowed = 0;
+
+        begin_with_kind(kind);
+        for (n = 1; n < SWEEP_MAX; n++) {
+            char image[64];
+            uint64_t dropped = status().events_dropped;
+            const struct vg_event_start *event = NULL;
+            const char *fired;
+            NTSTATUS result;
+
+            snprintf(image, sizeof(image), "C:\\Windows\\c%u.exe", n);
+            sim_add_file(image, pe.bytes, pe.size);
+            fired = start_with_failure(n, image, &result);
+            if (status().events_dropped == dropped)
+                event = next_start();
+            allowed += NT_SUCCESS(result);
+            if (NT_SUCCESS(result) && event)
+                assert_true(event->reason == VG_REASON_FAILURE ||
+                            (event->unknown_fields & 1ull << rich_hashes[kind].field) != 0);
+            for (unsigned i = 0; event && i < RICH_HASHES; i++)
+                if (is_known(event, rich_hashes[i].field))
+                    assert_string_equal(fact(event, rich_hashes[i].field), rich_hashes[i].digits);
+            if (!fired) {
+                assert_int_equal(result, DENIED);
+                break;
+            }
+        }
+        assert_in_range(n, 30, SWEEP_MAX - 1);
+        assert_true(allowed > 0 && allowed < n - 1);
+        end();
+    }
+}
+
 static void an_exit_and_an_image_survive_every_failure(void **state)
 {
     const struct vg_abi_options options = {VG_OPTION_WATCH_IMAGES, VG_OPTION_WATCH_IMAGES};
@@ -202,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_load_survives_every_failure),
         cmocka_unit_test(a_start_survives_every_failure_with_a_verdict_that_its_record_explains),
         cmocka_unit_test(a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides),
+        cmocka_unit_test(a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides_by_any_kind_of_hash),
         cmocka_unit_test(an_exit_and_an_image_survive_every_failure),
         cmocka_unit_test(requests_survive_every_failure),
     };

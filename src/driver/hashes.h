@@ -1,0 +1,37 @@
+/* What is known of a file's hashes, by the fields that tell them. */
+#ifndef VG_DRIVER_HASHES_H
+#define VG_DRIVER_HASHES_H
+
+#include <vigil/record.h>
+
+#define VG_HASH_BIT(field) ((uint64_t)1 << (field))
+
+/* Those that one reading of the whole file can establish. */
+#define VG_HASHES_OF_CONTENT                                                                                 \
+    (VG_HASH_BIT(VG_FIELD_SHA256) | VG_HASH_BIT(VG_FIELD_MD5) | VG_HASH_BIT(VG_FIELD_SHA1) |                 \
+     VG_HASH_BIT(VG_FIELD_AUTHENTIHASH))
+
+/* Zero-initialised: nothing is established. */
+struct vg_file_hashes {
+    uint64_t known;  /* bits */
+    uint64_t absent; /* bits: established that the file has none */
+    uint8_t md5[16];
+    uint8_t sha1[20];
+    uint8_t sha256[32];
+    uint8_t imphash[16];
+    uint8_t authentihash[32];
+};
+
+/* Where the digest of `field`, which holds digests, stands: vg_field_digest_size bytes. */
+uint8_t *vg_hashes_digest(struct vg_file_hashes *hashes, enum vg_field field);
+
+/* Bits of those that are known or absent. */
+static inline uint64_t vg_hashes_established(const struct vg_file_hashes *hashes)
+{
+    return hashes->known | hashes->absent;
+}
+
+/* Takes over what `from` has established. */
+void vg_hashes_add(struct vg_file_hashes *hashes, struct vg_file_hashes *from);
+
+#endif
