@@ -1,6 +1,7 @@
 /* Hyperscan finds which words of the rules are in a start's texts, all words of a field at once; only rules
  * of which a word was found, one they cannot match without, are evaluated, and only predicates whose word was
- * found are tested. The longest literal of a pattern is its word. */
+ * found are tested. The longest literal of a pattern is its word; a regular
+ * expression has those of which one is in every match. */
 #include "competitor.h"
 #include "measure.h"
 #include "texts.h"
@@ -117,19 +118,27 @@ static void scan(struct state *state, enum vg_field field)
     }
 }
 
+static bool any_found(const struct state *state, const uint32_t *words, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (state->found[words[i]] == state->serial)
+            return true;
+    }
+    return false;
+}
+
 static enum bench_truth truth_of(void *context, uint32_t index)
 {
     struct state *state = context;
     const struct bench_predicate *predicate = &state->tree.predicates[index];
-    uint32_t word = state->words.of_predicate[index];
+    const uint32_t *words = state->words.of_predicate[index];
 
-    if (word != BENCH_NO_WORD && state->found[word] != state->serial) {
+    if (predicate->literal_count != 0 && !any_found(state, words, predicate->literal_count)) {
         const struct vg_fact *fact = &state->texts.record->facts[predicate->is->field];
 
         return fact->state == VG_FACT_KNOWN || fact->state == VG_FACT_ABSENT ? BENCH_FALSE : BENCH_UNKNOWN;
     }
-    if (word != BENCH_NO_WORD && state->words.at[word].is_ascii && predicate->shape == BENCH_CONTAINS &&
-        !predicate->is->cased)
+    if (predicate->shape == BENCH_CONTAINS && state->words.at[words[0]].is_ascii && !predicate->is->cased)
         return BENCH_TRUE;
     if (state->tested[index] != state->serial) {
         state->tested[index] = state->serial;

@@ -5,6 +5,8 @@
 #include "fold.h"
 #include "measure.h"
 
+#include "../src/regex/match.h"
+
 #include <string.h>
 
 /* A record's texts are far shorter in all. */
@@ -79,9 +81,20 @@ static bool matches_wild(const struct vg_token *tokens, size_t count, struct vg_
     }
 }
 
+static bool matches_digest(const struct vg_predicate *predicate, struct vg_span value)
+{
+    size_t size = vg_field_digest_size(predicate->field);
+
+    for (size_t i = 0; i < predicate->digest_count; i++) {
+        if (value.size == size && memcmp(predicate->digests + i * size, value.bytes, size) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool matches(const struct bench_predicate *predicate, struct vg_span value)
 {
-    struct vg_span literal = predicate->literal;
+    struct vg_span literal = predicate->literals[0];
     const uint8_t *bytes = value.bytes;
 
     switch (predicate->shape) {
@@ -94,9 +107,37 @@ static bool matches(const struct bench_predicate *predicate, struct vg_span valu
                memcmp(bytes + value.size - literal.size, literal.bytes, literal.size) == 0;
     case BENCH_CONTAINS:
         return contains(value, literal);
+    case BENCH_REGEX:
+        return vg_regex_match(predicate->is->regex->table, value);
+    case BENCH_DIGEST:
+        return matches_digest(predicate->is, value);
     default:
         return matches_wild(predicate->is->tokens, predicate->is->token_count, value);
     }
+}
+
+/* Whether the fact is, or starts or ends with, what the other one is. */
+static enum bench_truth test_pair(struct bench_texts *texts, const struct vg_predicate *predicate)
+{
+    static const enum bench_shape shapes[] = {
+        [VG_COMPARE_EQUAL] = BENCH_IS, [VG_COMPARE_STARTS] = BENCH_STARTS, [VG_COMPARE_ENDS] = BENCH_ENDS};
+    const struct vg_fact *fact = &texts->record->facts[predicate->field];
+    const struct vg_fact *other = &texts->record->facts[predicate->other];
+    const struct vg_span *values = predicate->cased ? fact->values : bench_texts_of(texts, predicate->field);
+    const struct vg_span *others = predicate->cased ? other->values : bench_texts_of(texts, predicate->other);
+    struct bench_predicate part = {.shape = shapes[predicate->compare]};
+
+    if ((fact->state != VG_FACT_KNOWN && fact->state != VG_FACT_ABSENT) ||
+        (other->state != VG_FACT_KNOWN && other->state != VG_FACT_ABSENT))
+        return BENCH_UNKNOWN;
+    for (unsigned i = 0; i < fact->count; i++) {
+        for (unsigned j = 0; j < other->count; j++) {
+            part.literals[0] = others[j];
+            if (matches(&part, values[i]))
+                return BENCH_TRUE;
+        }
+    }
+    return BENCH_FALSE;
 }
 
 enum bench_truth bench_texts_test(struct bench_texts *texts, const struct bench_predicate *predicate)
@@ -105,12 +146,15 @@ enum bench_truth bench_texts_test(struct bench_texts *texts, const struct bench_
     const struct vg_fact *fact = &texts->record->facts[field];
     const struct vg_span *values;
 
+    if (predicate->shape == BENCH_PAIR)
+        return test_pair(texts, predicate->is);
     if (fact->state != VG_FACT_KNOWN && fact->state != VG_FACT_ABSENT)
         return BENCH_UNKNOWN;
     if (predicate->shape == BENCH_EXISTS || predicate->shape == BENCH_ABSENT)
         return (fact->state == VG_FACT_KNOWN) == (predicate->shape == BENCH_EXISTS) ? BENCH_TRUE
                                                                                     : BENCH_FALSE;
-    values = predicate->is->cased ? fact->values : bench_texts_of(texts, field);
+    values =
+        predicate->is->cased || predicate->shape >= BENCH_REGEX ? fact->values : bench_texts_of(texts, field);
     for (unsigned i = 0; i < fact->count; i++) {
         if (matches(predicate, values[i]))
             return BENCH_TRUE;

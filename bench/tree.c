@@ -17,11 +17,47 @@ struct making {
     size_t leaf_count;
 };
 
+#define SHAPE_UNKNOWN ((enum bench_shape) - 1)
+
+/* The shape of a pattern by where its one literal stands. */
+static enum bench_shape shape_of_pattern(const struct vg_token *tokens, size_t count)
+{
+    bool open_start = count != 0 && tokens[0].kind == VG_TOKEN_ANY_RUN;
+    bool open_end = count > 1 && tokens[count - 1].kind == VG_TOKEN_ANY_RUN;
+
+    if (count == 0)
+        return BENCH_IS;
+    if (count != 1u + open_start + open_end || tokens[open_start ? 1 : 0].kind != VG_TOKEN_LITERAL)
+        return BENCH_WILD;
+    if (open_start)
+        return open_end ? BENCH_CONTAINS : BENCH_ENDS;
+    return open_end ? BENCH_STARTS : BENCH_IS;
+}
+
+static enum bench_shape shape_of(const struct vg_predicate *predicate)
+{
+    switch (predicate->test) {
+    case VG_TEST_PATTERN:
+        return shape_of_pattern(predicate->tokens, predicate->token_count);
+    case VG_TEST_REGEX:
+        return BENCH_REGEX;
+    case VG_TEST_DIGESTS:
+        return BENCH_DIGEST;
+    case VG_TEST_FIELDREF:
+        return BENCH_PAIR;
+    case VG_TEST_EXISTS:
+        return BENCH_EXISTS;
+    case VG_TEST_NULL:
+        return BENCH_ABSENT;
+    default:
+        return SHAPE_UNKNOWN;
+    }
+}
+
 bool bench_tree_takes(const struct vg_expr *condition)
 {
     if (condition->kind == VG_EXPR_PREDICATE)
-        return condition->predicate->test == VG_TEST_PATTERN ||
-               condition->predicate->test == VG_TEST_EXISTS || condition->predicate->test == VG_TEST_NULL;
+        return shape_of(condition->predicate) != SHAPE_UNKNOWN;
     for (size_t i = 0; i < condition->child_count; i++) {
         if (!bench_tree_takes(condition->children[i]))
             return false;
@@ -56,27 +92,46 @@ static uint32_t make_node(struct making *making, const struct vg_expr *expr)
     return index;
 }
 
-static int compare_spans(struct vg_span a, struct vg_span b)
+static int compare_numbers(size_t a, size_t b)
 {
-    if (a.size != b.size)
-        return a.size < b.size ? -1 : 1;
-    return a.size != 0 ? memcmp(a.bytes, b.bytes, a.size) : 0;
+    return a < b ? -1 : a > b;
 }
 
-static int compare_predicates(const struct vg_predicate *a, const struct vg_predicate *b)
+static int compare_bytes(const void *a, size_t a_size, const void *b, size_t b_size)
 {
-    int order = (int)a->field != (int)b->field     ? (int)a->field - (int)b->field
-                : (int)a->test != (int)b->test     ? (int)a->test - (int)b->test
-                : a->cased != b->cased             ? (int)a->cased - (int)b->cased
-                : a->token_count != b->token_count ? (a->token_count < b->token_count ? -1 : 1)
-                                                   : 0;
+    if (a_size != b_size)
+        return compare_numbers(a_size, b_size);
+    return a_size != 0 ? memcmp(a, b, a_size) : 0;
+}
+
+static int compare_tokens(const struct vg_predicate *a, const struct vg_predicate *b)
+{
+    int order = compare_numbers(a->token_count, b->token_count);
 
     for (size_t i = 0; order == 0 && i < a->token_count; i++) {
-        order = (int)a->tokens[i].kind - (int)b->tokens[i].kind;
+        struct vg_span text = a->tokens[i].text, other = b->tokens[i].text;
+
+        order = compare_numbers(a->tokens[i].kind, b->tokens[i].kind);
         if (order == 0)
-            order = compare_spans(a->tokens[i].text, b->tokens[i].text);
+            order = compare_bytes(text.bytes, text.size, other.bytes, other.size);
     }
     return order;
+}
+
+/* 0 for predicates that are true of the same records. */
+static int compare_predicates(const struct vg_predicate *a, const struct vg_predicate *b)
+{
+    size_t size = vg_field_digest_size(a->field);
+    int order = compare_numbers(a->field, b->field);
+
+    order = order != 0 ? order : compare_numbers(a->test, b->test);
+    order = order != 0 ? order : compare_numbers(a->cased, b->cased);
+    order = order != 0 ? order : compare_numbers(a->other, b->other);
+    order = order != 0 ? order : compare_numbers(a->compare, b->compare);
+    order = order != 0 ? order : compare_numbers(a->regex_flags, b->regex_flags);
+    order = order != 0 ? order : compare_tokens(a, b);
+    return order != 0 ? order
+                      : compare_bytes(a->digests, a->digest_count * size, b->digests, b->digest_count * size);
 }
 
 static int compare_leaves(const void *left, const void *right)
@@ -84,34 +139,23 @@ static int compare_leaves(const void *left, const void *right)
     return compare_predicates(((const struct leaf *)left)->is, ((const struct leaf *)right)->is);
 }
 
-/* The shape of a pattern by where its one literal stands. */
-static enum bench_shape shape_of(const struct vg_predicate *predicate)
+static struct bench_predicate make_predicate(const struct vg_predicate *is)
 {
-    const struct vg_token *tokens = predicate->tokens;
-    size_t count = predicate->token_count;
-    bool open_start = count != 0 && tokens[0].kind == VG_TOKEN_ANY_RUN;
-    bool open_end = count > 1 && tokens[count - 1].kind == VG_TOKEN_ANY_RUN;
+    struct bench_predicate predicate = {.is = is, .shape = shape_of(is)};
+    struct vg_span *longest = &predicate.literals[0];
 
-    if (predicate->test != VG_TEST_PATTERN)
-        return predicate->test == VG_TEST_EXISTS ? BENCH_EXISTS : BENCH_ABSENT;
-    if (count == 0)
-        return BENCH_IS;
-    if (count != 1u + open_start + open_end || tokens[open_start ? 1 : 0].kind != VG_TOKEN_LITERAL)
-        return BENCH_WILD;
-    if (open_start)
-        return open_end ? BENCH_CONTAINS : BENCH_ENDS;
-    return open_end ? BENCH_STARTS : BENCH_IS;
-}
-
-static struct vg_span longest_literal(const struct vg_predicate *predicate)
-{
-    struct vg_span longest = {u"", 0};
-
-    for (size_t i = 0; predicate->test == VG_TEST_PATTERN && i < predicate->token_count; i++) {
-        if (predicate->tokens[i].kind == VG_TOKEN_LITERAL && predicate->tokens[i].text.size > longest.size)
-            longest = predicate->tokens[i].text;
+    for (size_t i = 0; is->test == VG_TEST_PATTERN && i < is->token_count; i++) {
+        if (is->tokens[i].kind == VG_TOKEN_LITERAL && is->tokens[i].text.size > longest->size)
+            *longest = is->tokens[i].text;
     }
-    return longest;
+    predicate.literal_count = longest->size != 0;
+    for (uint32_t i = 0; is->test == VG_TEST_REGEX && i < is->regex->literals.count; i++) {
+        const struct vg_regex_literal *literal = &is->regex->literals.at[i];
+
+        predicate.literals[predicate.literal_count++] =
+            (struct vg_span){literal->units, literal->count * (uint32_t)sizeof(uint16_t)};
+    }
+    return predicate;
 }
 
 static void number_predicates(struct making *making)
@@ -123,8 +167,7 @@ static void number_predicates(struct making *making)
         const struct leaf *leaf = &making->leaves[i];
 
         if (i == 0 || compare_leaves(leaf - 1, leaf) != 0)
-            tree->predicates[tree->predicate_count++] =
-                (struct bench_predicate){leaf->is, shape_of(leaf->is), longest_literal(leaf->is)};
+            tree->predicates[tree->predicate_count++] = make_predicate(leaf->is);
         leaf->node->predicate = tree->predicate_count - 1;
     }
 }

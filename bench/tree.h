@@ -7,6 +7,7 @@
 #include "records.h"
 
 #include "../src/policy/model.h"
+#include "../src/regex/compile.h"
 
 enum bench_truth {
     BENCH_FALSE,
@@ -21,14 +22,20 @@ enum bench_shape {
     BENCH_ENDS,     /* *`literal` */
     BENCH_CONTAINS, /* *`literal`* */
     BENCH_WILD,     /* anything else: all tokens */
-    BENCH_EXISTS,   /* no pattern */
+    BENCH_REGEX,    /* no pattern: a test as the model has it */
+    BENCH_DIGEST,
+    BENCH_PAIR, /* FIELDREF */
+    BENCH_EXISTS,
     BENCH_ABSENT,
 };
 
 struct bench_predicate {
     const struct vg_predicate *is;
     enum bench_shape shape;
-    struct vg_span literal; /* the longest literal of the pattern; empty if it has none */
+    /* Texts of which one is in every value that matches: of a pattern its longest literal, of a regular
+     * expression up to eight; none if it matches without any. In upper case unless the predicate is cased. */
+    unsigned literal_count;
+    struct vg_span literals[VG_REGEX_LITERALS_MAX];
 };
 
 struct bench_node {

@@ -53,11 +53,13 @@ static void collect(struct vg_arena *arena, const struct bench_tree *tree, struc
 {
     size_t kept = 0;
 
-    words->at = bench_take(arena, tree->predicate_count, sizeof(*words->at));
+    words->at = bench_take(arena, tree->predicate_count, VG_REGEX_LITERALS_MAX * sizeof(*words->at));
     for (uint32_t i = 0; i < tree->predicate_count; i++) {
-        if (tree->predicates[i].literal.size != 0)
-            words->at[words->count++] = (struct bench_word){
-                .field = tree->predicates[i].is->field, .text = folded(arena, tree->predicates[i].literal)};
+        const struct bench_predicate *predicate = &tree->predicates[i];
+
+        for (unsigned k = 0; k < predicate->literal_count; k++)
+            words->at[words->count++] = (struct bench_word){.field = predicate->is->field,
+                                                            .text = folded(arena, predicate->literals[k])};
     }
     qsort(words->at, words->count, sizeof(*words->at), compare_words);
     for (size_t i = 0; i < words->count; i++) {
@@ -80,16 +82,27 @@ static void link_predicates(struct vg_arena *arena, const struct bench_tree *tre
     words->of_predicate = bench_take(arena, tree->predicate_count, sizeof(*words->of_predicate));
     for (uint32_t i = 0; i < tree->predicate_count; i++) {
         const struct bench_predicate *predicate = &tree->predicates[i];
-        const struct bench_word *found = NULL;
 
-        if (predicate->literal.size != 0) {
-            struct bench_word key = {.field = predicate->is->field,
-                                     .text = folded(arena, predicate->literal)};
+        for (unsigned k = 0; k < predicate->literal_count; k++) {
+            const struct bench_word key = {.field = predicate->is->field,
+                                           .text = folded(arena, predicate->literals[k])};
+            const struct bench_word *found =
+                bsearch(&key, words->at, words->count, sizeof(key), compare_words);
 
-            found = bsearch(&key, words->at, words->count, sizeof(key), compare_words);
+            words->of_predicate[i][k] = (uint32_t)(found - words->at);
         }
-        words->of_predicate[i] = found != NULL ? (uint32_t)(found - words->at) : BENCH_NO_WORD;
     }
+}
+
+static uint32_t shortest_literal(const struct bench_predicate *predicate)
+{
+    uint32_t shortest = predicate->literal_count != 0 ? UINT32_MAX : 0;
+
+    for (unsigned k = 0; k < predicate->literal_count; k++) {
+        if (vg_unit_count(predicate->literals[k]) < shortest)
+            shortest = vg_unit_count(predicate->literals[k]);
+    }
+    return shortest;
 }
 
 /* How rare what has to be found for the node to be true is: the length of the shortest of the words; 0 when
@@ -100,7 +113,7 @@ static uint32_t rarity(const struct making *making, uint32_t index)
     uint32_t best = node->kind == VG_EXPR_OR ? UINT32_MAX : 0;
 
     if (node->kind == VG_EXPR_PREDICATE)
-        return vg_unit_count(making->tree->predicates[node->predicate].literal);
+        return shortest_literal(&making->tree->predicates[node->predicate]);
     if (node->kind != VG_EXPR_AND && node->kind != VG_EXPR_OR)
         return node->kind == VG_EXPR_FALSE ? UINT32_MAX : 0;
     for (uint32_t i = 0; i < node->child_count; i++) {
@@ -123,6 +136,12 @@ static void add_entry(struct making *making, uint32_t word, uint32_t rule)
     making->entries[making->entry_count++] = (struct entry){word, rule};
 }
 
+static void anchor_predicate(struct making *making, uint32_t predicate, uint32_t rule)
+{
+    for (unsigned k = 0; k < making->tree->predicates[predicate].literal_count; k++)
+        add_entry(making, making->words->of_predicate[predicate][k], rule);
+}
+
 /* Notes the rule under words of which one is found whenever the node is true. */
 static void anchor(struct making *making, uint32_t index, uint32_t rule)
 {
@@ -131,7 +150,7 @@ static void anchor(struct making *making, uint32_t index, uint32_t rule)
     uint32_t best = 0;
 
     if (node->kind == VG_EXPR_PREDICATE)
-        add_entry(making, making->words->of_predicate[node->predicate], rule);
+        anchor_predicate(making, node->predicate, rule);
     for (uint32_t i = 0; node->kind == VG_EXPR_OR && i < node->child_count; i++)
         anchor(making, children[i], rule);
     if (node->kind != VG_EXPR_AND || node->child_count == 0)

@@ -1,11 +1,9 @@
-/* The words of rules: the literal that each pattern cannot match without, and for each rule a set of words of
- * which one is there whenever the rule matches. */
+/* The words of rules: the literals of which each predicate cannot match without one, and for each rule a set
+ * of words of which one is there whenever the rule matches. */
 #ifndef VG_BENCH_WORDS_H
 #define VG_BENCH_WORDS_H
 
 #include "tree.h"
-
-#define BENCH_NO_WORD UINT32_MAX
 
 struct bench_word {
     enum vg_field field;
@@ -19,7 +17,7 @@ struct bench_words {
     struct bench_word *at; /* those of a field stand together, from first[field] to first[field + 1] */
     size_t count;
     size_t first[VG_FIELD_COUNT + 1];
-    uint32_t *of_predicate; /* or BENCH_NO_WORD */
+    uint32_t (*of_predicate)[VG_REGEX_LITERALS_MAX]; /* as many as the predicate has literals */
     uint32_t *rules;
     uint64_t *always; /* bit per rule: evaluated whatever is found */
     size_t row;       /* words of 64 bits in it */
