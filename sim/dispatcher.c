@@ -127,14 +127,19 @@ static bool take(DISPATCHER_HEADER *header)
     return true;
 }
 
-/* The end of a wait as a time of CLOCK_REALTIME, which pthread_cond_timedwait takes. */
-static struct timespec wait_end(const LARGE_INTEGER *timeout)
+/* When a wait is over, by the clock of the sim, which tests move on. */
+static uint64_t wait_due(const LARGE_INTEGER *timeout)
+{
+    int64_t length = timeout->QuadPart < 0 ? -timeout->QuadPart : timeout->QuadPart - (int64_t)sim_now();
+
+    return sim_uptime() + (uint64_t)(length > 0 ? length : 0);
+}
+
+/* So many 100 ns from now as a time of CLOCK_REALTIME, which pthread_cond_timedwait takes. */
+static struct timespec after(int64_t length)
 {
     struct timespec end;
-    int64_t length = (int64_t)PATIENCE_SECONDS * 10000000;
 
-    if (timeout)
-        length = timeout->QuadPart < 0 ? -timeout->QuadPart : timeout->QuadPart - (int64_t)sim_now();
     clock_gettime(CLOCK_REALTIME, &end);
     if (length > 0) {
         end.tv_sec += length / 10000000;
@@ -154,6 +159,15 @@ static void add_waiter(struct waiter *waiter)
     waiters = waiter;
 }
 
+void sim_let_pass_ms(unsigned milliseconds)
+{
+    sim_advance_ms(milliseconds);
+    pthread_mutex_lock(&dispatcher);
+    for (struct waiter *waiter = waiters; waiter; waiter = waiter->next)
+        pthread_cond_signal(&waiter->changed);
+    pthread_mutex_unlock(&dispatcher);
+}
+
 static void remove_waiter(struct waiter *waiter)
 {
     struct waiter **link = &waiters;
@@ -167,7 +181,8 @@ static void remove_waiter(struct waiter *waiter)
 static NTSTATUS wait_any(ULONG count, PVOID *objects, bool all, const LARGE_INTEGER *timeout,
                          const char *routine)
 {
-    struct timespec end = wait_end(timeout);
+    struct timespec end = after((int64_t)PATIENCE_SECONDS * 10000000);
+    uint64_t due = timeout ? wait_due(timeout) : UINT64_MAX;
     struct waiter self = {.objects = objects, .count = count};
     const LARGE_INTEGER no_time = {.QuadPart = 0};
     NTSTATUS status = STATUS_TIMEOUT;
@@ -189,9 +204,11 @@ static NTSTATUS wait_any(ULONG count, PVOID *objects, bool all, const LARGE_INTE
         }
         if (over || (timeout && timeout->QuadPart == 0))
             break;
-        if (pthread_cond_timedwait(&self.changed, &dispatcher, &end)) {
+        if (timeout)
+            end = after((int64_t)(due - sim_uptime()));
+        if (pthread_cond_timedwait(&self.changed, &dispatcher, &end) || sim_uptime() >= due) {
             if (!timeout && sim_self()->system_thread) { /* a thread may wait for work as long as it likes */
-                end = wait_end(NULL);
+                end = after((int64_t)PATIENCE_SECONDS * 10000000);
                 continue;
             }
             if (!timeout)

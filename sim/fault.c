@@ -1,17 +1,28 @@
 #include "fault.h"
+
+#include <string.h>
+
 #include "irql.h"
 #include "sim.h"
+#include "violation.h"
 
 #include <string.h>
 
 static unsigned fail_at;
 static unsigned calls;
 static const char *fired;
+static const char *broken; /* a routine that always fails */
+
+#define HIDDEN_MAX 8
+static const char *hidden[HIDDEN_MAX];
 
 bool sim_fault(const char *routine)
 {
+    const char *always = __atomic_load_n(&broken, __ATOMIC_SEQ_CST);
     unsigned call;
 
+    if (always && !strcmp(always, routine))
+        return true;
     if (sim_self()->system_thread) /* it runs beside what a test counts, at its own pace */
         return false;
     call = __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
@@ -48,7 +59,34 @@ const char *sim_fail_fired(void)
     return __atomic_load_n(&fired, __ATOMIC_SEQ_CST);
 }
 
+void sim_fail_routine(const char *routine)
+{
+    __atomic_store_n(&broken, routine, __ATOMIC_SEQ_CST);
+}
+
+void sim_hide_routine(const char *name)
+{
+    unsigned i = 0;
+
+    while (i < HIDDEN_MAX && hidden[i])
+        i++;
+    if (i == HIDDEN_MAX)
+        sim_violation("the test hides more than %u routines", HIDDEN_MAX);
+    hidden[i] = name;
+}
+
+bool sim_fault_hides(const char *name)
+{
+    for (unsigned i = 0; i < HIDDEN_MAX && hidden[i]; i++) {
+        if (!strcmp(hidden[i], name))
+            return true;
+    }
+    return false;
+}
+
 void sim_fault_reset(void)
 {
+    memset(hidden, 0, sizeof(hidden));
+    sim_fail_routine(NULL);
     sim_fail_nth(0);
 }

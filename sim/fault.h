@@ -8,6 +8,8 @@
 /* Counts one failable call; true when this one is to fail. */
 bool sim_fault(const char *routine);
 bool sim_fault_of_pool(ULONG tag); /* an allocation: told as "pool VgFi" */
+/* Whether this kernel lacks a routine that others have. */
+bool sim_fault_hides(const char *name);
 void sim_fault_reset(void);
 
 #endif

@@ -188,6 +188,27 @@ NTSTATUS ZwQueryVolumeInformationFile(HANDLE handle, PIO_STATUS_BLOCK io, PVOID 
     }
 }
 
+/* USN_RECORD_V3 (winioctl.h), up to what matters: ids of 128 bits. */
+struct usn_record_v3 {
+    ULONG length;
+    USHORT major, minor;
+    uint64_t id[2], parent[2];
+    LONGLONG usn;
+    UCHAR rest[36];
+};
+
+static NTSTATUS read_usn_v3(const struct sim_file_object *opened, LONGLONG usn, PIO_STATUS_BLOCK io,
+                            void *out, ULONG length)
+{
+    struct usn_record_v3 record = {
+        .length = sizeof(record), .major = (USHORT)opened->volume->usn_version, .usn = usn};
+
+    record.id[0] = opened->file->id;
+    if (length < sizeof(record))
+        return STATUS_BUFFER_TOO_SMALL;
+    return answer(io, out, length, &record, sizeof(record));
+}
+
 static NTSTATUS read_usn(const struct sim_file_object *opened, PIO_STATUS_BLOCK io, void *out, ULONG length)
 {
     USN_RECORD record = {.MajorVersion = 2, .RecordLength = sizeof(record)};
@@ -195,7 +216,9 @@ static NTSTATUS read_usn(const struct sim_file_object *opened, PIO_STATUS_BLOCK 
     if (!opened->file)
         return STATUS_INVALID_PARAMETER;
     record.FileReferenceNumber = opened->file->id;
-    record.Usn = (LONGLONG)opened->file->usn;
+    record.Usn = opened->volume->empty_journal ? 0 : (LONGLONG)opened->file->usn;
+    if (opened->volume->usn_version != 2)
+        return read_usn_v3(opened, record.Usn, io, out, length);
     if (length < sizeof(record))
         return STATUS_BUFFER_TOO_SMALL;
     return answer(io, out, length, &record, sizeof(record));

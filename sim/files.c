@@ -129,7 +129,9 @@ static NTSTATUS open_file(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES
         return status;
     pthread_mutex_lock(&sim_volume_lock);
     if (target.file) {
-        status = check_open_state(target.file, options, io_options, routine);
+        status = target.file->refusal;
+        if (NT_SUCCESS(status))
+            status = check_open_state(target.file, options, io_options, routine);
         target.file->opens += NT_SUCCESS(status);
     }
     pthread_mutex_unlock(&sim_volume_lock);

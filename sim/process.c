@@ -194,6 +194,8 @@ static struct sim_file_object *open_image(const struct sim_process_options *opti
         opened->object.LockOperation = TRUE;
     if (options->file_closed)
         opened->object.Flags |= FO_CLEANUP_COMPLETE;
+    if (options->no_sections)
+        opened->object.SectionObjectPointer = NULL;
     if (options->transacted) {
         opened->transacted = true;
         opened->transaction.Length = sizeof(opened->transaction);
@@ -290,7 +292,9 @@ NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS 
     if (options->meanwhile)
         options->meanwhile();
     process->is_starting = true;
+    sim_self()->guarded += options->no_apcs;
     sim_notify_process(process, &creation.info, creator);
+    sim_self()->guarded -= options->no_apcs;
     process->is_starting = false;
     status = creation.info.CreationStatus;
     sim_self()->terminating = false;

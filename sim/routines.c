@@ -2,6 +2,7 @@
  * them. */
 #include <stdlib.h>
 
+#include "fault.h"
 #include "irql.h"
 #include "pool.h"
 #include "process.h"
@@ -50,7 +51,7 @@ PVOID MmGetSystemRoutineAddress(PUNICODE_STRING name) /* wdm: PASSIVE_LEVEL */
     sim_max_irql(PASSIVE_LEVEL, "MmGetSystemRoutineAddress");
     text = sim_utf8(name);
     for (size_t i = 0; i < RTL_NUMBER_OF(routines); i++) {
-        if (!strcmp(routines[i].name, text) && sim_windows() >= routines[i].since)
+        if (!strcmp(routines[i].name, text) && sim_windows() >= routines[i].since && !sim_fault_hides(text))
             found = (PVOID)(uintptr_t)routines[i].address;
     }
     free(text);

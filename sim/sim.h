@@ -39,6 +39,10 @@ void sim_finish_boot(void);
 /* --- Faults. The nth failable call (allocation, file, registry, token, hash, registration) made after this
  * fails; 0 none. */
 void sim_fail_nth(unsigned n);
+/* Every call of this routine fails from now on, on any thread; NULL: no longer. */
+void sim_fail_routine(const char *routine);
+/* This kernel lacks a routine that is looked up by name (MmGetSystemRoutineAddress). Until sim_end. */
+void sim_hide_routine(const char *name);
 unsigned sim_fail_calls(void);    /* failable calls since sim_fail_nth */
 const char *sim_fail_fired(void); /* the routine that failed, or "pool" and the tag; NULL if none did */
 
@@ -55,6 +59,8 @@ PDRIVER_OBJECT sim_driver_object(void);
 
 /* --- The clock: runs by itself; this moves it on. */
 void sim_advance_ms(unsigned milliseconds);
+/* The same, and waits of the driver whose time is up by then end. */
+void sim_let_pass_ms(unsigned milliseconds);
 
 /* --- Disks. */
 enum sim_bus {
@@ -62,6 +68,8 @@ enum sim_bus {
     SIM_BUS_USB = 7,
     SIM_BUS_1394 = 4,
     SIM_BUS_SD = 12,
+    SIM_BUS_MMC = 13,
+    SIM_BUS_UNTOLD = 255, /* the device's answer ends before it */
     SIM_BUS_FILE_BACKED = 15
 };
 struct sim_volume_options {
@@ -72,6 +80,8 @@ struct sim_volume_options {
     ULONG characteristics;   /* FILE_REMOVABLE_MEDIA, FILE_REMOTE_DEVICE... */
     enum sim_bus bus;        /* 0: SATA */
     bool no_usn;             /* no journal (as on FAT, on network shares, and where it was never made) */
+    unsigned usn_version;    /* of the journal's records; 0: 2 */
+    bool empty_journal;      /* it knows nothing of any file */
     bool no_file_id;
     bool names_streams; /* normalised names end in the stream that is open; no page says that they do */
     bool slow;          /* its storage stack answers later, on another thread */
@@ -102,6 +112,8 @@ enum sim_file_flags {
 void sim_set_file_flags(struct sim_file *file, unsigned flags);
 /* From now on, or no longer, no file system answers this FILE_INFORMATION_CLASS. */
 void sim_refuse_file_class(int class, bool refused);
+/* Opening the file fails with this status; STATUS_SUCCESS: no longer. */
+void sim_refuse_opens(struct sim_file *file, NTSTATUS status);
 unsigned sim_file_opens(struct sim_file *file); /* how often it was opened by the driver */
 unsigned sim_file_reads(struct sim_file *file); /* bytes the driver has read of it, in all */
 /* `meanwhile` (NULL: nothing) happens while each read of the file by the driver is under way, on its thread.
@@ -137,6 +149,8 @@ struct sim_process_options {
     bool no_command_line;
     bool no_file;            /* no FileObject, no ImageFileName (clones, minimal processes) */
     const char *kernel_name; /* NULL: the image's path; what SeLocateProcessImageName says (`vmmem`) */
+    bool no_apcs;            /* the creating thread has special kernel APCs off: file I/O would hang */
+    bool no_sections;        /* FileObject has no SectionObjectPointer */
     bool subsystem;          /* WSL 1 */
     bool protected_process;
     bool file_closed; /* FileObject has FO_CLEANUP_COMPLETE: the section outlived the handle */
@@ -185,6 +199,8 @@ void sim_close(struct sim_handle *handle);
 NTSTATUS sim_read(struct sim_handle *handle, void *buffer, ULONG length, ULONG_PTR *information);
 NTSTATUS sim_ioctl(struct sim_handle *handle, ULONG code, const void *in, ULONG in_size, void *out,
                    ULONG out_size, ULONG_PTR *information);
+/* A request as another driver sends it, which names no file object: its status. */
+NTSTATUS sim_send_without_file(UCHAR major, ULONG code);
 /* An asynchronous read. sim_wait returns STATUS_TIMEOUT if it has not ended in that time; it frees an ended
  * request. */
 struct sim_request *sim_read_async(struct sim_handle *handle, void *buffer, ULONG length);

@@ -78,12 +78,14 @@ static NTSTATUS query_property(const struct sim_volume *volume, const struct sen
     struct storage_device device = {
         .version = sizeof(device), .size = sizeof(device), .bus_type = volume->bus};
 
+    if (volume->bus == SIM_BUS_UNTOLD)
+        device.size = offsetof(struct storage_device, bus_type);
     device.removable = (volume->characteristics & FILE_REMOVABLE_MEDIA) != 0;
     if (sent->code != IOCTL_STORAGE_QUERY_PROPERTY || volume->prefix.Length)
         return STATUS_INVALID_DEVICE_REQUEST;
     if (sent->in_size < sizeof(*query) || query->property || query->type || sent->out_size < 8)
         return STATUS_INVALID_PARAMETER;
-    *information = min(sent->out_size, (ULONG)sizeof(device));
+    *information = min(sent->out_size, device.size);
     memcpy(sent->out, &device, *information);
     return STATUS_SUCCESS;
 }

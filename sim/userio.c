@@ -198,10 +198,48 @@ static NTSTATUS finish(struct sim_request *request, ULONG_PTR *information)
     return status;
 }
 
+NTSTATUS sim_send_without_file(UCHAR major, ULONG code)
+{
+    struct sim_handle nobody = {.process = PsInitialSystemProcess,
+                                .device = sim_driver_object()->DeviceObject};
+    struct sim_request *request;
+    PIO_STACK_LOCATION stack;
+
+    nobody.file = sim_object_new(&sim_file_type, sizeof(*nobody.file), NULL);
+    request = request_new(&nobody, major);
+    stack = IoGetCurrentIrpStackLocation(request->irp);
+    stack->FileObject = NULL;
+    if (major == IRP_MJ_DEVICE_CONTROL)
+        stack->Parameters.DeviceIoControl.IoControlCode = code;
+    send(request);
+    sim_object_unref(nobody.file);
+    return finish(request, NULL);
+}
+
+/* The device of that name, or of the beginning of it: then `*below` (the caller's to free) is the rest. */
+static NTSTATUS find_device(const char *path, PEPROCESS process, ACCESS_MASK access, PDEVICE_OBJECT *device,
+                            UNICODE_STRING *below)
+{
+    UNICODE_STRING name = sim_text(path);
+    USHORT whole = name.Length;
+    NTSTATUS status = sim_device_open(&name, process, access, device);
+
+    while (status == STATUS_OBJECT_NAME_NOT_FOUND && name.Length > 2) {
+        do
+            name.Length = (USHORT)(name.Length - 2);
+        while (name.Length && name.Buffer[name.Length / 2] != '\\');
+        status = sim_device_open(&name, process, access, device);
+    }
+    *below =
+        sim_text_copy(&(UNICODE_STRING){(USHORT)(whole - name.Length), 0, name.Buffer + name.Length / 2});
+    sim_text_free(&name);
+    return status;
+}
+
 NTSTATUS sim_open(PEPROCESS process, const char *device, ACCESS_MASK access, struct sim_handle **made)
 {
     struct sim_handle *handle = sim_alloc(sizeof(*handle));
-    UNICODE_STRING name = sim_text(device);
+    UNICODE_STRING below;
     struct sim_request *request;
     NTSTATUS status;
 
@@ -209,9 +247,9 @@ NTSTATUS sim_open(PEPROCESS process, const char *device, ACCESS_MASK access, str
     handle->access = access & GENERIC_READ ? FILE_GENERIC_READ : 0u;
     handle->access |= access & GENERIC_WRITE ? FILE_WRITE_DATA : 0u;
     handle->access |= access & GENERIC_ALL ? FILE_ALL_ACCESS : access & 0x1FFFFFu;
-    status = sim_device_open(&name, process, handle->access, &handle->device);
-    sim_text_free(&name);
+    status = find_device(device, process, handle->access, &handle->device, &below);
     if (!NT_SUCCESS(status)) {
+        sim_text_free(&below);
         free(handle);
         return status;
     }
@@ -219,9 +257,11 @@ NTSTATUS sim_open(PEPROCESS process, const char *device, ACCESS_MASK access, str
     handle->file->object.Type = 5;
     handle->file->object.Size = sizeof(FILE_OBJECT);
     handle->file->object.DeviceObject = handle->device;
+    handle->file->object.FileName = below; /* only until it is open, as drivers know */
     request = request_new(handle, IRP_MJ_CREATE);
     send(request);
     status = finish(request, NULL);
+    sim_text_free(&handle->file->object.FileName);
     if (NT_SUCCESS(status)) {
         *made = handle;
         return status;

@@ -46,7 +46,10 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options)
                               : (remote ? FILE_DEVICE_NETWORK_FILE_SYSTEM : FILE_DEVICE_DISK);
     volume->characteristics = options->characteristics | (remote ? FILE_REMOTE_DEVICE : 0u);
     volume->bus = options->bus ? options->bus : SIM_BUS_SATA;
-    volume->has_usn = !options->no_usn && !remote && !strcmp(file_system, "NTFS");
+    volume->has_usn =
+        !options->no_usn && !remote && (!strcmp(file_system, "NTFS") || !strcmp(file_system, "ReFS"));
+    volume->usn_version = options->usn_version ? options->usn_version : 2;
+    volume->empty_journal = options->empty_journal;
     volume->has_file_id = !options->no_file_id;
     volume->slow = options->slow;
     volume->names_streams = options->names_streams;
@@ -194,6 +197,13 @@ void sim_set_file_flags(struct sim_file *file, unsigned flags)
 {
     pthread_mutex_lock(&sim_volume_lock);
     file->flags = flags;
+    pthread_mutex_unlock(&sim_volume_lock);
+}
+
+void sim_refuse_opens(struct sim_file *file, NTSTATUS status)
+{
+    pthread_mutex_lock(&sim_volume_lock);
+    file->refusal = status;
     pthread_mutex_unlock(&sim_volume_lock);
 }
 

@@ -16,6 +16,8 @@ struct sim_volume {
     ULONG characteristics;
     enum sim_bus bus;
     bool has_usn;
+    unsigned usn_version;
+    bool empty_journal;
     bool has_file_id;
     bool names_streams;
     bool slow;
@@ -35,7 +37,8 @@ struct sim_file {
     size_t size;
     uint64_t id;
     uint64_t usn;
-    unsigned flags; /* enum sim_file_flags */
+    unsigned flags;   /* enum sim_file_flags */
+    NTSTATUS refusal; /* of opens; STATUS_SUCCESS: none */
     unsigned opens;
     unsigned bytes_read;
     void (*while_read)(void);
