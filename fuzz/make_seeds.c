@@ -76,6 +76,10 @@ static void write_blobs(void)
                "  - deny: hidden\n    when: { CommandLine|contains|all: [' -enc', 'hidden'] }\n"
                "  - audit: wild\n    when: { CommandLine: '*a?b*c*', ParentImage|exists: true }\n"
                "  - deny: unseen\n    when: { CommandLine|windash|contains: '-nop' }\n");
+    write_blob(
+        "blob/regexes",
+        "  - deny: shells\n    when: { Image|re|i: '\\\\(?:cmd|pwsh)\\.exe\\b', CommandLine|re: '\\d{2}' }\n"
+        "  - allow: but those\n    when: { Image|re: '^C:' }\n    except: { CommandLine|re: 'm32.*:s$' }\n");
     write_blob("blob/facts", "  - allow: known\n    when: { SHA256: "
                              "'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff' }\n"
                              "  - ask: removable\n    when: { Drive: removable }\n"
