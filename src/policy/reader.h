@@ -14,7 +14,8 @@
 #define VG_FOLDER_DEPTH_MAX 32u
 #define VG_NAME_MAX         1024u
 #define VG_EXPANDED_MAX     (64u * 1024u * 1024u) /* characters that modifiers make of values, in all */
-#define VG_ERRORS_MAX       100u                  /* after so many, the rest is not told */
+#define VG_REGEX_STEPS_MAX  16000000000u /* of compiling regular expressions, in all; under a minute */
+#define VG_ERRORS_MAX       100u         /* after so many, the rest is not told */
 
 /* A Sigma rule while it is being read. What cannot be enforced refuses the whole rule, once. */
 struct vg_sigma_rule {
@@ -57,6 +58,7 @@ struct vg_reader {
     size_t rule_capacity;
     struct vg_codes codes;
     struct vg_known_regex *regexes; /* compiled so far; in the arena */
+    uint64_t regex_steps;           /* towards VG_REGEX_STEPS_MAX */
     const struct vg_yaml *lists;    /* a map of the policy, checked; NULL: it has none */
     size_t expanded;                /* towards VG_EXPANDED_MAX */
     unsigned errors;

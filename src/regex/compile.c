@@ -70,13 +70,14 @@ static bool write_table(const struct vg_regex_dfa *dfa, const struct vg_regex_al
 }
 
 static bool compile_direction(const struct vg_regex_tree *tree, const struct vg_regex_alphabet *alphabet,
-                              bool backwards, struct vg_regex *regex, struct vg_regex_error *error)
+                              bool backwards, uint64_t *steps, struct vg_regex *regex,
+                              struct vg_regex_error *error)
 {
     struct vg_regex_nfa nfa = {0};
     struct vg_regex_dfa dfa = {0};
     bool done = vg_regex_nfa_build(tree, backwards, &nfa, error) &&
-                vg_regex_dfa_build(&nfa, alphabet, &dfa, error) && vg_regex_dfa_minimise(&dfa, error) &&
-                write_table(&dfa, alphabet, backwards, regex, error);
+                vg_regex_dfa_build(&nfa, alphabet, steps, &dfa, error) &&
+                vg_regex_dfa_minimise(&dfa, error) && write_table(&dfa, alphabet, backwards, regex, error);
 
     vg_regex_dfa_free(&dfa);
     vg_regex_nfa_free(&nfa);
@@ -86,14 +87,14 @@ static bool compile_direction(const struct vg_regex_tree *tree, const struct vg_
 /* Both ways give the same answer, and one can be far smaller: what counts characters up to the end of the
  * text is short when read from there. Forwards wins unless it is twice as large. */
 static bool compile_tree(const struct vg_regex_tree *tree, const struct vg_regex_alphabet *alphabet,
-                         struct vg_regex *regex, struct vg_regex_error *error)
+                         uint64_t *steps, struct vg_regex *regex, struct vg_regex_error *error)
 {
     struct vg_regex_error ignored = {0};
     struct vg_regex forwards = {0};
     struct vg_regex backwards = {0};
 
-    compile_direction(tree, alphabet, false, &forwards, error);
-    compile_direction(tree, alphabet, true, &backwards, &ignored);
+    compile_direction(tree, alphabet, false, steps, &forwards, error);
+    compile_direction(tree, alphabet, true, steps, &backwards, &ignored);
     if (backwards.table && (!forwards.table || backwards.size < forwards.size / 2)) {
         free(forwards.table);
         forwards = backwards;
@@ -108,8 +109,29 @@ static bool compile_tree(const struct vg_regex_tree *tree, const struct vg_regex
     return true;
 }
 
+/* Each set of characters is looked at unit by unit, a few times. */
+static bool charge_sets(const struct vg_regex_tree *tree, uint64_t *steps, struct vg_regex_error *error)
+{
+    uint64_t cost = (uint64_t)tree->set_count * 0x20000;
+
+    if (cost > *steps) {
+        *steps = 0;
+        return vg_regex_fail(error, 0, "its characters and classes take too long");
+    }
+    *steps -= cost;
+    return true;
+}
+
 bool vg_regex_compile(struct vg_span pattern, unsigned flags, struct vg_regex *regex,
                       struct vg_regex_error *error)
+{
+    uint64_t steps = UINT64_MAX;
+
+    return vg_regex_compile_within(pattern, flags, &steps, regex, error);
+}
+
+bool vg_regex_compile_within(struct vg_span pattern, unsigned flags, uint64_t *steps, struct vg_regex *regex,
+                             struct vg_regex_error *error)
 {
     struct vg_regex_tree tree = {0};
     struct vg_regex_alphabet *alphabet = calloc(1, sizeof(*alphabet));
@@ -119,8 +141,9 @@ bool vg_regex_compile(struct vg_span pattern, unsigned flags, struct vg_regex *r
     if (!alphabet) {
         vg_regex_fail(error, 0, "no memory");
     } else {
-        done = vg_regex_parse(pattern, flags, &tree, error) &&
-               vg_regex_alphabet_build(&tree, alphabet, error) && compile_tree(&tree, alphabet, regex, error);
+        done = vg_regex_parse(pattern, flags, &tree, error) && charge_sets(&tree, steps, error) &&
+               vg_regex_alphabet_build(&tree, alphabet, error) &&
+               compile_tree(&tree, alphabet, steps, regex, error);
         vg_regex_alphabet_free(alphabet);
     }
     free(alphabet);

@@ -48,6 +48,11 @@ struct vg_regex_error {
  * bounded time and memory whatever the pattern is. */
 bool vg_regex_compile(struct vg_span pattern, unsigned flags, struct vg_regex *regex,
                       struct vg_regex_error *error);
+
+/* The same for one of many: takes what it cost from `*steps`, a few nanoseconds each, and fails where these
+ * do not suffice; then none are left. */
+bool vg_regex_compile_within(struct vg_span pattern, unsigned flags, uint64_t *steps, struct vg_regex *regex,
+                             struct vg_regex_error *error);
 void vg_regex_free(struct vg_regex *regex);
 
 #endif

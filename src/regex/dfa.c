@@ -42,6 +42,7 @@ struct work {
     struct list now[VG_SORTS + 1]; /* the state's members, its looks answered for what comes next */
     struct list after;
     uint32_t done;
+    uint32_t most; /* that may be done */
 };
 
 static bool mark(struct work *work, uint32_t member)
@@ -244,9 +245,9 @@ static bool expand(struct work *work, uint32_t state)
     for (uint32_t class = 0; class < dfa->classes; class ++) {
         if (!step(work, state, class, &dfa->next[(size_t)state * dfa->classes + class]))
             return false;
-        if (work->done > VG_REGEX_MAX_WORK)
+        if (work->done > work->most)
             return vg_regex_fail(work->error, 0, "its states take too long to find (more than %u steps)",
-                                 VG_REGEX_MAX_WORK);
+                                 work->most);
     }
     return true;
 }
@@ -309,13 +310,15 @@ static bool explore(struct work *work)
 }
 
 bool vg_regex_dfa_build(const struct vg_regex_nfa *nfa, const struct vg_regex_alphabet *alphabet,
-                        struct vg_regex_dfa *dfa, struct vg_regex_error *error)
+                        uint64_t *steps, struct vg_regex_dfa *dfa, struct vg_regex_error *error)
 {
     struct work work = {.nfa = nfa, .alphabet = alphabet, .dfa = dfa, .error = error};
     bool built;
 
+    work.most = *steps < VG_REGEX_MAX_WORK ? (uint32_t)*steps : VG_REGEX_MAX_WORK;
     *dfa = (struct vg_regex_dfa){.classes = alphabet->classes};
     built = allocate(&work) ? explore(&work) : vg_regex_fail(error, 0, "no memory");
+    *steps -= work.done < *steps ? work.done : *steps;
     release(&work);
     return built;
 }

@@ -18,10 +18,10 @@ struct vg_regex_dfa {
     uint32_t start;
 };
 
-/* Builds the automaton: state 0 is VG_REGEX_NEVER, state 1 VG_REGEX_MATCHED. Free with vg_regex_dfa_free in
- * any case. */
+/* Builds the automaton: state 0 is VG_REGEX_NEVER, state 1 VG_REGEX_MATCHED. Takes what it looks at from
+ * `*steps`, and fails where these do not suffice. Free with vg_regex_dfa_free in any case. */
 bool vg_regex_dfa_build(const struct vg_regex_nfa *nfa, const struct vg_regex_alphabet *alphabet,
-                        struct vg_regex_dfa *dfa, struct vg_regex_error *error);
+                        uint64_t *steps, struct vg_regex_dfa *dfa, struct vg_regex_error *error);
 
 /* Merges states that no text tells apart (Hopcroft's algorithm); numbers as above are kept, the start becomes
  * what it is. Untouched on failure, which is want of memory. */

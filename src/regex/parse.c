@@ -76,13 +76,25 @@ static uint32_t add_set(struct vg_regex_parser *parser, const struct vg_regex_se
     return add_node(parser, (struct vg_regex_node){.kind = VG_REGEX_SET, .value = index});
 }
 
+bool vg_regex_parse_fold(struct vg_regex_parser *parser, struct vg_regex_set *set)
+{
+    if (!parser->cases) {
+        parser->cases = malloc(sizeof(*parser->cases));
+        if (!parser->cases)
+            return vg_regex_fail(parser->error, 0, "no memory");
+        vg_regex_case_build(parser->cases);
+    }
+    vg_regex_set_fold(set, parser->cases);
+    return true;
+}
+
 static uint32_t add_unit(struct vg_regex_parser *parser, uint32_t unit)
 {
     struct vg_regex_set set = {0};
 
     vg_regex_set_add(&set, unit);
-    if (parser->flags & VG_REGEX_CASELESS)
-        vg_regex_set_fold(&set);
+    if ((parser->flags & VG_REGEX_CASELESS) && !vg_regex_parse_fold(parser, &set))
+        return VG_REGEX_NO_NODE;
     return add_set(parser, &set);
 }
 
@@ -309,6 +321,7 @@ bool vg_regex_parse(struct vg_span pattern, unsigned flags, struct vg_regex_tree
     if (!check_units(&parser))
         return false;
     tree->root = parse_alternatives(&parser);
+    free(parser.cases);
     if (tree->root == VG_REGEX_NO_NODE)
         return false;
     if (parser.at < parser.count)

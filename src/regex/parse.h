@@ -12,6 +12,7 @@ struct vg_regex_parser {
     unsigned depth;
     struct vg_regex_tree *tree;
     struct vg_regex_error *error;
+    struct vg_regex_case *cases; /* once something ignores case; freed by vg_regex_parse */
 };
 
 /* What an escape stands for: one unit, a set, or a look. */
@@ -25,6 +26,9 @@ static inline uint32_t vg_regex_peek(const struct vg_regex_parser *parser, uint3
 {
     return ahead < parser->count - parser->at ? parser->units[parser->at + ahead] : UINT32_MAX;
 }
+
+/* Adds every unit that is one of the set but for its case. False without memory. */
+bool vg_regex_parse_fold(struct vg_regex_parser *parser, struct vg_regex_set *set);
 
 /* Reads what stands behind a backslash; the parser is behind that. */
 bool vg_regex_parse_escape(struct vg_regex_parser *parser, bool in_class, struct vg_regex_escape *escape);

@@ -36,8 +36,9 @@ static bool parse_posix(struct vg_regex_parser *parser, uint32_t length, struct 
     if (!vg_regex_set_add_posix(&named, name + negated, length - negated))
         return vg_regex_fail(parser->error, begin, "an unknown name in [: :]");
     /* PCRE: ignoring case, lower and upper are both alpha. */
-    if ((parser->flags & VG_REGEX_CASELESS) && (name[negated] == 'l' || (name[negated] == 'u')))
-        vg_regex_set_fold(&named);
+    if ((parser->flags & VG_REGEX_CASELESS) && (name[negated] == 'l' || (name[negated] == 'u')) &&
+        !vg_regex_parse_fold(parser, &named))
+        return false;
     if (negated)
         vg_regex_set_invert(&named);
     vg_regex_set_add_all(set, &named);
@@ -127,8 +128,8 @@ bool vg_regex_parse_class(struct vg_regex_parser *parser, struct vg_regex_set *s
         first = false;
     }
     parser->at++;
-    if (parser->flags & VG_REGEX_CASELESS)
-        vg_regex_set_fold(&units);
+    if ((parser->flags & VG_REGEX_CASELESS) && !vg_regex_parse_fold(parser, &units))
+        return false;
     vg_regex_set_add_all(set, &units);
     if (negated)
         vg_regex_set_invert(set);

@@ -43,17 +43,28 @@ void vg_regex_set_invert(struct vg_regex_set *set)
         set->bits[word] = ~set->bits[word];
 }
 
-void vg_regex_set_fold(struct vg_regex_set *set)
+void vg_regex_case_build(struct vg_regex_case *cases)
 {
-    struct vg_regex_set upper = {0};
+    memset(cases->last, 0xFF, sizeof(cases->last));
+    for (uint32_t unit = 0; unit < 0x10000; unit++) {
+        uint32_t *last = &cases->last[vg_upcase((uint16_t)unit)];
+        uint32_t before = *last == UINT32_MAX ? unit : *last;
 
-    for (uint32_t unit = 0; unit < 0x10000; unit++) {
-        if (vg_regex_set_has(set, unit))
-            vg_regex_set_add(&upper, vg_upcase((uint16_t)unit));
+        cases->next[unit] = before == unit ? (uint16_t)unit : cases->next[before];
+        cases->next[before] = (uint16_t)unit;
+        *last = unit;
     }
-    for (uint32_t unit = 0; unit < 0x10000; unit++) {
-        if (vg_regex_set_has(&upper, vg_upcase((uint16_t)unit)))
-            vg_regex_set_add(set, unit);
+}
+
+void vg_regex_set_fold(struct vg_regex_set *set, const struct vg_regex_case *cases)
+{
+    for (uint32_t word = 0; word < 1024; word++) {
+        uint64_t members = set->bits[word];
+
+        for (uint32_t unit = word * 64; members; unit++, members >>= 1) {
+            for (uint32_t same = cases->next[unit]; (members & 1) && same != unit; same = cases->next[same])
+                vg_regex_set_add(set, same);
+        }
     }
 }
 

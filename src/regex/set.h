@@ -24,8 +24,15 @@ void vg_regex_set_add_range(struct vg_regex_set *set, uint32_t first, uint32_t l
 void vg_regex_set_add_all(struct vg_regex_set *set, const struct vg_regex_set *other);
 void vg_regex_set_invert(struct vg_regex_set *set);
 
+/* Units of one upper case: each leads to the next of them, the last to the first. */
+struct vg_regex_case {
+    uint16_t next[0x10000];
+    uint32_t last[0x10000]; /* while it is built: the last unit of an upper case */
+};
+void vg_regex_case_build(struct vg_regex_case *cases);
+
 /* Adds every unit whose upper case is that of one in the set. */
-void vg_regex_set_fold(struct vg_regex_set *set);
+void vg_regex_set_fold(struct vg_regex_set *set, const struct vg_regex_case *cases);
 
 /* Adds what the escape `letter` (d, w, s, h, v, N or an upper-case negation) stands for; false for any other.
  */

@@ -66,6 +66,37 @@ static void ignoring_case_is_windows_upper_case(void **state)
     assert_false(matches("é", 0, "É"));
 }
 
+/* Whether the pattern, ignoring case, takes those units and no others whose upper case is that of `unit`. */
+static void assert_takes_cases_of(uint16_t unit, const char *pattern)
+{
+    struct vg_regex regex = compile(pattern, VG_REGEX_CASELESS);
+    struct text text = {.count = 1};
+
+    for (uint32_t other = 0; other < 0x10000; other++) {
+        text.units[0] = (uint16_t)other;
+        if (vg_regex_match(regex.table, span_of(&text)) != (vg_upcase((uint16_t)other) == vg_upcase(unit)))
+            fail_msg("%s and %04x", pattern, other);
+    }
+    vg_regex_free(&regex);
+}
+
+/* Letters of several small forms, of a title form, and without any case. */
+static void every_case_of_a_unit_is_taken_and_no_other_unit(void **state)
+{
+    (void)state;
+    assert_takes_cases_of('k', "k");
+    assert_takes_cases_of('I', "[I]");
+    assert_takes_cases_of('S', "\\x53");
+    assert_takes_cases_of(0xFF, "\\xff");
+    assert_takes_cases_of(0xB5, "\\xb5");
+    assert_takes_cases_of(0x1C5, "\\x{1c5}");
+    assert_takes_cases_of(0x3C2, "\\x{3c2}");
+    assert_takes_cases_of(0x131, "\\x{131}");
+    assert_takes_cases_of(0x10D0, "\\x{10d0}");
+    assert_takes_cases_of(0xD83D, "\\x{d83d}");
+    assert_takes_cases_of(0xFF41, "\\x{ff41}");
+}
+
 static void escapes_know_ascii_only(void **state)
 {
     (void)state;
@@ -134,6 +165,31 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
     set_text(&text, "abc[z-a]");
     assert_false(vg_regex_compile(span_of(&text), 0, &regex, &error));
     assert_int_equal(error.offset, 4);
+}
+
+/* Of many expressions, the first that the steps do not suffice for is refused, and those behind it. */
+static void steps_are_used_up(void **state)
+{
+    struct vg_regex_error error;
+    struct vg_regex regex;
+    struct text text;
+    uint64_t steps = UINT64_MAX;
+    uint64_t cost;
+
+    (void)state;
+    set_text(&text, "a.{8}b");
+    assert_true(vg_regex_compile_within(span_of(&text), 0, &steps, &regex, &error));
+    vg_regex_free(&regex);
+    cost = UINT64_MAX - steps;
+    assert_true(cost > 1000 && cost < 10000000);
+    steps = 2 * cost;
+    assert_true(vg_regex_compile_within(span_of(&text), 0, &steps, &regex, &error));
+    assert_int_equal(steps, cost);
+    vg_regex_free(&regex);
+    steps = cost / 2;
+    assert_false(vg_regex_compile_within(span_of(&text), 0, &steps, &regex, &error));
+    assert_int_equal(steps, 0);
+    assert_non_null(strstr(error.message, "too long"));
 }
 
 static void what_has_no_bounded_table_is_refused_with_the_limit(void **state)
@@ -245,9 +301,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_expression_is_found_anywhere_in_a_text),
         cmocka_unit_test(ignoring_case_is_windows_upper_case),
+        cmocka_unit_test(every_case_of_a_unit_is_taken_and_no_other_unit),
         cmocka_unit_test(escapes_know_ascii_only),
         cmocka_unit_test(what_no_automaton_bounds_is_refused_by_its_name),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
+        cmocka_unit_test(steps_are_used_up),
         cmocka_unit_test(what_has_no_bounded_table_is_refused_with_the_limit),
         cmocka_unit_test(what_repeats_nothing_ends),
         cmocka_unit_test(a_pattern_may_have_4096_characters_and_no_more),
