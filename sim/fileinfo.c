@@ -152,6 +152,7 @@ NTSTATUS ZwQueryVolumeInformationFile(HANDLE handle, PIO_STATUS_BLOCK io, PVOID 
 {
     struct sim_file_object *opened;
     const struct sim_volume *volume;
+    NTSTATUS status;
 
     sim_file_service("ZwQueryVolumeInformationFile");
     opened = file_of(handle, "ZwQueryVolumeInformationFile");
@@ -164,11 +165,12 @@ NTSTATUS ZwQueryVolumeInformationFile(HANDLE handle, PIO_STATUS_BLOCK io, PVOID 
                       &(FILE_FS_DEVICE_INFORMATION){volume->device_type,
                                                     volume->characteristics | FILE_DEVICE_IS_MOUNTED},
                       sizeof(FILE_FS_DEVICE_INFORMATION));
-    case FileFsVolumeInformation:
-        return answer(
-            io, out, length,
-            &(FILE_FS_VOLUME_INFORMATION){.VolumeSerialNumber = volume->serial, .SupportsObjects = TRUE},
-            sizeof(FILE_FS_VOLUME_INFORMATION));
+    case FileFsVolumeInformation: { /* with a label, which no caller has room for by accident */
+        FILE_FS_VOLUME_INFORMATION information = {
+            .VolumeSerialNumber = volume->serial, .SupportsObjects = TRUE, .VolumeLabelLength = 12};
+        status = answer(io, out, length, &information, sizeof(information));
+        return NT_SUCCESS(status) && length < sizeof(information) + 12 ? STATUS_BUFFER_OVERFLOW : status;
+    }
     case FileFsAttributeInformation: {
         FILE_FS_ATTRIBUTE_INFORMATION *attribute = out;
         ULONG room;

@@ -195,6 +195,8 @@ void sim_load_image(const struct sim_image_options *options);
 struct sim_handle;
 struct sim_request;
 NTSTATUS sim_open(PEPROCESS process, const char *device, ACCESS_MASK access, struct sim_handle **handle);
+/* Opens the device a second time, relative to a handle, by an empty name. */
+NTSTATUS sim_reopen(struct sim_handle *of, struct sim_handle **handle);
 void sim_close(struct sim_handle *handle);
 NTSTATUS sim_read(struct sim_handle *handle, void *buffer, ULONG length, ULONG_PTR *information);
 NTSTATUS sim_ioctl(struct sim_handle *handle, ULONG code, const void *in, ULONG in_size, void *out,

@@ -236,7 +236,8 @@ static NTSTATUS find_device(const char *path, PEPROCESS process, ACCESS_MASK acc
     return status;
 }
 
-NTSTATUS sim_open(PEPROCESS process, const char *device, ACCESS_MASK access, struct sim_handle **made)
+static NTSTATUS open_device(PEPROCESS process, const char *device, ACCESS_MASK access, PFILE_OBJECT related,
+                            struct sim_handle **made)
 {
     struct sim_handle *handle = sim_alloc(sizeof(*handle));
     UNICODE_STRING below;
@@ -257,11 +258,13 @@ NTSTATUS sim_open(PEPROCESS process, const char *device, ACCESS_MASK access, str
     handle->file->object.Type = 5;
     handle->file->object.Size = sizeof(FILE_OBJECT);
     handle->file->object.DeviceObject = handle->device;
-    handle->file->object.FileName = below; /* only until it is open, as drivers know */
+    handle->file->object.FileName = below; /* these two only until it is open, as drivers know */
+    handle->file->object.RelatedFileObject = related;
     request = request_new(handle, IRP_MJ_CREATE);
     send(request);
     status = finish(request, NULL);
     sim_text_free(&handle->file->object.FileName);
+    handle->file->object.RelatedFileObject = NULL;
     if (NT_SUCCESS(status)) {
         *made = handle;
         return status;
@@ -270,6 +273,16 @@ NTSTATUS sim_open(PEPROCESS process, const char *device, ACCESS_MASK access, str
     sim_driver_handle_closed(handle->device);
     free(handle);
     return status;
+}
+
+NTSTATUS sim_open(PEPROCESS process, const char *device, ACCESS_MASK access, struct sim_handle **handle)
+{
+    return open_device(process, device, access, NULL, handle);
+}
+
+NTSTATUS sim_reopen(struct sim_handle *of, struct sim_handle **handle)
+{
+    return open_device(of->process, "\\Device\\Vigil", GENERIC_READ, &of->file->object, handle);
 }
 
 void sim_close(struct sim_handle *handle)

@@ -54,8 +54,8 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_file_size(_In_ const struct vg_file_data *data, _Out_ uint64_t *size);
 
-/* Reads up to `size` bytes at `offset`. At the end of the file: STATUS_END_OF_FILE. When the deadline is
- * past: STATUS_IO_TIMEOUT. */
+/* Reads at least one and up to `size` bytes at `offset`. At the end of the file: STATUS_END_OF_FILE. When the
+ * deadline is past: STATUS_IO_TIMEOUT. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_file_read(_In_ const struct vg_file_data *data, _In_ uint64_t offset,
                  _Out_writes_bytes_to_(size, *done) void *buffer, _In_ uint32_t size, _Out_ uint32_t *done);

@@ -9,7 +9,7 @@ static bool read_at(void *context, uint64_t offset, void *buffer, uint32_t size)
     while (size != 0) {
         uint32_t done = 0;
 
-        if (!NT_SUCCESS(vg_file_read(context, offset, to, size, &done)) || done == 0 || done > size)
+        if (!NT_SUCCESS(vg_file_read(context, offset, to, size, &done)))
             return false;
         to += done;
         offset += done;

@@ -6,9 +6,6 @@
 #include "file.h"
 #include "memory.h"
 
-/* STATUS_ELEVATION_REQUIRED: the shell would start the program again, elevated. */
-#define STATUS_MAKES_SHELL_RETRY 0xC000042Cu
-
 /* Scratch kept for reuse per policy; beyond that, it is freed after the decision. */
 #define SCRATCH_KEPT_MAX 16
 
@@ -133,13 +130,6 @@ static void say_why(struct vg_abi_load_reply *reply, const char *check, size_t o
     reply->offset = offset;
 }
 
-/* The matcher's promise and ours: a status that cannot fail a start, or that makes the shell try again
- * elevated, is refused. */
-static bool is_deny_status(uint32_t status)
-{
-    return status >> 30 == 3 && status != STATUS_MAKES_SHELL_RETRY;
-}
-
 static bool asks_for_hashes(const struct vg_policy_info *info)
 {
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
@@ -159,18 +149,12 @@ static NTSTATUS open_blob(struct generation *generation, size_t size, struct vg_
         return STATUS_FILE_CORRUPT_ERROR;
     }
     vg_policy_info(&shown->policy, &shown->info);
-    if (!is_deny_status(shown->info.deny_status)) {
-        say_why(reply, "deny-status is no error, or makes the shell try again", 0);
-        return STATUS_FILE_CORRUPT_ERROR;
-    }
     if (!vg_digest_can_be_had() && asks_for_hashes(&shown->info)) {
         say_why(reply, "it asks for hashes, and this driver, built for systems before Windows 7, has none",
                 0);
         return STATUS_FILE_CORRUPT_ERROR;
     }
     generation->scratch_size = vg_policy_scratch_size(&shown->policy);
-    if (generation->scratch_size == 0)
-        generation->scratch_size = 1; /* the pool has no blocks of size 0 */
     return STATUS_SUCCESS;
 }
 
@@ -227,11 +211,8 @@ static NTSTATUS keep_status(NTSTATUS status)
 _Use_decl_annotations_
 NTSTATUS vg_policy_load(const void *blob, size_t size, struct vg_abi_load_reply *reply)
 {
-    struct vg_abi_load_reply unheard;
     void *copy = NULL;
 
-    if (reply == NULL)
-        reply = &unheard;
     memset(reply, 0, sizeof(*reply));
     if (size == 0 || size > VG_POLICY_SIZE_MAX) {
         say_why(reply, size == 0 ? "an empty policy" : "a policy of more than 256 MiB", 0);

@@ -36,10 +36,10 @@ _IRQL_requires_max_(PASSIVE_LEVEL) void vg_policy_give_scratch(_Inout_ struct vg
                                                                _In_ void *scratch);
 
 /* Validates a copy of the blob and puts it in force. STATUS_FILE_CORRUPT_ERROR: it was refused, and `*reply`
- * (if given) says why. The outcome is kept for vg_policy_status. */
+ * says why. The outcome is kept for vg_policy_status. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_policy_load(_In_reads_bytes_(size) const void *blob, _In_ size_t size,
-                   _Out_opt_ struct vg_abi_load_reply *reply);
+                   _Out_ struct vg_abi_load_reply *reply);
 
 /* Loads the policy from the file the registry names, unless one has been in force by then, which is newer.
  * STATUS_NOT_FOUND: the registry names none. */

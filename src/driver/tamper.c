@@ -14,12 +14,11 @@ _Use_decl_annotations_
 void vg_tamper_look(PFILE_OBJECT given, const struct vg_file *file, bool has_open_name,
                     struct vg_record *record)
 {
-    bool all = true;
+    bool all = file->delete_known;
 
     vg_record_set_state(record, VG_FIELD_TAMPERED, VG_FACT_ABSENT);
     if (file->delete_pending)
         (void)vg_record_add(record, VG_FIELD_TAMPERED, VG_LITERAL_SPAN(u"delete-pending"));
-    all = all && file->delete_known;
     if (given == NULL || vg_optional.IoGetTransactionParameterBlock == NULL)
         all = false;
     else if (vg_optional.IoGetTransactionParameterBlock(given) != NULL)

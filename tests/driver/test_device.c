@@ -1,6 +1,8 @@
 /* The device: who may open it, what its requests check, how events are read, how it stops. */
 #include "scenario.h"
 
+#include <policy/blob.h>
+#include <policy/hash.h>
 #include <stdlib.h>
 
 #define ALLOW "vigil: 1\nmode: enforce\ndefault: allow\nrules: []\n"
@@ -38,6 +40,55 @@ static void only_system_and_administrators_may_open_it(void **state)
     assert_int_equal(sim_open(process, "\\DosDevices\\Global\\Vigil", GENERIC_READ, &handle), STATUS_SUCCESS);
     sim_close(handle);
     sim_exit_process(process, 0);
+    end();
+}
+
+static void there_is_nothing_below_the_device_and_no_second_way_in(void **state)
+{
+    struct sim_handle *handle;
+
+    (void)state;
+    begin(NULL);
+    assert_int_equal(sim_open(sim_services_process(), "\\Device\\Vigil\\below", GENERIC_READ, &handle),
+                     STATUS_OBJECT_NAME_NOT_FOUND);
+    assert_int_equal(sim_reopen(admin(), &handle), STATUS_OBJECT_NAME_NOT_FOUND);
+    end();
+}
+
+/* No file object, so nobody has passed the device's list of who may. */
+static void a_request_of_another_driver_is_refused(void **state)
+{
+    (void)state;
+    begin(NULL);
+    assert_int_equal(sim_send_without_file(IRP_MJ_READ, 0), STATUS_INVALID_DEVICE_REQUEST);
+    assert_int_equal(sim_send_without_file(IRP_MJ_DEVICE_CONTROL, VG_IOCTL_STATUS),
+                     STATUS_INVALID_DEVICE_REQUEST);
+    assert_int_equal(sim_send_without_file(IRP_MJ_DEVICE_CONTROL, VG_IOCTL_QUIESCE),
+                     STATUS_INVALID_DEVICE_REQUEST);
+    assert_int_equal(status().quiesced, 0);
+    end();
+}
+
+static void handles_are_bounded(void **state)
+{
+    enum { MANY = 200 };
+    static struct sim_handle *handles[MANY];
+    NTSTATUS result = STATUS_SUCCESS;
+    unsigned opened = 0;
+
+    (void)state;
+    begin(NULL);
+    while (opened < MANY && NT_SUCCESS(result)) {
+        result = sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ, &handles[opened]);
+        opened += NT_SUCCESS(result);
+    }
+    assert_int_equal(result, STATUS_TOO_MANY_OPENED_FILES);
+    assert_in_range(opened, 100, MANY - 1);
+    sim_close(handles[--opened]);
+    assert_int_equal(sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ, &handles[opened++]),
+                     STATUS_SUCCESS);
+    while (opened > 0)
+        sim_close(handles[--opened]);
     end();
 }
 
@@ -94,7 +145,8 @@ static void unknown_requests_and_values_are_refused(void **state)
 {
     const struct vg_abi_mode mode = {3, 0}, reserved = {0, 1};
     const struct vg_abi_options options = {~0u, 1}, beyond = {0, 1};
-    const struct vg_abi_seek place = {2, 0};
+    const struct vg_abi_seek place = {2, 0}, reserved_too = {VG_SEEK_END, 1};
+    static const ULONG without_input[] = {VG_IOCTL_QUIESCE, VG_IOCTL_RESUME, VG_IOCTL_CONFIRM_BOOT};
 
     (void)state;
     begin(NULL);
@@ -110,10 +162,74 @@ static void unknown_requests_and_values_are_refused(void **state)
                      STATUS_INVALID_PARAMETER);
     assert_int_equal(sim_ioctl(admin(), VG_IOCTL_SEEK, &place, sizeof(place), NULL, 0, NULL),
                      STATUS_INVALID_PARAMETER);
+    assert_int_equal(sim_ioctl(admin(), VG_IOCTL_SEEK, &reserved_too, sizeof(reserved_too), NULL, 0, NULL),
+                     STATUS_INVALID_PARAMETER);
+    for (unsigned i = 0; i < sizeof(without_input) / sizeof(without_input[0]); i++)
+        assert_int_equal(sim_ioctl(admin(), without_input[i], &mode, sizeof(mode), NULL, 0, NULL),
+                         STATUS_INVALID_BUFFER_SIZE);
+    assert_int_equal(status().quiesced, 0);
     end();
 }
 
 /* ---- policies ---- */
+
+static void refuse(const void *bytes, size_t size, const char *check)
+{
+    struct vg_abi_load_reply reply;
+
+    assert_int_equal(send_policy(bytes, size, &reply), STATUS_SUCCESS);
+    assert_int_equal(reply.check_length, strlen(check));
+    assert_memory_equal(reply.check, check, reply.check_length);
+    assert_int_equal(status().policy_status, STATUS_FILE_CORRUPT_ERROR);
+}
+
+static void a_policy_of_no_size_or_beyond_all_is_refused(void **state)
+{
+    const size_t huge = (size_t)VG_POLICY_SIZE_MAX + 1;
+    void *bytes = calloc(1, huge);
+
+    (void)state;
+    assert_non_null(bytes);
+    begin(DENY_CMD);
+    refuse(bytes, 0, "an empty policy");
+    refuse(bytes, huge, "a policy of more than 256 MiB");
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    free(bytes);
+    end();
+}
+
+/* Windows would go on with the start, or the shell would ask for elevation and start the program again. */
+static void a_policy_whose_denials_would_deny_nothing_is_refused(void **state)
+{
+    static const uint32_t statuses[] = {0, 0x40000000u, 0x80000005u, 0xC000042Cu};
+
+    (void)state;
+    begin(DENY_CMD);
+    for (unsigned i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        struct blob blob = compile("vigil: 1\nmode: enforce\ndefault: deny\nrules: []\n");
+        struct vg_blob_header *header = blob.bytes;
+
+        header->deny_status = statuses[i];
+        header->checksum = vg_checksum((const unsigned char *)blob.bytes + VG_BLOB_CHECKSUM_FROM,
+                                       blob.size - VG_BLOB_CHECKSUM_FROM);
+        refuse(blob.bytes, blob.size, "the deny status is not an error");
+        free(blob.bytes);
+    }
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    assert_int_equal(try_start(NOTEPAD, NULL), STATUS_SUCCESS);
+    end();
+}
+
+static void why_a_policy_is_refused_needs_no_room_to_be_so(void **state)
+{
+    unsigned char nothing[64] = {0};
+
+    (void)state;
+    begin(DENY_CMD);
+    assert_int_equal(sim_ioctl(admin(), VG_IOCTL_LOAD_POLICY, nothing, sizeof(nothing), NULL, 0, NULL),
+                     STATUS_FILE_CORRUPT_ERROR);
+    end();
+}
 
 static void a_corrupt_policy_is_refused_with_the_old_one_in_force(void **state)
 {
@@ -365,6 +481,7 @@ static void it_stops_and_starts_again_and_again(void **state)
 static void images_are_recorded_only_when_asked_for(void **state)
 {
     const struct vg_abi_options options = {VG_OPTION_WATCH_IMAGES, VG_OPTION_WATCH_IMAGES};
+    const struct vg_abi_options none = {VG_OPTION_WATCH_IMAGES, 0};
     const struct vg_event_image *event;
     PEPROCESS process;
 
@@ -393,6 +510,9 @@ static void images_are_recorded_only_when_asked_for(void **state)
     event = (const void *)next_event(VG_EVENT_IMAGE);
     assert_int_equal(event->kernel, 1);
     assert_int_equal(event->name_size, 0);
+    assert_int_equal(sim_ioctl(admin(), VG_IOCTL_SET_OPTIONS, &none, sizeof(none), NULL, 0, NULL), 0);
+    sim_load_image(&(struct sim_image_options){.name = NULL});
+    assert_int_equal(status().images, 2);
     sim_exit_process(process, 0);
     end();
 }
@@ -401,9 +521,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_system_and_administrators_may_open_it),
+        cmocka_unit_test(there_is_nothing_below_the_device_and_no_second_way_in),
+        cmocka_unit_test(a_request_of_another_driver_is_refused),
+        cmocka_unit_test(handles_are_bounded),
         cmocka_unit_test(a_handle_for_reading_changes_nothing),
         cmocka_unit_test(every_request_checks_its_lengths),
         cmocka_unit_test(unknown_requests_and_values_are_refused),
+        cmocka_unit_test(a_policy_of_no_size_or_beyond_all_is_refused),
+        cmocka_unit_test(a_policy_whose_denials_would_deny_nothing_is_refused),
+        cmocka_unit_test(why_a_policy_is_refused_needs_no_room_to_be_so),
         cmocka_unit_test(a_corrupt_policy_is_refused_with_the_old_one_in_force),
         cmocka_unit_test(a_change_of_policy_is_an_event),
         cmocka_unit_test(two_readers_each_get_everything),
