@@ -76,6 +76,23 @@ static bool is_writable(struct vg_span relative)
     return false;
 }
 
+/* Whether it can be the name of an installed program's folder as `under` takes it. What no canonical path has
+ * could be read as another folder. */
+static bool is_folder_name(struct vg_span name)
+{
+    static const uint16_t never[] = u":%/*?";
+    const uint16_t *units = vg_units(name);
+    uint32_t count = vg_unit_count(name);
+
+    for (uint32_t i = 0; i < count; i++) {
+        for (size_t k = 0; never[k] != 0; k++) {
+            if (units[i] == never[k])
+                return false;
+        }
+    }
+    return count != 0 && units[count - 1] != u'.' && units[count - 1] != u' ';
+}
+
 /* "%WINDIR%\System32" for what lies below that; NULL for what does not lie in a folder of its own below a
  * system folder. A named stream is no program that was installed. */
 static char *folder_of(const struct vg_learn *learn, struct vg_span path)
@@ -99,7 +116,7 @@ static char *folder_of(const struct vg_learn *learn, struct vg_span path)
     }
     for (end = start; end < count && vg_units(path)[end] != u'\\'; end++)
         ;
-    if (start == 0 || end == start || end == count)
+    if (start == 0 || end == count || !is_folder_name(part_of(path, start, end - start)))
         return NULL;
     name = utf8_of(part_of(path, start, end - start), false);
     folder = name != NULL ? malloc(strlen(variable) + strlen(name) + 2) : NULL;
@@ -113,10 +130,10 @@ static char *folder_of(const struct vg_learn *learn, struct vg_span path)
 }
 
 /* What can be written into a policy: no control characters and no halves of characters, which no file's name
- * has. */
+ * has, and no colon at the start, where no path has one and no rule allows it. */
 static bool is_name(const struct vg_fact *fact)
 {
-    if (fact->state != VG_FACT_KNOWN || fact->values[0].size == 0)
+    if (fact->state != VG_FACT_KNOWN || fact->values[0].size == 0 || vg_units(fact->values[0])[0] == u':')
         return false;
     for (uint32_t i = 0; i < vg_unit_count(fact->values[0]); i++) {
         uint16_t unit = vg_units(fact->values[0])[i];

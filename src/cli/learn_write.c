@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define NAME_SIZE_MAX 1000u
+
 /* A YAML scalar, in single quotes unless something in it has to be escaped. */
 static void add_scalar(struct vg_output *policy, const char *text)
 {
@@ -85,6 +87,18 @@ static void add_exceptions(struct vg_output *policy, const struct vg_learned *en
     }
 }
 
+/* A rule's name is for people: without what cannot be seen, and cut to what the policy reader takes. */
+static void add_parent(struct vg_output *name, const char *parent)
+{
+    vg_output_text(name, ", started by ");
+    vg_output_visible(name, parent, strlen(parent));
+    if (name->failed || name->size <= NAME_SIZE_MAX)
+        return;
+    for (name->size = NAME_SIZE_MAX; (name->bytes[name->size] & 0xC0) == 0x80; name->size--)
+        ;
+    vg_output_text(name, "...");
+}
+
 static void add_rule(struct vg_output *policy, const struct vg_learned *entries, size_t count)
 {
     static const char *const names[] = {
@@ -110,7 +124,7 @@ static void add_rule(struct vg_output *policy, const struct vg_learned *entries,
     if (strcmp(first->parent, "-") == 0)
         vg_output_text(&name, ", started by no process");
     else if (first->parent[0] != '\0')
-        vg_output_format(&name, ", started by %s", first->parent);
+        add_parent(&name, first->parent);
     vg_output_add(&name, "", 1);
     vg_output_text(policy, "  - allow: ");
     add_scalar(policy, name.failed ? "" : name.bytes);

@@ -20,6 +20,7 @@ static const struct range invisible[] = {
     {0x2060, 0x206F},   /* word joiner, invisible operators, direction isolates */
     {0xFEFF, 0xFEFF},   /* byte order mark */
     {0xFFF9, 0xFFFB},   /* interlinear annotation */
+    {0xFFFE, 0xFFFF},   /* no characters */
     {0xE0000, 0xE007F}, /* tags */
 };
 
