@@ -21,13 +21,16 @@ struct vg_replay_counts {
     uint64_t audited;
     uint64_t unknown;  /* decisions that rest on a fact that is not known */
     uint64_t defaults; /* that no rule made */
+    uint64_t looked;   /* starts of which the file would have been opened for what it says, or is */
+    uint64_t hashed;   /* those of which it would have been read whole */
     uint64_t *rules;   /* by rule: how often it decided, or matched if it is an audit rule */
 };
 
 /* One a worker: nothing is shared while they decide. */
 struct vg_replay_worker {
     void *scratch;
-    uint32_t *audits; /* room for all of them */
+    uint32_t *audits;                    /* room for all of them */
+    struct vg_fact held[VG_FIELD_COUNT]; /* what the log says of the file, until the rules ask for it */
     struct vg_replay_counts counts;
 };
 

@@ -48,7 +48,42 @@ static bool wanted(const struct vg_replay *replay, const struct vg_decision *dec
     return (unsigned)replay->only == (unsigned)decision->verdict;
 }
 
-/* As the driver decides. A fact that the rules ask for is in the log or nowhere. */
+/* What takes opening the file in the driver is told when the rules ask for it, as there. */
+static void hold_back(struct vg_replay_worker *worker, struct vg_record *record)
+{
+    for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
+        if (!vg_field_is_gathered((enum vg_field)field))
+            continue;
+        worker->held[field] = record->facts[field];
+        vg_record_set_state(record, (enum vg_field)field, VG_FACT_PENDING);
+    }
+}
+
+/* A fact that the rules ask for is in the log or nowhere. */
+static void give(const struct vg_replay_worker *worker, struct vg_record *record, enum vg_field field)
+{
+    record->facts[field] = worker->held[field];
+    if (record->facts[field].state == VG_FACT_PENDING)
+        vg_record_set_state(record, field, VG_FACT_UNKNOWN);
+}
+
+/* As the driver decides. */
+static void decide(struct vg_replay *replay, struct vg_replay_worker *worker, struct vg_record *record,
+                   struct vg_decision *decision)
+{
+    bool looked = false, hashed = false;
+
+    hold_back(worker, record);
+    vg_policy_begin(&replay->policy, worker->scratch);
+    while (vg_policy_decide(&replay->policy, record, worker->scratch, decision) == VG_NEED_FACT) {
+        looked = true;
+        hashed = hashed || vg_field_stage(decision->need) == VG_STAGE_HASH;
+        give(worker, record, decision->need);
+    }
+    worker->counts.looked += looked;
+    worker->counts.hashed += hashed;
+}
+
 bool vg_replay_creation(void *context, unsigned number, const struct vg_log_place *place,
                         struct vg_record_input *input, struct vg_output *output)
 {
@@ -58,9 +93,7 @@ bool vg_replay_creation(void *context, unsigned number, const struct vg_log_plac
     struct vg_replay_start start = {
         .place = place, .record = &input->record, .decision = &decision, .audits = decision.audits};
 
-    vg_policy_begin(&replay->policy, worker->scratch);
-    while (vg_policy_decide(&replay->policy, &input->record, worker->scratch, &decision) == VG_NEED_FACT)
-        vg_record_set_state(&input->record, decision.need, VG_FACT_UNKNOWN);
+    decide(replay, worker, &input->record, &decision);
     if (decision.audit_count > VG_AUDITS_MAX) {
         start.audits = worker->audits;
         (void)vg_policy_audits(&replay->policy, &input->record, worker->scratch, worker->audits,
@@ -84,6 +117,8 @@ const struct vg_replay_counts *vg_replay_total(struct vg_replay *replay)
         total->audited += part->audited;
         total->unknown += part->unknown;
         total->defaults += part->defaults;
+        total->looked += part->looked;
+        total->hashed += part->hashed;
         for (size_t rule = 0; rule < replay->model->rule_count; rule++)
             total->rules[rule] += part->rules[rule];
     }

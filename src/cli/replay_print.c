@@ -159,6 +159,8 @@ static void print_json_summary(const struct vg_replay *replay, const struct vg_r
     add_number(output, "Asked", counts->verdicts[VG_ASK]);
     add_number(output, "Audited", counts->audited);
     add_number(output, "UnknownFacts", counts->unknown);
+    add_number(output, "FilesLookedInto", counts->looked);
+    add_number(output, "FilesHashed", counts->hashed);
     add_number(output, "Skipped", result->counts.skipped);
     add_number(output, "Broken", result->counts.broken);
     add_number(output, "ByDefault", counts->defaults);
@@ -219,5 +221,8 @@ void vg_replay_print_summary(const struct vg_replay *replay, const struct vg_rep
         (unsigned long long)counts->verdicts[VG_ALLOW], (unsigned long long)counts->verdicts[VG_DENY],
         (unsigned long long)counts->verdicts[VG_ASK], (unsigned long long)counts->audited,
         (unsigned long long)counts->unknown);
+    if (counts->looked != 0)
+        vg_output_format(output, "%llu would have their file looked into, %llu of them hashed\n",
+                         (unsigned long long)counts->looked, (unsigned long long)counts->hashed);
     print_rules(replay, counts, output);
 }

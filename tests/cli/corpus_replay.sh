@@ -77,5 +77,21 @@ for where in "" "--windir D:\Windows" "--program-files C:\Windows --program-file
         fi
     done
 done
+# How many starts have their file read, and hashed, for the sake of all the rules; and that none is for the sake of those rules
+# alone that ask for no hash of a whole file, or only beside another condition.
+read_for() {
+    printf "vigil: 1\ndefault: allow\nrules:\n  - deny: the rules\n    sigma: '%s'\n" "$1" >"$scratch/all.yaml"
+    "$build/vigil" replay "$scratch/all.yaml" "$cases" "$corpus/events-otrf-sample.jsonl" --json 2>/dev/null |
+        sed -n 's/.*"Summary".*"Decided":\([0-9]*\).*"FilesLookedInto":\([0-9]*\),"FilesHashed":\([0-9]*\).*/\1 starts: \2 looked into, \3 hashed/p'
+}
+mkdir "$scratch/unhashed"
+for rule in "$rules"/*.yml; do
+    grep -qE '(MD5|SHA1|SHA256)=' "$rule" || cp "$rule" "$scratch/unhashed/"
+done
+echo "with all rules as denials, $(read_for "$rules")"
+without=$(read_for "$scratch/unhashed")
+echo "without the rules that ask for MD5, SHA1 or SHA256, $without"
+[ "${without##*, }" = '0 hashed' ] || { wrong=$((wrong + 1)); echo 'files are hashed for rules that ask for no hash' >&2; }
+
 echo "$right logs with the expected matches, $wrong without; $not_loaded rules need what is not there yet"
 [ "$wrong" = 0 ] && [ "$right" != 0 ]
