@@ -1,5 +1,5 @@
 # Makes the table of bench/rows from the results (first file), with the reasons of bench/misses; with -v page=1 as the Markdown
-# page that the template (last file) asks for: {{table NAME}}, {{misses}}, {{value METRIC UNIT}}, {{text NAME}}.
+# page that the template (last file) asks for: {{table NAME}}, {{misses}}, {{value RESULT UNIT}}, {{text NAME}}.
 #   awk -f report.awk results.tsv rows misses [-v page=1 template]
 
 function trim(text) { gsub(/^[ \t]+|[ \t]+$/, "", text); return text }
@@ -93,7 +93,7 @@ stage == 2 {
     times[row] = cell[7] == "-" ? "" : ratio_text(ratio)
     wanted[row] = target_text(cell[7], cell[3])
     came[row] = verdict(ours, ratio, cell[7])
-    if (came[row] == "missed") missed[++misses] = cell[1] SUBSEP section ": " cell[2] (cell[5] == "" ? "" : ", beside " cell[5])
+    if (came[row] == "missed") missed[++misses] = cell[1] SUBSEP section ": " cell[2] (cell[7] ~ /^ratio/ ? ", beside " cell[5] : "")
     counted[came[row]]++
     order[all] = row
     next
