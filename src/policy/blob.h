@@ -9,7 +9,7 @@
 #include <vigil/policy.h>
 
 #define VG_BLOB_MAGIC   "VIGILPOL"
-#define VG_BLOB_VERSION 5u
+#define VG_BLOB_VERSION 6u
 
 /* The checksum covers everything from `identity` on, the identity everything behind itself. */
 #define VG_BLOB_CHECKSUM_FROM 32u
@@ -43,6 +43,13 @@
 
 /* In ANCHORS: no condition, but a predicate (VG_BLOB_TEST_ANY) that is true with this one. */
 #define VG_ANCHOR_GROUP 0x40000000u
+
+/* An entry of POSTINGS: a predicate. With VG_POSTING_MARK there is no more to it than its truth: it is
+ * tracked, announces and decides nothing, and needs no confirmation; VG_POSTING_PERMISSIVE then says that it
+ * is so. */
+#define VG_POSTING_MARK       0x40000000u
+#define VG_POSTING_PERMISSIVE 0x20000000u
+#define VG_POSTING_INDEX      0x1FFFFFFFu
 
 /* What a key leads to: a rule directly, when truth of the key is all there is to know, or a list in POSTINGS.
  */
@@ -274,12 +281,13 @@ struct vg_blob_slot {
 
 /* Literals of one gram follow each other; the last has VG_BLOB_LAST in `units`. */
 struct vg_blob_literal {
-    uint64_t word;  /* its bytes up to the end of its gram, the last the highest: as many as `known` */
+    uint64_t word;  /* `known` of its bytes, the last the highest, up to `behind` bytes behind its gram */
     uint32_t text;  /* folded: the first in BYTES or TEXT */
     uint32_t units; /* with VG_TEXT_WIDE; at most VG_LITERAL_UNITS_MAX */
     uint32_t target;
     uint16_t gram;  /* where in the literal its gram starts */
-    uint16_t known; /* 0..8; 0 for a wide text */
+    uint8_t known;  /* 0..8; 0 for a wide text */
+    uint8_t behind; /* 0..7 */
 };
 
 #define VG_LITERAL_UNITS_MAX 65535u

@@ -97,6 +97,12 @@ struct vg_index_set {
 #define VG_TYPICAL_BITS 17u
 #define VG_TYPICAL_SIZE ((size_t)1 << VG_TYPICAL_BITS)
 
+/* How many keys begin or end a value with the same units, by their hash: an estimate, too. Beyond
+ * VG_ENDS_MAX such a text is looked for by a gram that fewer others have. */
+#define VG_ENDS_BITS 14u
+#define VG_ENDS_SIZE ((size_t)1 << VG_ENDS_BITS)
+#define VG_ENDS_MAX  32u
+
 /* What one field collects. */
 struct vg_compiled_field {
     bool used;
@@ -108,6 +114,7 @@ struct vg_compiled_field {
 
 struct vg_compile {
     uint8_t typical[VG_TYPICAL_SIZE];
+    uint8_t ends[VG_ENDS_SIZE];
     const struct vg_model *model;
     const struct vg_reporter *reporter;
     bool failed; /* and reported */

@@ -190,15 +190,33 @@ static const struct vg_token *most_telling(const struct vg_compile *compile,
     return best;
 }
 
-/* Where a literal of a pattern stands: anywhere in the value, unless it is long enough to be found at an end.
- */
-static enum vg_key_kind place_of(const struct vg_predicate *source, const struct vg_token *literal)
+/* Whether there is room for one more text that begins, or ends, a value with the same units. */
+static bool has_room(struct vg_compile *compile, const struct vg_predicate *source,
+                     const struct vg_token *literal, enum vg_key_kind kind)
+{
+    uint32_t first = kind == VG_KEY_START ? 0 : vg_unit_count(literal->text) - VG_GRAM_MAX;
+    uint64_t hash =
+        vg_hash_text((uint64_t)source->field << 8 | kind, vg_units(literal->text) + first, VG_GRAM_MAX);
+    uint8_t *count = &compile->ends[hash >> (64 - VG_ENDS_BITS)];
+
+    if (*count == VG_ENDS_MAX)
+        return false;
+    ++*count;
+    return true;
+}
+
+/* Where a literal of a pattern is looked for: anywhere in the value, unless it is long enough to be found at
+ * an end. */
+static enum vg_key_kind place_of(struct vg_compile *compile, const struct vg_predicate *source,
+                                 const struct vg_token *literal)
 {
     if (vg_unit_count(literal->text) < VG_GRAM_MAX)
         return VG_KEY_LITERAL;
-    if (literal == &source->tokens[0])
+    if (literal == &source->tokens[0] && has_room(compile, source, literal, VG_KEY_START))
         return VG_KEY_START;
-    return literal == &source->tokens[source->token_count - 1] ? VG_KEY_END : VG_KEY_LITERAL;
+    if (literal == &source->tokens[source->token_count - 1] && has_room(compile, source, literal, VG_KEY_END))
+        return VG_KEY_END;
+    return VG_KEY_LITERAL;
 }
 
 /* Whether the pattern says no more than that the value has the literal in this place. */
@@ -225,7 +243,7 @@ static void index_by_literal(struct vg_compile *compile, uint32_t predicate)
         vg_buffer_put32(&compile->fields[source->field].general, predicate);
         return;
     }
-    place = place_of(source, literal);
+    place = place_of(compile, source, literal);
     if (!says_no_more(source, literal, place))
         need_confirmation(compile, predicate);
     add_key(compile, predicate, place, vg_units(literal->text), vg_unit_count(literal->text));

@@ -35,14 +35,17 @@ static uint32_t table_of(const struct vg_compiled_key *key)
     return vg_gram_table_of(key->units);
 }
 
-/* The bytes up to the end of the gram, and how many they are. */
+/* The bytes around its gram: those up to its end, and as many more as there is room for. */
 static void fill_word(const struct vg_compile *compile, const struct vg_compiled_key *key,
                       struct vg_blob_literal *literal)
 {
     uint32_t end = key->gram + vg_gram_units(vg_gram_table_of(key->units));
+    uint32_t before = end < VG_WORD_UNITS ? end : VG_WORD_UNITS;
 
     if (key->units & VG_TEXT_WIDE)
         return;
+    for (; end < key->units && literal->behind < VG_WORD_UNITS - before; end++)
+        literal->behind++;
     for (; literal->known < VG_WORD_UNITS && literal->known < end; literal->known++)
         literal->word |= (uint64_t)vg_key_unit(compile, key, end - 1 - literal->known)
                          << (56 - 8 * literal->known);

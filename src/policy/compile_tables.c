@@ -65,16 +65,30 @@ void vg_compile_place_listed(struct vg_compile *compile, uint32_t predicate)
         vg_compile_place(compile, predicate);
 }
 
+/* A predicate of which nothing but its truth matters is marked only. */
+static uint32_t posting_of(const struct vg_compile *compile, const struct vg_compiled_predicate *predicate)
+{
+    bool is_more = predicate->index >= compile->tracked_count || predicate->plain_rule != VG_BLOB_NONE ||
+                   predicate->last_condition != VG_BLOB_NONE || (predicate->flags & VG_PREDICATE_CONFIRM) ||
+                   predicate->source->test == VG_TEST_REGEX;
+
+    if (is_more)
+        return predicate->index;
+    return predicate->index | VG_POSTING_MARK |
+           (predicate->flags & VG_PREDICATE_PERMISSIVE ? VG_POSTING_PERMISSIVE : 0);
+}
+
 static void list_predicate(struct vg_compile *compile, const struct vg_compiled_predicate *predicate)
 {
     const struct vg_chain *memberships = VG_BUFFER_AT(&compile->memberships, struct vg_chain);
 
     if (is_listed(compile, predicate))
-        vg_buffer_put32(&compile->listed, predicate->index);
+        vg_buffer_put32(&compile->listed, posting_of(compile, predicate));
     if (vg_predicate_tells_groups(predicate))
         return;
     for (uint32_t at = predicate->groups; at != VG_BLOB_NONE; at = memberships[at].next)
-        vg_buffer_put32(&compile->listed, vg_predicate_at(compile, memberships[at].predicate)->index);
+        vg_buffer_put32(&compile->listed,
+                        posting_of(compile, vg_predicate_at(compile, memberships[at].predicate)));
 }
 
 uint32_t vg_compile_list(struct vg_compile *compile, const uint32_t *predicates, uint32_t count)

@@ -37,8 +37,9 @@ static size_t place(struct vg_match *match, const struct vg_blob_header *header,
 {
     size_t used = sizeof(struct vg_scratch);
 
-    used += sizeof(uint64_t) * vg_bitset_place(&match->truths, header->tracked_count,
-                                               scratch ? (uint64_t *)(void *)(scratch + used) : NULL);
+    match->truths.count = scratch ? &((struct vg_scratch *)(void *)scratch)->truth_words : NULL;
+    used += sizeof(uint64_t) * vg_marks_place(&match->truths, header->tracked_count,
+                                              scratch ? (uint64_t *)(void *)(scratch + used) : NULL);
     used += sizeof(uint64_t) * vg_bitset_place(&match->candidates, vg_blob_count(header, VG_BLOB_CONDITIONS),
                                                scratch ? (uint64_t *)(void *)(scratch + used) : NULL);
     used += sizeof(uint64_t) * vg_bitset_place(&match->awaiting, header->tracked_count,
@@ -76,7 +77,7 @@ void vg_policy_begin(const struct vg_policy *policy, void *scratch)
     struct vg_match match;
 
     vg_match_begin(&match, policy, scratch);
-    vg_bitset_clear(&match.truths);
+    vg_marks_clear(&match.truths);
     vg_bitset_clear(&match.candidates);
     vg_bitset_clear(&match.awaiting);
     match.scratch->taken = 0;

@@ -11,6 +11,7 @@
 
 #include "bitset.h"
 #include "blob.h"
+#include "marks.h"
 
 #include <vigil/record.h>
 
@@ -30,6 +31,8 @@ struct vg_scratch {
         claimed;     /* taken, and the creator's word: false to permissive predicates, else true or unknown */
     uint32_t best;   /* the first plain rule that is true */
     uint32_t serial; /* of the value being scanned; never 0 */
+    uint32_t truth_words; /* of the truths: how many are not empty */
+    uint32_t unused;
 };
 
 /* One decision at work. */
@@ -37,7 +40,7 @@ struct vg_match {
     struct vg_blob_view blob;
     const struct vg_record *record; /* NULL but in a decision */
     struct vg_scratch *scratch;
-    struct vg_bitset truths;     /* tracked predicates that are true */
+    struct vg_marks truths;      /* tracked predicates that are true */
     struct vg_bitset candidates; /* conditions announced by a true predicate, or one that awaits its trial */
     struct vg_bitset awaiting;   /* REGEX predicates that may be true, and were not tried */
     uint32_t *stamps;            /* per literal: the serial of the value it was last found in */
@@ -50,8 +53,7 @@ struct vg_value {
     const uint16_t *units;
     uint32_t count;
     bool is_path;
-    bool stream_known; /* whether `has_stream` has been found out */
-    bool has_stream;   /* a colon anywhere but as the second unit of a path */
+    bool has_stream; /* vg_value_has_stream */
 };
 
 void vg_match_begin(struct vg_match *match, const struct vg_policy *policy, void *scratch);
@@ -74,7 +76,8 @@ bool vg_match_number(const struct vg_blob_view *blob, const struct vg_blob_predi
 bool vg_match_pattern(const struct vg_blob_view *blob, const struct vg_blob_predicate *predicate,
                       struct vg_value *value);
 
-bool vg_value_has_stream(struct vg_value *value);
+/* Whether it is a path with a colon anywhere but as its second unit. */
+bool vg_value_has_stream(const struct vg_value *value);
 
 /* Whether a predicate that spells no stream may take this value of its field: a permissive one takes none
  * that has a stream. */

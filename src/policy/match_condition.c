@@ -50,7 +50,7 @@ static uint16_t pair_leaf(const struct vg_match *match, uint32_t instruction, ui
         return 0;
     if (pending & fields)
         return asks_for(pending >> predicate->field & 1 ? predicate->field : vg_blob_other(predicate));
-    if (vg_bitset_has(&match->truths, instruction & VG_CODE_OPERAND))
+    if (vg_marks_has(&match->truths, instruction & VG_CODE_OPERAND))
         return VG_IS_TRUE | VG_MAY_BE_TRUE;
     return match->scratch->claimed & fields ? 0 : VG_IS_FALSE | VG_MAY_BE_FALSE;
 }
@@ -67,7 +67,7 @@ static uint16_t leaf(struct vg_match *match, uint32_t instruction, uint64_t pend
         return asks_for(field);
     if (match->scratch->unknown & bit)
         return 0;
-    if (vg_bitset_has(&match->truths, index) ||
+    if (vg_marks_has(&match->truths, index) ||
         (vg_bitset_has(&match->awaiting, index) && vg_match_regex(match, index)))
         return VG_IS_TRUE | VG_MAY_BE_TRUE;
     if ((match->scratch->claimed & bit) && !(instruction & VG_CODE_PERMISSIVE))

@@ -14,6 +14,21 @@ void vg_scan_begin_grams(struct vg_scan *scan)
 
     scan->ones[0] = ones->table.probes ? filter[0] : 0;
     scan->ones[1] = ones->table.probes ? filter[1] : 0;
+    scan->ones[2] = scan->ones[3] = 0;
+}
+
+/* Whether the bytes of its word tell that the literal is not here. `rest`: whether they leave anything open.
+ */
+static inline bool is_elsewhere(const struct vg_scan *scan, const struct vg_blob_literal *literal,
+                                const struct gram *gram, uint32_t count, bool *rest)
+{
+    const uint8_t *end = gram->end + literal->behind;
+
+    *rest = true;
+    if (!gram->end || literal->known == 0 || end > vg_text_at(&scan->text, scan->text.end))
+        return false;
+    *rest = literal->known != count;
+    return (vg_load_word(end - VG_WORD_UNITS) ^ literal->word) >> (64 - 8 * literal->known) != 0;
 }
 
 static void try_literal(struct vg_scan *scan, uint32_t index, const struct gram *gram)
@@ -22,19 +37,13 @@ static void try_literal(struct vg_scan *scan, uint32_t index, const struct gram 
     const struct vg_blob_literal *literal = &blob->LITERALS[index];
     uint32_t count = literal->units & ~(VG_BLOB_LAST | VG_TEXT_WIDE);
     uint32_t start = gram->start - literal->gram;
+    bool rest;
 
-    if (literal->gram > gram->start || count > scan->value.count - start)
+    if (literal->gram > gram->start || count > scan->value.count - start ||
+        is_elsewhere(scan, literal, gram, count, &rest) ||
+        scan->match->stamps[index] == scan->match->scratch->serial)
         return;
-    if (gram->end && literal->known) {
-        uint64_t other = vg_load_word(gram->end - VG_WORD_UNITS) ^ literal->word;
-
-        if (other >> (64 - 8 * literal->known))
-            return;
-    }
-    if (scan->match->stamps[index] == scan->match->scratch->serial)
-        return;
-    if (literal->known != count &&
-        !vg_text_is(&scan->text, blob, start, literal->text, literal->units & ~VG_BLOB_LAST))
+    if (rest && !vg_text_is(&scan->text, blob, start, literal->text, literal->units & ~VG_BLOB_LAST))
         return;
     scan->match->stamps[index] = scan->match->scratch->serial;
     vg_scan_hit(scan, literal->target);
@@ -69,16 +78,16 @@ static void scan_ones(struct vg_scan *scan)
 {
     const struct vg_blob_table *table = &scan->field->grams[VG_ASCII_ONE].table;
     const struct vg_text *text = &scan->text;
+    const uint8_t *end = vg_text_at(text, text->end);
 
-    for (uint32_t at = text->start; at < text->end && (scan->ones[0] | scan->ones[1]); at++) {
-        const uint8_t *byte = vg_text_at(text, at);
-        struct gram gram = {*byte, at, byte + 1};
-        uint64_t bit = (uint64_t)1 << (*byte % 64);
+    for (const uint8_t *byte = vg_text_at(text, text->start); byte < end; byte++) {
+        struct gram gram;
 
-        if (*byte < 0x80 && (scan->ones[*byte / 64] & bit)) {
-            scan->ones[*byte / 64] &= ~bit;
-            find_gram(scan, table, &gram);
-        }
+        if (!(scan->ones[*byte / 64] >> (*byte % 64) & 1))
+            continue;
+        scan->ones[*byte / 64] &= ~((uint64_t)1 << (*byte % 64));
+        gram = (struct gram){*byte, text->start + (uint32_t)(byte - vg_text_at(text, text->start)), byte + 1};
+        find_gram(scan, table, &gram);
     }
 }
 
@@ -89,35 +98,30 @@ static inline uint64_t gram_of_bytes(const uint8_t *bytes, uint32_t units)
     return units == 2 ? two : two | (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 24;
 }
 
-static inline uint64_t is_in_filter(const uint64_t *filter, unsigned shift, uint64_t gram)
+static inline bool is_in_filter(const uint64_t *filter, unsigned shift, uint64_t gram)
 {
     uint64_t bit = vg_gram_product(gram) >> shift;
 
     return filter[bit / 64] >> (bit % 64) & 1;
 }
 
-/* The grams of so many units that end in the piece. Nearly always none of four is in the filter. */
+/* The grams of so many units that end in the piece. */
 static inline void scan_grams(struct vg_scan *scan, const struct vg_blob_grams *grams, uint32_t units)
 {
     const uint64_t *filter = scan->match->blob.FILTERS + grams->filter;
     unsigned shift = 64 - grams->filter_bits;
     const struct vg_text *text = &scan->text;
-    uint32_t at = text->start ? text->start + 1 - units : 0;
+    uint32_t first = text->start ? text->start + 1 - units : 0;
+    const uint8_t *bytes = vg_text_at(text, first);
+    const uint8_t *end = vg_text_at(text, text->end);
 
-    for (; at + units <= text->end; at++) {
-        const uint8_t *bytes = vg_text_at(text, at);
-        struct gram gram;
+    for (const uint8_t *at = bytes; at + units <= end; at++) {
+        struct gram gram = {gram_of_bytes(at, units), 0, at + units};
 
-        if (at + units + 3 <= text->end && !(is_in_filter(filter, shift, gram_of_bytes(bytes, units)) |
-                                             is_in_filter(filter, shift, gram_of_bytes(bytes + 1, units)) |
-                                             is_in_filter(filter, shift, gram_of_bytes(bytes + 2, units)) |
-                                             is_in_filter(filter, shift, gram_of_bytes(bytes + 3, units)))) {
-            at += 3;
+        if (!is_in_filter(filter, shift, gram.value))
             continue;
-        }
-        gram = (struct gram){gram_of_bytes(bytes, units), at, bytes + units};
-        if (is_in_filter(filter, shift, gram.value))
-            find_gram(scan, &grams->table, &gram);
+        gram.start = first + (uint32_t)(at - bytes);
+        find_gram(scan, &grams->table, &gram);
     }
 }
 
@@ -129,7 +133,8 @@ void vg_scan_grams(struct vg_scan *scan)
         scan_grams(scan, &tables[VG_ASCII_FOUR], 4);
     if (tables[VG_ASCII_TWO].table.probes)
         scan_grams(scan, &tables[VG_ASCII_TWO], 2);
-    scan_ones(scan);
+    if (scan->ones[0] | scan->ones[1])
+        scan_ones(scan);
 }
 
 void vg_scan_start(struct vg_scan *scan)

@@ -72,6 +72,25 @@ static bool ends_match(const struct glob *glob)
                                              literal_covers(glob, last, glob->value->count - last->units));
 }
 
+/* The next place from `at` on where the token can begin, as far as its first unit tells; UINT32_MAX when the
+ * run cannot reach one. */
+static uint32_t next_start(const struct glob *glob, const struct vg_blob_token *token, uint32_t at)
+{
+    const struct vg_value *value = glob->value;
+    uint16_t first;
+
+    if (token->kind != VG_BLOB_LITERAL || token->units == 0)
+        return at;
+    first = glob->blob->TEXT[token->text];
+    for (; at < value->count; at++) {
+        if (value->units[at] == first || (!glob->cased && vg_fold(value->units[at]) == first))
+            return at;
+        if (!wildcard_covers(glob, at))
+            break;
+    }
+    return UINT32_MAX;
+}
+
 /* Each run takes as little as it can; when the rest fails, the last run takes one unit more. Never more than
  * units times literal units steps. */
 static bool glob_matches(const struct glob *glob)
@@ -90,7 +109,7 @@ static bool glob_matches(const struct glob *glob)
         uint32_t covered = UINT32_MAX;
 
         if (token == glob->token_count) {
-            if (at == glob->value->count)
+            if (at == glob->value->count || (token == run_token && glob->colons == COLONS_FREE))
                 return true;
         } else if (glob->tokens[token].kind == VG_BLOB_ANY_RUN) {
             run_token = ++token;
@@ -106,7 +125,12 @@ static bool glob_matches(const struct glob *glob)
         }
         if (run_token == UINT32_MAX || run_end >= glob->value->count || !wildcard_covers(glob, run_end))
             return false;
-        at = ++run_end;
+        run_end++;
+        if (run_token < glob->token_count)
+            run_end = next_start(glob, &glob->tokens[run_token], run_end);
+        if (run_end == UINT32_MAX)
+            return false;
+        at = run_end;
         token = run_token;
     }
 }
@@ -135,19 +159,13 @@ static bool matches(struct glob *glob, uint8_t test, enum colons colons)
     return test == VG_BLOB_TEST_UNDER ? under_matches(glob) : glob_matches(glob);
 }
 
-bool vg_value_has_stream(struct vg_value *value)
+bool vg_value_has_stream(const struct vg_value *value)
 {
-    if (!value->is_path)
-        return false;
-    if (!value->stream_known) {
-        uint32_t at = 0;
+    uint32_t at = 0;
 
-        while (at < value->count && (value->units[at] != u':' || at == 1))
-            at++;
-        value->has_stream = at < value->count;
-        value->stream_known = true;
-    }
-    return value->has_stream;
+    while (at < value->count && (value->units[at] != u':' || at == 1))
+        at++;
+    return value->is_path && at < value->count;
 }
 
 bool vg_match_may_take(const struct vg_blob_predicate *predicate, struct vg_span text)
@@ -174,7 +192,7 @@ bool vg_match_pattern(const struct vg_blob_view *blob, const struct vg_blob_pred
 
     if (vg_blob_test_is_number(predicate->test))
         return vg_match_number(blob, predicate, value);
-    if (!(predicate->flags & VG_PREDICATE_PERMISSIVE) || !vg_value_has_stream(value))
+    if (!(predicate->flags & VG_PREDICATE_PERMISSIVE) || !value->has_stream)
         return matches(&glob, predicate->test, COLONS_FREE);
     if (!(predicate->flags & VG_PREDICATE_SPELLS_STREAM))
         return false;

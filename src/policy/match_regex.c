@@ -15,7 +15,7 @@ bool vg_match_regex(struct vg_match *match, uint32_t index)
         return false;
     for (unsigned i = 0; i < fact->count && i < VG_FACT_VALUES_MAX; i++) {
         if (vg_match_may_take(predicate, fact->values[i]) && vg_regex_match(automaton, fact->values[i])) {
-            vg_bitset_add(&match->truths, index);
+            vg_marks_add(&match->truths, index);
             return true;
         }
     }

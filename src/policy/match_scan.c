@@ -23,9 +23,9 @@ static void fire_group(struct vg_match *match, uint32_t index)
 {
     uint32_t list = match->blob.PREDICATES[index].anchors;
 
-    if (vg_bitset_has(&match->truths, index))
+    if (vg_marks_has(&match->truths, index))
         return;
-    vg_bitset_add(&match->truths, index);
+    vg_marks_add(&match->truths, index);
     if (list != VG_BLOB_NONE)
         announce_conditions(match, list);
 }
@@ -59,7 +59,7 @@ void vg_match_fire(struct vg_match *match, uint32_t index, const struct vg_blob_
     if (predicate->rule < match->scratch->best)
         decide_by(match, predicate->rule);
     if (index < match->blob.header->tracked_count)
-        vg_bitset_add(&match->truths, index);
+        vg_marks_add(&match->truths, index);
     if (predicate->anchors != VG_BLOB_NONE)
         announce(match, predicate->anchors);
 }
@@ -79,7 +79,7 @@ static bool is_settled(const struct vg_match *match, uint32_t index,
                        const struct vg_blob_predicate *predicate)
 {
     if (index < match->blob.header->tracked_count)
-        return vg_bitset_has(&match->truths, index);
+        return vg_marks_has(&match->truths, index);
     return predicate->rule >= match->scratch->best && predicate->anchors == VG_BLOB_NONE;
 }
 
@@ -91,9 +91,7 @@ static void try_predicate(struct vg_scan *scan, uint32_t index)
     if (is_settled(match, index, predicate))
         return;
     if (predicate->flags & VG_PREDICATE_PERMISSIVE) {
-        if (scan->claimed)
-            return;
-        if (!(predicate->flags & VG_PREDICATE_SPELLS_STREAM) && vg_value_has_stream(&scan->value))
+        if (scan->claimed || (scan->value.has_stream && !(predicate->flags & VG_PREDICATE_SPELLS_STREAM)))
             return;
     }
     if (predicate->test == VG_BLOB_TEST_REGEX) {
@@ -114,13 +112,16 @@ void vg_scan_hit(struct vg_scan *scan, uint32_t target)
 
         if (rule >= scan->match->scratch->best)
             return;
-        if ((target & VG_TARGET_PERMISSIVE) && (scan->claimed || vg_value_has_stream(&scan->value)))
+        if ((target & VG_TARGET_PERMISSIVE) && (scan->claimed || scan->value.has_stream))
             return;
         decide_by(scan->match, rule);
         return;
     }
     for (posting = scan->match->blob.POSTINGS + target;; posting++) {
-        try_predicate(scan, *posting & ~VG_BLOB_LAST);
+        if (!(*posting & VG_POSTING_MARK))
+            try_predicate(scan, *posting & VG_POSTING_INDEX);
+        else if (!(*posting & VG_POSTING_PERMISSIVE) || !(scan->claimed || scan->value.has_stream))
+            vg_marks_add(&scan->match->truths, *posting & VG_POSTING_INDEX);
         if (*posting & VG_BLOB_LAST)
             break;
     }
@@ -153,6 +154,21 @@ static bool has_keys(const struct vg_blob_field *field)
     return field->exact.probes || field->folder.probes || field->name.probes;
 }
 
+/* vg_value_has_stream, faster: nearly every path is a single piece. */
+static bool has_stream(const struct vg_scan *scan)
+{
+    const struct vg_text *text = &scan->text;
+    uint64_t drive = (uint64_t)0x80 << 8; /* the second unit */
+
+    if (text->end < text->count)
+        return vg_value_has_stream(&scan->value);
+    for (uint32_t at = 0; at < text->end; at += VG_WORD_UNITS, drive = 0) {
+        if (vg_bytes_equal(vg_load_word(vg_text_at(text, at)), ':') & ~drive)
+            return true;
+    }
+    return false;
+}
+
 /* Look-ups wait for memory while the grams are looked at. */
 static void scan_text(struct vg_scan *scan, struct vg_span span)
 {
@@ -161,11 +177,11 @@ static void scan_text(struct vg_scan *scan, struct vg_span span)
 
     scan->value.units = vg_units(span);
     scan->value.count = vg_unit_count(span);
-    scan->value.stream_known = false;
     next_serial(scan->match);
     vg_scan_begin_keys(scan);
     vg_scan_begin_grams(scan);
     vg_text_open(&scan->text, &scan->value);
+    scan->value.has_stream = scan->value.is_path && has_stream(scan);
     vg_scan_start(scan);
     do {
         if (has_keys(field))
@@ -177,7 +193,7 @@ static void scan_text(struct vg_scan *scan, struct vg_span span)
         more = vg_text_next(&scan->text);
     } while (more);
     vg_scan_end(scan);
-    if (field->folder.probes && vg_value_has_stream(&scan->value))
+    if (field->folder.probes && scan->value.has_stream)
         vg_scan_streams(scan);
     if (scan->text.wide)
         vg_scan_wide(scan);
@@ -231,7 +247,7 @@ void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, co
 
     scan.match = match;
     scan.field = field;
-    scan.value = (struct vg_value){.is_path = kind == VG_KIND_PATH, .stream_known = true};
+    scan.value = (struct vg_value){.is_path = kind == VG_KIND_PATH};
     scan.claimed = (fact->flags & VG_FACT_CLAIMED) != 0;
     if (fact->state == VG_FACT_ABSENT) {
         scan_general(&scan, 1u << VG_BLOB_TEST_NULL);

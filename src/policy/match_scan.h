@@ -27,7 +27,7 @@ struct vg_scan {
     struct vg_lookup lookups[VG_LOOKUPS];
 
     /* match_grams.c */
-    uint64_t ones[2]; /* ASCII units that are looked for alone and were not found yet */
+    uint64_t ones[4]; /* a bit per byte: ASCII units that are looked for alone and were not found yet */
 
     struct vg_text text;
 };

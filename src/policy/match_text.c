@@ -29,7 +29,9 @@ static void fold_piece(struct vg_text *text)
         text->wide |= word & VG_WIDE;
         store_word(bytes + at, word);
     }
-    word = vg_fold_part(units + at, count - at);
+    word = count < VG_WORD_UNITS || count == at
+               ? vg_fold_part(units + at, count - at)
+               : vg_fold_word(units + count - VG_WORD_UNITS) >> 8 * (VG_WORD_UNITS - (count - at));
     text->wide |= word & VG_WIDE;
     store_word(bytes + at, word);
 }
@@ -62,6 +64,8 @@ static bool same_bytes(const uint8_t *a, const uint8_t *b, uint32_t count)
         if (vg_load_word(a + at) != vg_load_word(b + at))
             return false;
     }
+    if (count >= 8)
+        return vg_load_word(a + count - 8) == vg_load_word(b + count - 8);
     for (; at < count; at++) {
         if (a[at] != b[at])
             return false;

@@ -246,7 +246,7 @@ static bool check_literals(struct vg_check *check, uint32_t *used)
 
         if (units == 0 || units > VG_LITERAL_UNITS_MAX || literals[i].gram >= units)
             return vg_check_failed(check, "a gram lies outside of its text", &literals[i]);
-        if (literals[i].known > 8)
+        if (literals[i].known > 8 || literals[i].behind > 7)
             return vg_check_failed(check, "a word of more than eight bytes", &literals[i]);
         if (!check_text(check, literals[i].text, literals[i].units & ~VG_BLOB_LAST, &literals[i]) ||
             !check_target(check, &literals[i].target, used))
@@ -262,6 +262,29 @@ static bool check_literals(struct vg_check *check, uint32_t *used)
     return true;
 }
 
+/* What is only marked as true has room for that, and is nothing that truth is not enough for. */
+static bool check_posting(struct vg_check *check, const uint32_t *posting)
+{
+    uint32_t index = *posting & VG_POSTING_INDEX;
+    bool permissive = (*posting & VG_POSTING_PERMISSIVE) != 0;
+    const struct vg_blob_predicate *predicate;
+
+    if (index >= vg_check_count(check, VG_BLOB_PREDICATES))
+        return vg_check_failed(check, "no such predicate", posting);
+    predicate = &check->blob.PREDICATES[index];
+    if (!(*posting & VG_POSTING_MARK)) {
+        if (permissive)
+            return vg_check_failed(check, "a flag of a mark on what is none", posting);
+        return true;
+    }
+    if (index >= check->blob.header->tracked_count || predicate->rule != VG_BLOB_NONE ||
+        predicate->anchors != VG_BLOB_NONE || predicate->test == VG_BLOB_TEST_REGEX ||
+        (predicate->flags & VG_PREDICATE_CONFIRM) ||
+        permissive != ((predicate->flags & VG_PREDICATE_PERMISSIVE) != 0))
+        return vg_check_failed(check, "a mark on a predicate that is more", posting);
+    return true;
+}
+
 bool vg_check_postings(struct vg_check *check)
 {
     const struct vg_blob_key *keys = check->blob.KEYS;
@@ -270,8 +293,8 @@ bool vg_check_postings(struct vg_check *check)
     uint32_t used = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        if ((postings[i] & ~VG_BLOB_LAST) >= vg_check_count(check, VG_BLOB_PREDICATES))
-            return vg_check_failed(check, "no such predicate", &postings[i]);
+        if (!check_posting(check, &postings[i]))
+            return false;
     }
     if (count != 0 && !(postings[count - 1] & VG_BLOB_LAST))
         return vg_check_failed(check, "the last list of predicates does not end", &postings[count - 1]);

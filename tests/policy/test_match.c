@@ -3,6 +3,8 @@
 
 #include "../../src/policy/hash.h"
 
+#include <stdio.h>
+
 static bool pattern_holds(const uint16_t *pattern, unsigned flags, struct vg_span value)
 {
     return holds(build_pattern(&build, VG_FIELD_IMAGE, pattern, flags), VG_FIELD_IMAGE, value);
@@ -207,6 +209,35 @@ static void a_stream_finds_its_folder_among_names_with_colons(void **state)
     assert_int_equal(decision.rule, 2);
 }
 
+/* More than are looked up by the units that they begin or end with. */
+static void many_texts_may_begin_or_end_alike(void **state)
+{
+    char text[32];
+    uint16_t value[32];
+
+    (void)state;
+    for (unsigned i = 0; i < 40; i++) {
+        uint16_t tens = (uint16_t)(u'0' + i / 10);
+        uint16_t units = (uint16_t)(u'0' + i % 10);
+        uint16_t start[] = {u'b', u'e', u'g', u'i', u'n', tens, units, u'*', 0};
+        uint16_t end[] = {u'*', tens, units, u'e', u'n', u'd', u's', 0};
+
+        build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, start, 0));
+        build_rule(&build, VG_ACTION_ASK, build_pattern(&build, VG_FIELD_COMMAND_LINE, end, 0));
+    }
+    open_policy();
+    for (unsigned i = 0; i < 120; i++) {
+        static const char *const formats[] = {"Begin%02u", "%02uEnds", "xbegin%02u"};
+        uint32_t count = (uint32_t)snprintf(text, sizeof(text), formats[i % 3], i / 3);
+
+        for (uint32_t at = 0; at < count; at++)
+            value[at] = (uint8_t)text[at];
+        vg_record_set(&record, VG_FIELD_COMMAND_LINE, (struct vg_span){value, count * 2});
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.rule, i % 3 == 2 ? VG_RULE_NONE : i / 3 * 2 + i % 3);
+    }
+}
+
 /* Every unit, at every place in a word, beside neighbours that are folded together and one by one. */
 static void folding_eight_units_is_folding_each(void **state)
 {
@@ -275,6 +306,7 @@ int main(void)
         CASE(a_name_is_the_last_part_of_a_path),
         CASE(parts_are_found_wherever_they_stand),
         CASE(texts_that_are_not_ascii_are_told_apart),
+        CASE(many_texts_may_begin_or_end_alike),
         CASE(wildcards_mean_one_unit_and_any_run),
         CASE(an_empty_value_is_not_an_absent_one),
         CASE(any_of_several_values_satisfies),
