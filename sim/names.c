@@ -50,12 +50,17 @@ void sim_names_end(void)
     }
 }
 
+const char *sim_network_device(void)
+{
+    return sim_windows() < SIM_WINDOWS_7 ? "\\Device\\LanmanRedirector" : "\\Device\\Mup";
+}
+
 UNICODE_STRING sim_native_name(const char *path)
 {
     UNICODE_STRING name, prefix, native;
 
     if (path[0] == '\\' && path[1] == '\\') {
-        prefix = sim_text("\\Device\\Mup");
+        prefix = sim_text(sim_network_device());
         name = sim_text(path + 1);
     } else if (path[0] && path[1] == ':') {
         prefix = sim_text("\\??\\");
@@ -177,7 +182,8 @@ static NTSTATUS follow_link(UNICODE_STRING *name, PEPROCESS process, bool *follo
         if (!starts_with(name, roots[i], &length))
             continue;
         if (starts_with(name, i ? "\\GLOBAL??\\UNC\\" : "\\??\\UNC\\", &length)) {
-            head = sim_text("\\Device\\Mup\\");
+            head = sim_text(sim_network_device());
+            length = (USHORT)(length - sizeof(WCHAR)); /* its backslash stays */
             replace_head(name, length, &head);
             sim_text_free(&head);
             return STATUS_SUCCESS;

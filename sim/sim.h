@@ -73,8 +73,9 @@ enum sim_bus {
     SIM_BUS_FILE_BACKED = 15
 };
 struct sim_volume_options {
-    const char *device;      /* \Device\HarddiskVolume3, or \Device\Mup\server\share for a network share */
-    const char *letter;      /* "D:" or NULL */
+    const char *device; /* \Device\HarddiskVolume3, or \Device\Mup\server\share for a network share (of every
+                           Windows) */
+    const char *letter; /* "D:" or NULL */
     const char *file_system; /* NULL: NTFS */
     ULONG device_type;       /* 0: FILE_DEVICE_DISK */
     ULONG characteristics;   /* FILE_REMOVABLE_MEDIA, FILE_REMOTE_DEVICE... */

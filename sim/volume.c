@@ -37,7 +37,7 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options)
     bool remote = !strncmp(options->device, mup, sizeof(mup) - 1);
     char driver[64];
 
-    volume->device_name = sim_text(remote ? "\\Device\\Mup" : options->device);
+    volume->device_name = sim_text(remote ? sim_network_device() : options->device);
     volume->prefix = sim_text(remote ? options->device + sizeof(mup) - 2 : "");
     volume->letter = sim_text(options->letter ? options->letter : "");
     volume->file_system = sim_text(file_system);

@@ -244,7 +244,7 @@ enum vg_guard {
     VG_GUARD_BOOT =
         6, /* this boot is not confirmed yet: only explicit denies; or the last was not: monitor */
     VG_GUARD_MONITOR = 7, /* monitor mode */
-    VG_GUARD_FAILED = 8,  /* vigil-xp.sys could not end the process: `status` says why */
+    VG_GUARD_FAILED = 8,  /* vigil-xp.sys had no way to end the process: `status` says why */
 };
 
 /* Why reading a start's file ended before it was done: what it was read for is unknown. */

@@ -73,13 +73,15 @@ void lab_notify_exited(HANDLE id, NTSTATUS exit_status)
     lab_object_dereference(&process->object);
 }
 
-/* A denied process ends with the status of its creation before it ran. */
+/* A denied process ends before it ran: with the status of its creation, or with that which a routine has
+ * ended it with. */
 static void end(struct lab_process *process, NTSTATUS status)
 {
     LARGE_INTEGER timeout = {.QuadPart = END_TIMEOUT};
 
     InterlockedIncrement64(&denied);
-    NtTerminateProcess(process->object.handle, status);
+    if (!process->ended)
+        NtTerminateProcess(process->object.handle, status);
     NtWaitForSingleObject(process->object.handle, FALSE, &timeout);
     report_exit(process, status);
 }
@@ -135,9 +137,14 @@ struct lab_answer lab_notify_created(const struct lab_created *created, const UN
         InterlockedIncrement64(&unhooked);
     process->announced = TRUE;
     process->parent_id = ULongToHandle(created->parent_process_id);
+    process->asked = TRUE;
     process->creation_status = ask(process, created, image, command_line);
-    answer.status = process->creation_status;
-    if (!NT_SUCCESS(answer.status))
+    process->asked = FALSE;
+    answer.status =
+        process->creation_status; /* a success for a process that was ended: its creator sees it die */
+    if (process->ended)
+        end(process, process->ended_with);
+    else if (!NT_SUCCESS(answer.status))
         end(process, answer.status);
     lab_object_dereference(&process->object);
     return answer;

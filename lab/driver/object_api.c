@@ -118,6 +118,8 @@ NTSTATUS NTAPI lab_ObOpenObjectByPointer(PVOID body, ULONG attributes, PACCESS_S
     } else if (!object->handle) {
         status = STATUS_ACCESS_DENIED;
     } else {
+        if (object->kind == LAB_KIND_PROCESS && access)
+            access |= PROCESS_QUERY_LIMITED_INFORMATION; /* the lab asks which process it is */
         status = NtDuplicateObject(NtCurrentProcess(), object->handle, NtCurrentProcess(), handle, access, 0,
                                    access ? 0 : DUPLICATE_SAME_ACCESS);
     }

@@ -14,6 +14,9 @@ struct lab_process {
     NTSTATUS exit_status;     /* STATUS_PENDING while it runs */
     NTSTATUS creation_status; /* the answer that was given; for processes that were announced */
     BOOLEAN announced;
+    BOOLEAN asked; /* the routines are being told of its creation */
+    BOOLEAN ended; /* and one of them has ended it */
+    NTSTATUS ended_with;
     BOOLEAN exited;
     ULONG seen_dead;     /* by the reaper */
     LAB_SRWLOCK exiting; /* held while its exit is reported, so that it is once */

@@ -11,6 +11,7 @@
 #include "token.h"
 #include "volume.h"
 #include "zwfile.h"
+#include "zwprocess.h"
 
 static const struct {
     const char *name;
@@ -48,6 +49,8 @@ static const struct {
     SUPPLIED(PsDereferencePrimaryToken),
     SUPPLIED(SeQueryInformationToken),
     SUPPLIED(ZwQuerySystemInformation),
+    SUPPLIED(ZwQueryInformationProcess),
+    SUPPLIED(ZwTerminateProcess),
     VARIABLE(PsInitialSystemProcess),
     VARIABLE(InitSafeBootMode),
     /* objects and handles */
@@ -63,6 +66,7 @@ static const struct {
     SUPPLIED(ZwCreateFile),
     SUPPLIED(ZwOpenFile),
     SUPPLIED(IoCreateFileEx),
+    SUPPLIED(IoCreateFileSpecifyDeviceObjectHint),
     SUPPLIED(ZwReadFile),
     SUPPLIED(ZwQueryInformationFile),
     SUPPLIED(ZwQueryVolumeInformationFile),

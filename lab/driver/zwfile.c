@@ -67,6 +67,18 @@ NTSTATUS NTAPI lab_IoCreateFileEx(PHANDLE handle, ACCESS_MASK access, POBJECT_AT
                             options, ea, ea_length);
 }
 
+NTSTATUS NTAPI lab_IoCreateFileSpecifyDeviceObjectHint(PHANDLE handle, ACCESS_MASK access,
+                                                       POBJECT_ATTRIBUTES attributes, PIO_STATUS_BLOCK io,
+                                                       PLARGE_INTEGER size, ULONG file_attributes,
+                                                       ULONG share, ULONG disposition, ULONG options,
+                                                       PVOID ea, ULONG ea_length, CREATE_FILE_TYPE type,
+                                                       PVOID parameters, ULONG flags, PVOID device)
+{
+    UNREFERENCED_PARAMETER(device);
+    return lab_IoCreateFileEx(handle, access, attributes, io, size, file_attributes, share, disposition,
+                              options, ea, ea_length, type, parameters, flags, NULL);
+}
+
 /* FILE_NAME_INFORMATION: a path on its volume. What does not fit is cut, and the length says how long it is.
  */
 static NTSTATUS give_name(const UNICODE_STRING *path, PIO_STATUS_BLOCK io, FILE_NAME_INFORMATION *information,

@@ -14,6 +14,12 @@ NTSTATUS NTAPI lab_IoCreateFileEx(PHANDLE handle, ACCESS_MASK access, POBJECT_AT
                                   ULONG share, ULONG disposition, ULONG options, PVOID ea, ULONG ea_length,
                                   CREATE_FILE_TYPE type, PVOID parameters, ULONG flags,
                                   PIO_DRIVER_CREATE_CONTEXT context);
+NTSTATUS NTAPI lab_IoCreateFileSpecifyDeviceObjectHint(PHANDLE handle, ACCESS_MASK access,
+                                                       POBJECT_ATTRIBUTES attributes, PIO_STATUS_BLOCK io,
+                                                       PLARGE_INTEGER size, ULONG file_attributes,
+                                                       ULONG share, ULONG disposition, ULONG options,
+                                                       PVOID ea, ULONG ea_length, CREATE_FILE_TYPE type,
+                                                       PVOID parameters, ULONG flags, PVOID device);
 NTSTATUS NTAPI lab_ZwQueryInformationFile(HANDLE handle, PIO_STATUS_BLOCK io, PVOID buffer, ULONG size,
                                           FILE_INFORMATION_CLASS class);
 NTSTATUS NTAPI lab_ZwQueryVolumeInformationFile(HANDLE handle, PIO_STATUS_BLOCK io, PVOID buffer, ULONG size,

@@ -258,11 +258,38 @@ NTSTATUS vg_name_of_path(struct vg_span path, PFILE_OBJECT volume, struct vg_str
 
     if (vg_text_starts_with_folded(path, mup) && ends_component(path, mup.size))
         return join(VG_LITERAL_SPAN(u"\\"), without_redirector(vg_span_after(path, mup.size)), name);
-    if (volume != NULL && volume->DeviceObject != NULL && !is_network(volume))
+    if (volume != NULL && volume->DeviceObject != NULL)
         status = path_on_device(path, volume, &rest);
     if (NT_SUCCESS(status))
         return on_volume(volume, rest, name);
     return status == STATUS_INSUFFICIENT_RESOURCES ? status : vg_string_copy(name, path);
+}
+
+/* `\Device\HarddiskVolume3` of a path below it. */
+static struct vg_span device_of(struct vg_span path)
+{
+    const uint16_t *units = vg_units(path);
+    uint32_t separators = 0;
+    uint32_t i = 0;
+
+    for (; i < vg_unit_count(path); i++) {
+        if (units[i] == '\\' && ++separators == 3)
+            break;
+    }
+    return unit_span(units, i);
+}
+
+/* The canonical form of a native name, whichever volume it is on. */
+static NTSTATUS name_on_its_volume(struct vg_span path, struct vg_string *name)
+{
+    struct vg_file volume;
+    NTSTATUS status = vg_file_open_named(NULL, device_of(path), &volume);
+
+    if (status == STATUS_INSUFFICIENT_RESOURCES)
+        return status;
+    status = vg_name_of_path(path, volume.object, name);
+    vg_file_close(&volume);
+    return status;
 }
 
 _Use_decl_annotations_
@@ -279,11 +306,13 @@ NTSTATUS vg_name_by_path(struct vg_file *file, struct vg_span path, struct vg_st
     }
     if (NT_SUCCESS(status))
         status = vg_name_of_path(path, file->object, &said);
-    if (NT_SUCCESS(status)) {
-        if (!vg_text_equal_folded(vg_string_span(&said), vg_string_span(&found)))
-            vg_file_close(file);
-        *name = said;
+    if (NT_SUCCESS(status) && !vg_text_equal_folded(vg_string_span(&said), vg_string_span(&found))) {
+        vg_file_close(file);
+        vg_string_free(&said);
+        status = name_on_its_volume(path, &said);
     }
+    if (NT_SUCCESS(status))
+        *name = said;
     vg_string_free(&found);
     return status;
 }

@@ -21,8 +21,8 @@ uint32_t vg_notify_status(_Out_ NTSTATUS *status);
  * need not be absent. */
 bool vg_notify_tells_names(void);
 
-/* Fails the start that the callback reports: with `status` in CreationStatus, or by ending the process with
- * it as its exit status. That can fail: then the process runs. */
+/* Denies the start that the callback reports, with `status` in CreationStatus; vigil-xp.sys ends the process
+ * with it when the callback is over. A failure: there is no way to deny it, and the process will run. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_notify_deny(_In_ PEPROCESS process, _Inout_ PPS_CREATE_NOTIFY_INFO info, _In_ NTSTATUS status);
 

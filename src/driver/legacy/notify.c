@@ -3,7 +3,14 @@
 #include "../counters.h"
 #include "../event.h"
 #include "../exit.h"
+#include "../process.h"
 #include "../start.h"
+
+/* One start: what is told of it, and the handle to end the process with, once it is denied. */
+struct told {
+    PS_CREATE_NOTIFY_INFO info;
+    HANDLE denied;
+};
 
 static bool registered;
 static NTSTATUS registration_status;
@@ -20,18 +27,46 @@ static NTSTATUS reference_process(HANDLE id, PEPROCESS *process)
     return STATUS_SUCCESS;
 }
 
+/* The process runs although it was denied. */
+static void note_running(PEPROCESS process, HANDLE id)
+{
+    struct vg_process *known =
+        vg_process_find((uint32_t)(ULONG_PTR)id, (uint64_t)PsGetProcessCreateTimeQuadPart(process));
+
+    if (known != NULL)
+        vg_process_runs(known);
+    vg_process_release(known);
+}
+
+/* The first thread of the process has been made and does not run yet: it will end instead. Only now, after
+ * the start was recorded: so its exit cannot be told before it. */
+static void end_denied(PEPROCESS process, HANDLE id, const struct told *told)
+{
+    NTSTATUS status = ZwTerminateProcess(told->denied, told->info.CreationStatus);
+
+    ZwClose(told->denied);
+    if (NT_SUCCESS(status) || status == STATUS_PROCESS_IS_TERMINATING)
+        return;
+    note_running(process, id);
+    DbgPrint("vigil: process %u was denied and could not be ended (0x%08X): it runs\n",
+             (unsigned)(ULONG_PTR)id, (unsigned)status);
+}
+
 /* As much of PS_CREATE_NOTIFY_INFO as can be known here. */
 static void start_notify(HANDLE parent_id, PEPROCESS process, HANDLE process_id)
 {
-    PS_CREATE_NOTIFY_INFO info = {
-        .Size = sizeof(info),
-        .ParentProcessId = parent_id,
-        .CreatingThreadId = {.UniqueProcess = PsGetCurrentProcessId(),
-                             .UniqueThread = PsGetCurrentThreadId()},
-        .CreationStatus = STATUS_SUCCESS,
+    struct told told = {
+        .info = {.Size = sizeof(told.info),
+                 .ParentProcessId = parent_id,
+                 .CreatingThreadId = {.UniqueProcess = PsGetCurrentProcessId(),
+                                      .UniqueThread = PsGetCurrentThreadId()},
+                 .CreationStatus = STATUS_SUCCESS},
+        .denied = NULL,
     };
 
-    vg_start_notify(process, process_id, &info);
+    vg_start_notify(process, process_id, &told.info);
+    if (told.denied != NULL)
+        end_denied(process, process_id, &told);
 }
 
 static VOID NTAPI process_notify(HANDLE parent_id, HANDLE process_id, BOOLEAN create)
@@ -88,19 +123,17 @@ bool vg_notify_tells_names(void)
     return false;
 }
 
-/* The first thread of the process has been made and does not run yet: it will end instead. */
 _Use_decl_annotations_
 NTSTATUS vg_notify_deny(PEPROCESS process, PPS_CREATE_NOTIFY_INFO info, NTSTATUS status)
 {
-    HANDLE handle = NULL;
+    struct told *told = CONTAINING_RECORD(info, struct told, info);
     NTSTATUS opened = ObOpenObjectByPointer(process, OBJ_KERNEL_HANDLE, NULL, VG_PROCESS_TERMINATE,
-                                            vg_process_type(), KernelMode, &handle);
-    NTSTATUS ended = opened;
+                                            vg_process_type(), KernelMode, &told->denied);
 
-    UNREFERENCED_PARAMETER(info);
-    if (!NT_SUCCESS(opened))
+    if (!NT_SUCCESS(opened)) {
+        told->denied = NULL;
         return opened;
-    ended = ZwTerminateProcess(handle, status);
-    ZwClose(handle);
-    return ended == STATUS_PROCESS_IS_TERMINATING ? STATUS_SUCCESS : ended;
+    }
+    info->CreationStatus = status;
+    return STATUS_SUCCESS;
 }
