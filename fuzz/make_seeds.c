@@ -80,11 +80,16 @@ static void write_blobs(void)
         "blob/regexes",
         "  - deny: shells\n    when: { Image|re|i: '\\\\(?:cmd|pwsh)\\.exe\\b', CommandLine|re: '\\d{2}' }\n"
         "  - allow: but those\n    when: { Image|re: '^C:' }\n    except: { CommandLine|re: 'm32.*:s$' }\n");
-    write_blob("blob/facts", "  - allow: known\n    when: { SHA256: "
-                             "'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff' }\n"
-                             "  - ask: removable\n    when: { Drive: removable }\n"
-                             "  - deny: sessions\n    when: { TerminalSessionId|gte: 2 }\n"
-                             "  - deny: nobody\n    when: { User: null }\n");
+    write_blob("blob/facts",
+               "  - allow: known\n    when: { SHA256: "
+               "'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff' }\n"
+               "  - deny: other kinds\n    when:\n"
+               "      - MD5: [900150983cd24fb0d6963f7d28e17f72, d41d8cd98f00b204e9800998ecf8427e]\n"
+               "      - IMPHASH: f34d5f2d4577ed6d9ceec516c1f5a744\n"
+               "      - { SHA1: a9993e364706816aba3e25717850c26c9cd0d89d, AuthentiHash: null }\n"
+               "  - ask: removable\n    when: { Drive: removable }\n"
+               "  - deny: sessions\n    when: { TerminalSessionId|gte: 2 }\n"
+               "  - deny: nobody\n    when: { User: null }\n");
 }
 
 /* ---- events, images ---- */

@@ -63,7 +63,8 @@ static struct outcome import(bool (*format)(struct vg_import *, const struct vg_
     "<FilePathRule Id='1' Name='" name "' UserOrGroupSid='S-1-1-0' Action='Deny'><Conditions>" condition     \
     "</Conditions></FilePathRule></RuleCollection></AppLockerPolicy>"
 
-static void decide_as(const char *policy, const uint8_t hash[32], enum vg_verdict expected)
+/* What the policy decides about a start of which nothing is known to exist but this. */
+static enum vg_verdict verdict(const char *policy, enum vg_field field, const uint8_t *hash, unsigned flags)
 {
     struct told told = {0};
     struct vg_reporter reporter = {.report = tell, .context = &told};
@@ -86,38 +87,116 @@ static void decide_as(const char *policy, const uint8_t hash[32], enum vg_verdic
     vg_policy_begin(&opened, scratch);
     for (int i = 0; i < VG_FIELD_COUNT; i++)
         vg_record_set_state(&record, (enum vg_field)i, VG_FACT_ABSENT);
-    vg_record_set(&record, vg_field_find("AuthentiHash", 12), (struct vg_span){hash, 32});
+    if (hash != NULL)
+        vg_record_set(&record, field, (struct vg_span){hash, vg_field_digest_size(field)});
+    record.facts[field].flags = (uint8_t)flags;
     assert_int_equal(VG_DECIDED, vg_policy_decide(&opened, &record, scratch, &decision));
-    assert_int_equal(expected, decision.verdict);
     free(scratch);
     free(blob);
+    return decision.verdict;
+}
+
+#define HASH_OF(digit) DIGITS_16(digit) DIGITS_16(digit) DIGITS_16(digit) DIGITS_16(digit)
+#define DIGITS_16(digit)                                                                                     \
+    digit digit digit digit digit digit digit digit digit digit digit digit digit digit digit digit
+
+/* Everything but an image of this AuthentiHash gets the other verdict: another one, a file that is no image,
+ * a flat hash of the same digits. */
+static void assert_decided_by_authentihash(const char *policy, uint8_t byte, enum vg_verdict expected,
+                                           enum vg_verdict otherwise)
+{
+    uint8_t hash[32];
+
+    memset(hash, byte, sizeof hash);
+    assert_int_equal(expected, verdict(policy, VG_FIELD_AUTHENTIHASH, hash, 0));
+    assert_int_equal(otherwise, verdict(policy, VG_FIELD_SHA256, hash, 0));
+    assert_int_equal(otherwise, verdict(policy, VG_FIELD_AUTHENTIHASH, NULL, 0));
+    hash[31] ^= 1;
+    assert_int_equal(otherwise, verdict(policy, VG_FIELD_AUTHENTIHASH, hash, 0));
 }
 
 /* AppLocker's hashes are made as for a signature. No flat hash of the file stands in for them. */
-static void a_hash_rule_asks_for_the_authentihash_or_is_listed(void **state)
+static void a_hash_rule_of_applocker_decides_by_the_authentihash(void **state)
 {
     static const char document[] =
         "<AppLockerPolicy Version='1'><RuleCollection Type='Exe' EnforcementMode='Enabled'>"
         "<FileHashRule Id='1' Name='x' UserOrGroupSid='S-1-1-0' "
         "Action='Allow'><Conditions><FileHashCondition>"
-        "<FileHash Type='SHA256' "
-        "Data='0x1111111111111111111111111111111111111111111111111111111111111111' SourceFileName='x.exe'/>"
-        "</FileHashCondition></Conditions></FileHashRule></RuleCollection></AppLockerPolicy>";
+        "<FileHash Type='SHA256' Data='0x" HASH_OF(
+            "1") "' SourceFileName='x.exe'/>"
+                 "<FileHash Type='SHA256' Data='0x" HASH_OF(
+                     "a") "' SourceFileName='y.exe'/>"
+                          "</FileHashCondition></Conditions></FileHashRule></RuleCollection></"
+                          "AppLockerPolicy>";
     struct outcome outcome = import(vg_import_applocker, document, strlen(document));
     uint8_t hash[32];
 
     (void)state;
     assert_non_null(outcome.text);
-    assert_null(strstr(outcome.text, " SHA256:"));
-    if (vg_field_find("AuthentiHash", 12) == VG_FIELD_COUNT) {
-        assert_int_equal(1, outcome.listed);
-    } else {
-        assert_int_equal(0, outcome.listed);
-        memset(hash, 0x11, sizeof hash);
-        decide_as(outcome.text, hash, VG_ALLOW);
-        hash[0] = 0x12;
-        decide_as(outcome.text, hash, VG_DENY);
-    }
+    assert_int_equal(0, outcome.listed);
+    assert_decided_by_authentihash(outcome.text, 0x11, VG_ALLOW, VG_DENY);
+    assert_decided_by_authentihash(outcome.text, 0xAA, VG_ALLOW, VG_DENY);
+    memset(hash, 0x11, sizeof hash);
+    assert_int_equal(VG_DENY, verdict(outcome.text, VG_FIELD_AUTHENTIHASH, hash, VG_FACT_CLAIMED));
+    free(outcome.text);
+}
+
+static void a_hash_rule_of_wdac_decides_by_the_authentihash(void **state)
+{
+    static const char document[] =
+        "<SiPolicy xmlns='urn:schemas-microsoft-com:sipolicy'>"
+        "<Rules><Rule><Option>Enabled:UMCI</Option></Rule></Rules><FileRules>"
+        "<Allow ID='ID_1' FriendlyName='a Hash Sha256' Hash='" HASH_OF(
+            "1") "'/>"
+                 "<Allow ID='ID_2' FriendlyName='b Hash Sha256' Hash='" HASH_OF(
+                     "a") "'/>"
+                          "<Deny ID='ID_3' FriendlyName='b Hash Sha256' Hash='" HASH_OF(
+                              "A") "'/>"
+                                   "<Deny ID='ID_4' FriendlyName='c Hash Sha1' "
+                                   "Hash='0123456789012345678901234567890123456789'/>"
+                                   "</FileRules><SigningScenarios><SigningScenario Value='12' "
+                                   "ID='ID_S'><ProductSigners><FileRulesRef>"
+                                   "<FileRuleRef RuleID='ID_1'/><FileRuleRef RuleID='ID_2'/><FileRuleRef "
+                                   "RuleID='ID_3'/>"
+                                   "<FileRuleRef "
+                                   "RuleID='ID_4'/></FileRulesRef></ProductSigners></SigningScenario></"
+                                   "SigningScenarios>"
+                                   "</SiPolicy>";
+    struct outcome outcome = import(vg_import_wdac, document, strlen(document));
+    uint8_t hash[32];
+
+    (void)state;
+    assert_non_null(outcome.text);
+    assert_int_equal(3, outcome.translated);
+    assert_int_equal(1, outcome.listed);
+    assert_decided_by_authentihash(outcome.text, 0x11, VG_ALLOW, VG_DENY);
+    memset(hash, 0xAA, sizeof hash);
+    assert_int_equal(VG_DENY, verdict(outcome.text, VG_FIELD_AUTHENTIHASH, hash, 0)); /* denials win */
+    free(outcome.text);
+}
+
+/* Where everything else is allowed, a claim speaks against a start too. */
+static void a_denial_of_wdac_denies_one_image_of_all(void **state)
+{
+    static const char document[] =
+        "<SiPolicy xmlns='urn:schemas-microsoft-com:sipolicy'>"
+        "<Rules><Rule><Option>Enabled:UMCI</Option></Rule></Rules><FileRules>"
+        "<Allow ID='ID_1' FriendlyName='all' FileName='*'/>"
+        "<Deny ID='ID_2' FriendlyName='Powershell 3' Hash='" HASH_OF(
+            "1") "'/>"
+                 "</FileRules><SigningScenarios><SigningScenario Value='12' "
+                 "ID='ID_S'><ProductSigners><FileRulesRef>"
+                 "<FileRuleRef RuleID='ID_1'/><FileRuleRef RuleID='ID_2'/>"
+                 "</FileRulesRef></ProductSigners></SigningScenario></SigningScenarios></SiPolicy>";
+    struct outcome outcome = import(vg_import_wdac, document, strlen(document));
+    uint8_t hash[32];
+
+    (void)state;
+    assert_non_null(outcome.text);
+    assert_int_equal(0, outcome.listed);
+    assert_decided_by_authentihash(outcome.text, 0x11, VG_DENY, VG_ALLOW);
+    memset(hash, 0x11, sizeof hash);
+    assert_int_equal(VG_DENY, verdict(outcome.text, VG_FIELD_AUTHENTIHASH, hash, VG_FACT_CLAIMED));
     free(outcome.text);
 }
 
@@ -202,7 +281,9 @@ static void a_sid_is_a_users_only_where_its_form_says_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_hash_rule_asks_for_the_authentihash_or_is_listed),
+        cmocka_unit_test(a_hash_rule_of_applocker_decides_by_the_authentihash),
+        cmocka_unit_test(a_hash_rule_of_wdac_decides_by_the_authentihash),
+        cmocka_unit_test(a_denial_of_wdac_denies_one_image_of_all),
         cmocka_unit_test(a_document_in_utf16_is_read),
         cmocka_unit_test(a_listed_rule_cannot_leave_its_comment),
         cmocka_unit_test(a_document_cut_anywhere_is_refused_with_its_place),
