@@ -84,6 +84,15 @@ static bool compile_direction(const struct vg_regex_tree *tree, const struct vg_
     return done;
 }
 
+/* Whether a table of a few states over the same characters could be less than half as large. */
+static bool may_shrink(const struct vg_regex *regex)
+{
+    struct vg_regex_header smallest = *(const struct vg_regex_header *)regex->table;
+
+    smallest.states = 2;
+    return vg_regex_lay_out(&smallest).size < regex->size / 2;
+}
+
 /* Both ways give the same answer, and one can be far smaller: what counts characters up to the end of the
  * text is short when read from there. Forwards wins unless it is twice as large. */
 static bool compile_tree(const struct vg_regex_tree *tree, const struct vg_regex_alphabet *alphabet,
@@ -94,7 +103,8 @@ static bool compile_tree(const struct vg_regex_tree *tree, const struct vg_regex
     struct vg_regex backwards = {0};
 
     compile_direction(tree, alphabet, false, steps, &forwards, error);
-    compile_direction(tree, alphabet, true, steps, &backwards, &ignored);
+    if (!forwards.table || may_shrink(&forwards))
+        compile_direction(tree, alphabet, true, steps, &backwards, &ignored);
     if (backwards.table && (!forwards.table || backwards.size < forwards.size / 2)) {
         free(forwards.table);
         forwards = backwards;

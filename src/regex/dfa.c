@@ -258,7 +258,7 @@ static bool allocate(struct work *work)
     bool whole;
 
     work->pool_room = 65536;
-    work->states = calloc(VG_REGEX_MAX_RAW_STATES, sizeof(*work->states));
+    work->states = malloc(VG_REGEX_MAX_RAW_STATES * sizeof(*work->states));
     work->buckets = calloc(BUCKETS, sizeof(*work->buckets));
     work->pool = malloc(work->pool_room * sizeof(*work->pool));
     work->stamps = calloc(members, sizeof(*work->stamps));
@@ -270,7 +270,7 @@ static bool allocate(struct work *work)
         work->now[side].members = calloc(members, sizeof(uint32_t));
         whole = whole && work->now[side].members;
     }
-    work->dfa->next = calloc(VG_REGEX_MAX_RAW_STEPS, sizeof(*work->dfa->next));
+    work->dfa->next = malloc(VG_REGEX_MAX_RAW_STEPS * sizeof(*work->dfa->next));
     work->dfa->at_end = calloc(VG_REGEX_MAX_RAW_STATES, 1);
     return whole && work->dfa->next && work->dfa->at_end;
 }
@@ -295,8 +295,10 @@ static bool explore(struct work *work)
      * and merges with it when minimised. */
     dfa->states = 2;
     dfa->at_end[VG_REGEX_MATCHED] = 1;
-    for (uint32_t class = 0; class < dfa->classes; class ++)
+    for (uint32_t class = 0; class < dfa->classes; class ++) {
+        dfa->next[class] = VG_REGEX_NEVER;
         dfa->next[dfa->classes + class] = VG_REGEX_MATCHED;
+    }
     work->stamp++;
     push(work, work->nfa->start, MODE_FREE);
     drain(work, &work->after, 0, 0, false);

@@ -40,6 +40,7 @@ enum vg_regex_sort { VG_SORT_OTHER, VG_SORT_WORD, VG_SORT_NEWLINE, VG_SORTS };
 
 struct vg_regex_alphabet {
     uint8_t class_of[0x10000];
+    uint16_t first[256];  /* unit of a class */
     uint8_t sort_of[256]; /* of a class; all VG_SORT_OTHER when the tree has no looks */
     uint32_t classes;
     uint8_t *members; /* members[set * classes + class]: whether the class is in the set */
