@@ -1,7 +1,7 @@
 /* Hyperscan finds which words of the rules are in a start's texts, all words of a field at once; only rules
  * of which a word was found, one they cannot match without, are evaluated, and only predicates whose word was
  * found are tested. The longest literal of a pattern is its word; a regular
- * expression has those of which one is in every match. */
+ * expression has those of which one is in every match; digests are looked up. */
 #include "competitor.h"
 #include "measure.h"
 #include "texts.h"
@@ -37,10 +37,11 @@ static void narrow(struct vg_span text, uint8_t *out)
         out[at] = (uint8_t)(units[at] < 0x80 ? units[at] : 0x80);
 }
 
-static void compile_field(struct state *state, unsigned field)
+static void compile_field(struct state *state, enum vg_field field)
 {
     const struct bench_words *words = &state->words;
-    size_t count = words->first[field + 1] - words->first[field];
+    bool digests = vg_field_digest_size(field) != 0; /* are looked up */
+    size_t count = digests ? 0 : words->first[field + 1] - words->first[field];
     const char **texts = bench_take(state->arena, count, sizeof(*texts));
     size_t *sizes = bench_take(state->arena, count, sizeof(*sizes));
     unsigned *ids = bench_take(state->arena, count, sizeof(*ids));
@@ -77,7 +78,7 @@ static void *prepare(const struct bench_policy *policy)
     bench_texts_make(arena, &state->texts);
     bench_words_make(arena, &state->tree, &state->words);
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
-        compile_field(state, field);
+        compile_field(state, (enum vg_field)field);
     state->narrow = bench_take(arena, TEXT_MAX, 1);
     state->found = bench_take(arena, state->words.count, sizeof(*state->found));
     state->tested = bench_take(arena, state->tree.predicate_count, sizeof(*state->tested));
@@ -101,6 +102,18 @@ static int note(unsigned id, unsigned long long from, unsigned long long to, uns
     return 0;
 }
 
+static void look_up(struct state *state, enum vg_field field)
+{
+    const struct vg_fact *fact = &state->texts.record->facts[field];
+
+    for (unsigned i = 0; i < fact->count; i++) {
+        const struct bench_word *word = bench_words_find(&state->words, field, fact->values[i]);
+
+        if (word != NULL)
+            (void)note((unsigned)(word - state->words.at), 0, 0, 0, state);
+    }
+}
+
 static void scan(struct state *state, enum vg_field field)
 {
     const struct vg_fact *fact = &state->texts.record->facts[field];
@@ -118,9 +131,9 @@ static void scan(struct state *state, enum vg_field field)
     }
 }
 
-static bool any_found(const struct state *state, const uint32_t *words, unsigned count)
+static bool any_found(const struct state *state, const uint32_t *words, uint32_t count)
 {
-    for (unsigned i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         if (state->found[words[i]] == state->serial)
             return true;
     }
@@ -168,7 +181,7 @@ static void decide(void *context, const struct vg_record *record, struct bench_a
     bench_texts_begin(&state->texts, record);
     memcpy(state->candidates, state->words.always, state->words.row * sizeof(*state->candidates));
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
-        scan(state, (enum vg_field)field);
+        (vg_field_digest_size((enum vg_field)field) != 0 ? look_up : scan)(state, (enum vg_field)field);
     *answer = bench_answer_of(state->policy, first_true(state));
 }
 

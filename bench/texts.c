@@ -5,6 +5,7 @@
 #include "fold.h"
 #include "measure.h"
 
+#include "../src/regex/compile.h"
 #include "../src/regex/match.h"
 
 #include <string.h>
@@ -125,14 +126,14 @@ static enum bench_truth test_pair(struct bench_texts *texts, const struct vg_pre
     const struct vg_fact *other = &texts->record->facts[predicate->other];
     const struct vg_span *values = predicate->cased ? fact->values : bench_texts_of(texts, predicate->field);
     const struct vg_span *others = predicate->cased ? other->values : bench_texts_of(texts, predicate->other);
-    struct bench_predicate part = {.shape = shapes[predicate->compare]};
 
     if ((fact->state != VG_FACT_KNOWN && fact->state != VG_FACT_ABSENT) ||
         (other->state != VG_FACT_KNOWN && other->state != VG_FACT_ABSENT))
         return BENCH_UNKNOWN;
     for (unsigned i = 0; i < fact->count; i++) {
         for (unsigned j = 0; j < other->count; j++) {
-            part.literals[0] = others[j];
+            const struct bench_predicate part = {.shape = shapes[predicate->compare], .literals = &others[j]};
+
             if (matches(&part, values[i]))
                 return BENCH_TRUE;
         }

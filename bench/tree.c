@@ -2,6 +2,8 @@
 
 #include "measure.h"
 
+#include "../src/regex/compile.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,26 +141,48 @@ static int compare_leaves(const void *left, const void *right)
     return compare_predicates(((const struct leaf *)left)->is, ((const struct leaf *)right)->is);
 }
 
-static struct bench_predicate make_predicate(const struct vg_predicate *is)
+static uint32_t literals_of_pattern(const struct vg_predicate *is, struct vg_span *longest)
 {
-    struct bench_predicate predicate = {.is = is, .shape = shape_of(is)};
-    struct vg_span *longest = &predicate.literals[0];
-
-    for (size_t i = 0; is->test == VG_TEST_PATTERN && i < is->token_count; i++) {
+    for (size_t i = 0; i < is->token_count; i++) {
         if (is->tokens[i].kind == VG_TOKEN_LITERAL && is->tokens[i].text.size > longest->size)
             *longest = is->tokens[i].text;
     }
-    predicate.literal_count = longest->size != 0;
-    for (uint32_t i = 0; is->test == VG_TEST_REGEX && i < is->regex->literals.count; i++) {
-        const struct vg_regex_literal *literal = &is->regex->literals.at[i];
+    return longest->size != 0;
+}
 
-        predicate.literals[predicate.literal_count++] =
-            (struct vg_span){literal->units, literal->count * (uint32_t)sizeof(uint16_t)};
-    }
+static uint32_t literals_of_regex(const struct vg_regex_literals *from, struct vg_span *literals)
+{
+    for (uint32_t i = 0; i < from->count; i++)
+        literals[i] = (struct vg_span){from->at[i].units, from->at[i].count * (uint32_t)sizeof(uint16_t)};
+    return from->count;
+}
+
+static uint32_t literals_of_digests(const struct vg_predicate *is, struct vg_span *literals)
+{
+    uint32_t size = vg_field_digest_size(is->field);
+
+    for (size_t i = 0; i < is->digest_count; i++)
+        literals[i] = (struct vg_span){is->digests + i * size, size};
+    return (uint32_t)is->digest_count;
+}
+
+static struct bench_predicate make_predicate(struct vg_arena *arena, const struct vg_predicate *is)
+{
+    struct bench_predicate predicate = {.is = is, .shape = shape_of(is)};
+    size_t room = is->test == VG_TEST_DIGESTS ? is->digest_count : VG_REGEX_LITERALS_MAX;
+    struct vg_span *literals = bench_take(arena, room, sizeof(*literals));
+
+    if (is->test == VG_TEST_PATTERN)
+        predicate.literal_count = literals_of_pattern(is, literals);
+    else if (is->test == VG_TEST_REGEX)
+        predicate.literal_count = literals_of_regex(&is->regex->literals, literals);
+    else if (is->test == VG_TEST_DIGESTS)
+        predicate.literal_count = literals_of_digests(is, literals);
+    predicate.literals = literals;
     return predicate;
 }
 
-static void number_predicates(struct making *making)
+static void number_predicates(struct vg_arena *arena, struct making *making)
 {
     struct bench_tree *tree = making->tree;
 
@@ -167,7 +191,7 @@ static void number_predicates(struct making *making)
         const struct leaf *leaf = &making->leaves[i];
 
         if (i == 0 || compare_leaves(leaf - 1, leaf) != 0)
-            tree->predicates[tree->predicate_count++] = make_predicate(leaf->is);
+            tree->predicates[tree->predicate_count++] = make_predicate(arena, leaf->is);
         leaf->node->predicate = tree->predicate_count - 1;
     }
 }
@@ -188,7 +212,7 @@ void bench_tree_make(struct vg_arena *arena, const struct vg_model *model, struc
     making.leaves = bench_take(arena, nodes, sizeof(*making.leaves));
     for (size_t i = 0; i < model->rule_count; i++)
         tree->roots[tree->rule_count++] = make_node(&making, model->rules[i].condition);
-    number_predicates(&making);
+    number_predicates(arena, &making);
 }
 
 enum bench_truth bench_tree_evaluate(const struct bench_tree *tree, uint32_t node,

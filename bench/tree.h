@@ -7,7 +7,6 @@
 #include "records.h"
 
 #include "../src/policy/model.h"
-#include "../src/regex/compile.h"
 
 enum bench_truth {
     BENCH_FALSE,
@@ -33,9 +32,10 @@ struct bench_predicate {
     const struct vg_predicate *is;
     enum bench_shape shape;
     /* Texts of which one is in every value that matches: of a pattern its longest literal, of a regular
-     * expression up to eight; none if it matches without any. In upper case unless the predicate is cased. */
-    unsigned literal_count;
-    struct vg_span literals[VG_REGEX_LITERALS_MAX];
+     * expression a few, all digests of a list; none if it matches without any. Texts in upper case unless the
+     * predicate is cased. */
+    uint32_t literal_count;
+    const struct vg_span *literals;
 };
 
 struct bench_node {

@@ -19,9 +19,13 @@ struct making {
     size_t entry_capacity;
 };
 
-static struct vg_span folded(struct vg_arena *arena, struct vg_span text)
+static struct vg_span folded(struct vg_arena *arena, enum vg_field field, struct vg_span text)
 {
-    uint16_t *units = bench_take(arena, vg_unit_count(text), sizeof(*units));
+    uint16_t *units;
+
+    if (vg_field_digest_size(field) != 0)
+        return text;
+    units = bench_take(arena, vg_unit_count(text), sizeof(*units));
 
     for (uint32_t at = 0; at < vg_unit_count(text); at++)
         units[at] = vg_upcase(vg_units(text)[at]);
@@ -51,15 +55,18 @@ static bool is_ascii(struct vg_span text)
 
 static void collect(struct vg_arena *arena, const struct bench_tree *tree, struct bench_words *words)
 {
-    size_t kept = 0;
+    size_t literals = 0, kept = 0;
 
-    words->at = bench_take(arena, tree->predicate_count, VG_REGEX_LITERALS_MAX * sizeof(*words->at));
+    for (uint32_t i = 0; i < tree->predicate_count; i++)
+        literals += tree->predicates[i].literal_count;
+    words->at = bench_take(arena, literals, sizeof(*words->at));
     for (uint32_t i = 0; i < tree->predicate_count; i++) {
         const struct bench_predicate *predicate = &tree->predicates[i];
+        enum vg_field field = predicate->is->field;
 
-        for (unsigned k = 0; k < predicate->literal_count; k++)
-            words->at[words->count++] = (struct bench_word){.field = predicate->is->field,
-                                                            .text = folded(arena, predicate->literals[k])};
+        for (uint32_t k = 0; k < predicate->literal_count; k++)
+            words->at[words->count++] =
+                (struct bench_word){.field = field, .text = folded(arena, field, predicate->literals[k])};
     }
     qsort(words->at, words->count, sizeof(*words->at), compare_words);
     for (size_t i = 0; i < words->count; i++) {
@@ -77,19 +84,27 @@ static void collect(struct vg_arena *arena, const struct bench_tree *tree, struc
     }
 }
 
+const struct bench_word *bench_words_find(const struct bench_words *words, enum vg_field field,
+                                          struct vg_span value)
+{
+    const struct bench_word key = {.field = field, .text = value};
+    size_t first = words->first[field];
+
+    return bsearch(&key, words->at + first, words->first[field + 1] - first, sizeof(key), compare_words);
+}
+
 static void link_predicates(struct vg_arena *arena, const struct bench_tree *tree, struct bench_words *words)
 {
     words->of_predicate = bench_take(arena, tree->predicate_count, sizeof(*words->of_predicate));
     for (uint32_t i = 0; i < tree->predicate_count; i++) {
         const struct bench_predicate *predicate = &tree->predicates[i];
+        enum vg_field field = predicate->is->field;
 
-        for (unsigned k = 0; k < predicate->literal_count; k++) {
-            const struct bench_word key = {.field = predicate->is->field,
-                                           .text = folded(arena, predicate->literals[k])};
-            const struct bench_word *found =
-                bsearch(&key, words->at, words->count, sizeof(key), compare_words);
+        words->of_predicate[i] = bench_take(arena, predicate->literal_count, sizeof(**words->of_predicate));
+        for (uint32_t k = 0; k < predicate->literal_count; k++) {
+            struct vg_span text = folded(arena, field, predicate->literals[k]);
 
-            words->of_predicate[i][k] = (uint32_t)(found - words->at);
+            words->of_predicate[i][k] = (uint32_t)(bench_words_find(words, field, text) - words->at);
         }
     }
 }
@@ -98,7 +113,7 @@ static uint32_t shortest_literal(const struct bench_predicate *predicate)
 {
     uint32_t shortest = predicate->literal_count != 0 ? UINT32_MAX : 0;
 
-    for (unsigned k = 0; k < predicate->literal_count; k++) {
+    for (uint32_t k = 0; k < predicate->literal_count; k++) {
         if (vg_unit_count(predicate->literals[k]) < shortest)
             shortest = vg_unit_count(predicate->literals[k]);
     }
@@ -138,7 +153,7 @@ static void add_entry(struct making *making, uint32_t word, uint32_t rule)
 
 static void anchor_predicate(struct making *making, uint32_t predicate, uint32_t rule)
 {
-    for (unsigned k = 0; k < making->tree->predicates[predicate].literal_count; k++)
+    for (uint32_t k = 0; k < making->tree->predicates[predicate].literal_count; k++)
         add_entry(making, making->words->of_predicate[predicate][k], rule);
 }
 
