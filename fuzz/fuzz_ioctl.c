@@ -15,7 +15,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
-const char *__asan_default_options(void);
 DRIVER_INITIALIZE DriverEntry;
 
 #define HANDLES   4u
@@ -316,13 +315,6 @@ static void finish(void)
 }
 
 /* ---- libFuzzer's side ---- */
-
-/* What a sequence costs is mostly AddressSanitizer's accounting; ASAN_OPTIONS brings it back for a finding.
- * What the driver leaks the sim says itself. */
-const char *__asan_default_options(void)
-{
-    return "detect_leaks=0:detect_stack_use_after_return=0:malloc_context_size=2:quarantine_size_mb=16";
-}
 
 static void complain(void *context, enum vg_severity severity, struct vg_place place, const char *message,
                      const char *hint)
