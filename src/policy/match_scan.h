@@ -4,7 +4,7 @@
 
 #include "match_text.h"
 
-#define VG_LOOKUPS 16u
+#define VG_LOOKUPS 8u
 
 /* A part of the value that is looked for in a table. */
 struct vg_lookup {
