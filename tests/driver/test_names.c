@@ -81,8 +81,8 @@ static void an_allow_on_a_folder_covers_no_named_stream_whatever_normalised_name
     };
 
     (void)state;
-    for (unsigned windows = 0; windows < SIM_WINDOWS_COUNT; windows++) {
-        begin_on(&(struct sim_options){.windows = windows},
+    for (int windows = 0; windows < SIM_WINDOWS_COUNT; windows++) {
+        begin_on(&(struct sim_options){.windows = (enum sim_windows)windows},
                  DENY_ALL "  - allow: Windows\n    when: { Image|under: ['%WINDIR%', 'N:\\Tools'] }\n");
         sim_add_volume(&(struct sim_volume_options){
             .device = "\\Device\\HarddiskVolume7", .letter = "N:", .names_streams = true});
