@@ -94,9 +94,9 @@ static NTSTATUS query_file(const struct sim_file_object *opened, PIO_STATUS_BLOC
                       sizeof(FILE_BASIC_INFORMATION));
     case FileStandardInformation: {
         FILE_STANDARD_INFORMATION standard = {.NumberOfLinks = 1};
-        standard.EndOfFile.QuadPart = (LONGLONG)file->size;
-        standard.AllocationSize.QuadPart = (LONGLONG)((file->size + 4095) & ~4095ull);
-        standard.DeletePending = (file->flags & SIM_FILE_DELETE_PENDING) != 0;
+        standard.EndOfFile.QuadPart = (LONGLONG)(file->claimed_size ? file->claimed_size : file->size);
+        standard.AllocationSize.QuadPart = (standard.EndOfFile.QuadPart + 4095) & ~4095ll;
+        standard.DeletePending = (file->flags & (SIM_FILE_DELETE_PENDING | SIM_FILE_DELETED_SINCE)) != 0;
         return answer(io, out, length, &standard, sizeof(standard));
     }
     case FileInternalInformation:

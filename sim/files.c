@@ -222,6 +222,7 @@ NTSTATUS ZwReadFile(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, PVOID apc_
     ACCESS_MASK access;
     struct sim_file_object *opened;
     NTSTATUS status = STATUS_SUCCESS;
+    void (*meanwhile)(void);
     uint64_t at;
 
     (void)event, (void)apc, (void)apc_context, (void)key;
@@ -238,8 +239,11 @@ NTSTATUS ZwReadFile(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, PVOID apc_
         return STATUS_ACCESS_DENIED;
     if (sim_fault("ZwReadFile"))
         return STATUS_DEVICE_DATA_ERROR;
-    if (opened->file->while_read)
-        opened->file->while_read();
+    pthread_mutex_lock(&sim_volume_lock);
+    meanwhile = opened->file->while_read;
+    pthread_mutex_unlock(&sim_volume_lock);
+    if (meanwhile)
+        meanwhile();
     at = offset ? (uint64_t)offset->QuadPart : (uint64_t)opened->object.CurrentByteOffset.QuadPart;
     pthread_mutex_lock(&sim_volume_lock);
     if ((opened->file->flags & SIM_FILE_READ_FAILS) && at + length > opened->file->size / 2) {

@@ -59,7 +59,9 @@ PDRIVER_OBJECT sim_driver_object(void);
 
 /* --- The clock: runs by itself; this moves it on. */
 void sim_advance_ms(unsigned milliseconds);
-/* The same, and waits of the driver whose time is up by then end. */
+/* Somebody sets the wall clock back; what measures spans of time goes on. */
+void sim_set_clock_back_ms(unsigned milliseconds);
+/* Moves both on, and waits of the driver whose time is up by then end. */
 void sim_let_pass_ms(unsigned milliseconds);
 
 /* --- Disks. */
@@ -85,6 +87,7 @@ struct sim_volume_options {
     bool empty_journal;      /* it knows nothing of any file */
     bool no_file_id;
     bool names_streams; /* normalised names end in the stream that is open; no page says that they do */
+    bool tells_more;    /* its storage stack's answers do not fit: STATUS_BUFFER_OVERFLOW */
     bool slow;          /* its storage stack answers later, on another thread */
 };
 struct sim_volume;
@@ -94,6 +97,8 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options);
 /* Makes a file (and the folders above it). A path may end in a named stream (`C:\a\b.txt:c.exe`). */
 struct sim_file *sim_add_file(const char *path, const void *content, size_t size);
 struct sim_file *sim_find_file(const char *path);
+/* It calls itself this long; what there is of it stays. */
+void sim_claim_size(struct sim_file *file, uint64_t size);
 void sim_write_file(struct sim_file *file, const void *content, size_t size); /* also moves the USN on */
 /* On its volume. Open files stay what they are. */
 void sim_rename_file(struct sim_file *file, const char *path);
@@ -109,6 +114,7 @@ enum sim_file_flags {
     SIM_FILE_SHARE_NONE = 8,  /* somebody holds it open without sharing */
     SIM_FILE_READ_FAILS = 16, /* STATUS_DEVICE_DATA_ERROR in the middle */
     SIM_FILE_ACCESS_DENIED = 32,
+    SIM_FILE_DELETED_SINCE = 64, /* it could still be opened, and is delete-pending when it is asked */
 };
 void sim_set_file_flags(struct sim_file *file, unsigned flags);
 /* From now on, or no longer, no file system answers this FILE_INFORMATION_CLASS. */

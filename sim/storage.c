@@ -87,7 +87,7 @@ static NTSTATUS query_property(const struct sim_volume *volume, const struct sen
         return STATUS_INVALID_PARAMETER;
     *information = min(sent->out_size, device.size);
     memcpy(sent->out, &device, *information);
-    return STATUS_SUCCESS;
+    return volume->tells_more ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
 /* Completes the request. */

@@ -51,6 +51,7 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options)
     volume->usn_version = options->usn_version ? options->usn_version : 2;
     volume->empty_journal = options->empty_journal;
     volume->has_file_id = !options->no_file_id;
+    volume->tells_more = options->tells_more;
     volume->slow = options->slow;
     volume->names_streams = options->names_streams;
     volume->serial = 0x5000u + (ULONG)++next_id;
@@ -200,6 +201,13 @@ void sim_set_file_flags(struct sim_file *file, unsigned flags)
     pthread_mutex_unlock(&sim_volume_lock);
 }
 
+void sim_claim_size(struct sim_file *file, uint64_t size)
+{
+    pthread_mutex_lock(&sim_volume_lock);
+    file->claimed_size = size;
+    pthread_mutex_unlock(&sim_volume_lock);
+}
+
 void sim_refuse_opens(struct sim_file *file, NTSTATUS status)
 {
     pthread_mutex_lock(&sim_volume_lock);
@@ -217,7 +225,9 @@ unsigned sim_file_opens(struct sim_file *file)
 
 void sim_while_read(struct sim_file *file, void (*meanwhile)(void))
 {
+    pthread_mutex_lock(&sim_volume_lock);
     file->while_read = meanwhile;
+    pthread_mutex_unlock(&sim_volume_lock);
 }
 
 unsigned sim_file_reads(struct sim_file *file)

@@ -20,6 +20,7 @@ struct sim_volume {
     bool empty_journal;
     bool has_file_id;
     bool names_streams;
+    bool tells_more;
     bool slow;
     ULONG serial;
     uint64_t next_usn;
@@ -35,6 +36,7 @@ struct sim_file {
     UNICODE_STRING path; /* \Windows\System32\cmd.exe: long names as made, from the volume's root */
     unsigned char *content;
     size_t size;
+    uint64_t claimed_size; /* 0: the real one */
     uint64_t id;
     uint64_t usn;
     unsigned flags;   /* enum sim_file_flags */

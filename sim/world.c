@@ -23,6 +23,7 @@
 
 static struct sim_options machine;
 static bool booting;
+static uint64_t set_back;     /* 100 ns that the wall clock was */
 static uint64_t clock_offset; /* 100 ns that sim_advance_ms added */
 static struct timespec started;
 
@@ -61,6 +62,7 @@ void sim_start(const struct sim_options *options)
     booting = options->booting;
     safe_boot_mode = options->safe_mode ? 1 : 0;
     clock_offset = 0;
+    set_back = 0;
     clock_gettime(CLOCK_MONOTONIC, &started);
     *sim_self() = (struct sim_thread_state){0};
     sim_paging_start();
@@ -103,7 +105,13 @@ uint64_t sim_uptime(void)
 
 uint64_t sim_now(void)
 {
-    return 134000000000000000ull + sim_uptime(); /* in August 2025 */
+    return 134000000000000000ull + sim_uptime() -
+           __atomic_load_n(&set_back, __ATOMIC_SEQ_CST); /* in August 2025 */
+}
+
+void sim_set_clock_back_ms(unsigned milliseconds)
+{
+    __atomic_add_fetch(&set_back, (uint64_t)milliseconds * 10000u, __ATOMIC_SEQ_CST);
 }
 
 void sim_advance_ms(unsigned milliseconds)

@@ -1,6 +1,8 @@
 /* Deciding: what the policy says of a start, what its creator sees, what is recorded. */
 #include "scenario.h"
 
+#include <stdio.h>
+
 #define HEAD "vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"
 #define OFFICE                                                                                               \
     HEAD "  - deny: Office starts a shell\n"                                                                 \
@@ -239,6 +241,73 @@ static void an_audit_rule_is_recorded_and_the_next_rule_decides(void **state)
     end();
 }
 
+static void the_first_eight_audit_rules_are_named_and_all_are_counted(void **state)
+{
+    static char policy[2048] = HEAD;
+    const struct vg_event_start *event;
+
+    (void)state;
+    for (unsigned i = 0; i < 10; i++) {
+        char rule[80];
+        snprintf(rule, sizeof(rule), "  - audit: rule %u\n    when: { Image|endswith: '\\cmd.exe' }\n", i);
+        strcat(policy, rule);
+    }
+    begin(policy);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    event = next_start();
+    assert_int_equal(event->audit_count, 10);
+    assert_int_equal(event->audit_rules[7], 7);
+    assert_int_equal(event->audit_name_size, strlen("rule 0\n") * 7 + strlen("rule 7"));
+    assert_memory_equal((const char *)event + event->audit_name_offset, "rule 0\nrule 1\n", 14);
+    end();
+}
+
+static void a_run_time_is_none_when_the_clock_was_set_back(void **state)
+{
+    PEPROCESS process;
+
+    (void)state;
+    begin(NULL);
+    process = start(CMD);
+    sim_set_clock_back_ms(60000);
+    sim_exit_process(process, 0);
+    assert_int_equal(next_exit()->run_time, 0);
+    end();
+}
+
+/* Without it Windows could not even be shut down in order. */
+static void a_start_for_which_there_is_no_memory_to_decide_is_allowed_and_says_so(void **state)
+{
+    unsigned failures = 0;
+
+    (void)state;
+    begin(HEAD "  - deny: no shell\n    when: { Image|endswith: '\\cmd.exe' }\n");
+    for (unsigned n = 1; n < 400; n++) {
+        struct vg_abi_status before;
+        PEPROCESS process = NULL;
+        const char *failed;
+
+        use_policy(HEAD "  - deny: no shell\n    when: { Image|endswith: '\\cmd.exe' }\n");
+        before = status();
+        sim_fail_nth(n);
+        (void)sim_start_process(&(struct sim_process_options){.image = CMD}, &process);
+        failed = sim_fail_fired();
+        sim_fail_nth(0);
+        if (status().events_dropped == before.events_dropped) {
+            const struct vg_event_start *event = next_start();
+            failures += event->reason == VG_REASON_FAILURE;
+            assert_int_equal(event->enforced, process == NULL);
+            assert_true(event->reason != VG_REASON_FAILURE || process != NULL);
+        }
+        if (process)
+            sim_exit_process(process, 0);
+        if (!failed)
+            break;
+    }
+    assert_in_range(failures, 2, 20); /* for the command line, and for what the decision works in */
+    end();
+}
+
 static void a_question_nobody_can_answer_is_denied_and_recorded_as_asked(void **state)
 {
     const struct vg_event_start *event;
@@ -355,6 +424,9 @@ int main(void)
         cmocka_unit_test(an_id_used_again_is_another_process),
         cmocka_unit_test(the_token_says_who),
         cmocka_unit_test(an_audit_rule_is_recorded_and_the_next_rule_decides),
+        cmocka_unit_test(the_first_eight_audit_rules_are_named_and_all_are_counted),
+        cmocka_unit_test(a_run_time_is_none_when_the_clock_was_set_back),
+        cmocka_unit_test(a_start_for_which_there_is_no_memory_to_decide_is_allowed_and_says_so),
         cmocka_unit_test(a_question_nobody_can_answer_is_denied_and_recorded_as_asked),
         cmocka_unit_test(a_failure_of_an_earlier_driver_stands),
         cmocka_unit_test(a_denial_undone_by_a_later_driver_is_noticed),

@@ -122,6 +122,21 @@ static void many_long_command_lines_do_not_blind_rules_on_parents(void **state)
     end();
 }
 
+static void the_oldest_of_many_ended_processes_are_forgotten(void **state)
+{
+    size_t blocks;
+
+    (void)state;
+    begin(NULL);
+    for (unsigned i = 0; i < 2100; i++)
+        assert_int_equal(try_start(CMD, "x"), STATUS_SUCCESS);
+    blocks = sim_pool_blocks();
+    for (unsigned i = 0; i < 200; i++)
+        assert_int_equal(try_start(CMD, "x"), STATUS_SUCCESS);
+    assert_in_range(sim_pool_blocks(), blocks - 8, blocks + 8);
+    end();
+}
+
 static const struct sim_token as_system = {.user = "S-1-5-18", .integrity = SECURITY_MANDATORY_SYSTEM_RID};
 
 static void the_parents_user_is_known_of_parents_from_before_the_driver(void **state)
@@ -216,6 +231,7 @@ int main(void)
         cmocka_unit_test(a_denied_process_that_is_still_there_was_let_run),
         cmocka_unit_test(a_flood_of_long_command_lines_does_not_grow_the_table),
         cmocka_unit_test(many_long_command_lines_do_not_blind_rules_on_parents),
+        cmocka_unit_test(the_oldest_of_many_ended_processes_are_forgotten),
         cmocka_unit_test(the_parents_user_is_known_of_parents_from_before_the_driver),
         cmocka_unit_test(a_child_under_another_user_than_its_parent_is_noticed),
         cmocka_unit_test(the_user_of_a_parent_that_has_ended_is_still_known),

@@ -76,6 +76,35 @@ static void the_tool_is_allowed_to_administrators_and_the_system_only(void **sta
     end();
 }
 
+static void the_tool_is_allowed_by_the_name_that_windows_7_has(void **state)
+{
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_7});
+    policy_file(DENY_ALL);
+    sim_set_parameter_string("ToolPath", TOOL);
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_int_equal(start_elevated(TOOL), STATUS_SUCCESS);
+    assert_int_equal(next_start()->guard, VG_GUARD_TOOL);
+    sim_fail_routine("SeQueryInformationToken"); /* elevated or not: nobody knows */
+    assert_int_equal(start_elevated(TOOL), DENIED);
+    sim_fail_routine(NULL);
+    end();
+}
+
+static void before_the_boot_is_confirmed_no_question_denies(void **state)
+{
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
+    policy_file("vigil: 1\nmode: enforce\ndefault: allow\nask: { otherwise: deny }\nrules:\n"
+                "  - ask: shells\n    when: { Image|endswith: '\\cmd.exe' }\n");
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    assert_int_equal(next_start()->guard, VG_GUARD_BOOT);
+    confirm_boot();
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    end();
+}
+
 static void safe_mode_only_watches(void **state)
 {
     ULONG pending = 7;
@@ -192,6 +221,8 @@ int main(void)
         cmocka_unit_test(protected_processes_are_allowed),
         cmocka_unit_test(the_tool_is_allowed_at_its_place_only),
         cmocka_unit_test(the_tool_is_allowed_to_administrators_and_the_system_only),
+        cmocka_unit_test(the_tool_is_allowed_by_the_name_that_windows_7_has),
+        cmocka_unit_test(before_the_boot_is_confirmed_no_question_denies),
         cmocka_unit_test(safe_mode_only_watches),
         cmocka_unit_test(before_the_boot_is_confirmed_only_explicit_denials_apply),
         cmocka_unit_test(after_a_boot_that_was_not_confirmed_the_next_only_watches),

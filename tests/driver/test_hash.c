@@ -159,9 +159,79 @@ static void a_large_file_is_hashed_whole(void **state)
     end();
 }
 
+static void a_journals_records_are_read_in_both_forms_and_no_other(void **state)
+{
+    static const struct {
+        struct sim_volume_options volume;
+        unsigned hashed; /* of two starts */
+    } cases[] = {
+        {{.device = "\\Device\\HarddiskVolume5", .letter = "F:"}, 1},
+        {{.device = "\\Device\\HarddiskVolume6", .letter = "G:", .file_system = "ReFS", .usn_version = 3}, 1},
+        {{.device = "\\Device\\HarddiskVolume7", .letter = "H:", .usn_version = 4}, 2},
+        {{.device = "\\Device\\HarddiskVolume8", .letter = "I:", .empty_journal = true}, 2},
+        {{.device = "\\Device\\HarddiskVolume9", .letter = "J:", .no_usn = true}, 2},
+    };
+
+    (void)state;
+    for (int windows = 0; windows < SIM_WINDOWS_COUNT; windows++) {
+        begin_on(&(struct sim_options){.windows = (enum sim_windows)windows}, DENY_ABC);
+        for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+            char image[] = "X:\\a.exe";
+            uint64_t before = status().files_hashed;
+
+            image[0] = cases[i].volume.letter[0];
+            sim_add_volume(&cases[i].volume);
+            sim_add_file(image, "abc", 3);
+            assert_int_equal(try_start(image, NULL), DENIED);
+            assert_int_equal(try_start(image, NULL), DENIED);
+            assert_int_equal(status().files_hashed - before, cases[i].hashed);
+        }
+        end();
+    }
+}
+
+/* No start waits for that; the policy says what an unknown hash means. */
+static void a_file_beyond_a_gigabyte_is_not_read(void **state)
+{
+    struct sim_file *huge;
+
+    (void)state;
+    begin(DENY_ABC);
+    huge = sim_add_file(CMD, "abc", 3);
+    sim_claim_size(huge, (1ull << 30) + 1);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_SHA256), "(unknown)");
+    assert_int_equal(sim_file_reads(huge), 0);
+    end();
+}
+
+/* Its name leads to a file, but nothing shows that this is what was mapped. */
+static void a_file_found_by_its_name_alone_is_not_hashed(void **state)
+{
+    const struct vg_event_start *event;
+    struct sim_file *file;
+
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"
+          "  - deny: by its resource\n    when: { OriginalFileName: evil.exe }\n"
+          "  - deny: abc\n    when: { SHA256: '" ABC "' }\n");
+    file = sim_add_file(CMD, "abc", 3);
+    assert_int_equal(
+        try_options(&(struct sim_process_options){.image = CMD, .no_file = true, .subsystem = true}),
+        STATUS_SUCCESS);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_SHA256), "(unknown)");
+    assert_string_equal(fact(event, VG_FIELD_ORIGINAL_FILE_NAME), "(unknown)");
+    assert_int_equal(sim_file_reads(file), 0);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_journals_records_are_read_in_both_forms_and_no_other),
+        cmocka_unit_test(a_file_beyond_a_gigabyte_is_not_read),
+        cmocka_unit_test(a_file_found_by_its_name_alone_is_not_hashed),
         cmocka_unit_test(a_hash_is_asked_for_only_when_a_rule_needs_it),
         cmocka_unit_test(a_file_is_read_once_until_it_changes),
         cmocka_unit_test(what_has_no_unforgeable_identity_is_read_every_time),

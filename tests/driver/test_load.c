@@ -1,6 +1,8 @@
 /* Loading and unloading. */
 #include "scenario.h"
 
+#include <stdio.h>
+
 #include <unistd.h>
 
 #include <stdlib.h>
@@ -136,6 +138,100 @@ static void it_knows_the_processes_that_ran_before_it(void **state)
     end();
 }
 
+static void a_crowd_of_running_processes_is_known_whole(void **state)
+{
+    enum { MANY = 1500 }; /* their list is longer than what is first asked for */
+    static PEPROCESS crowd[MANY];
+
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
+    for (unsigned i = 0; i < MANY; i++)
+        crowd[i] = start(NOTEPAD);
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_in_range(status().processes, MANY, MANY + 10);
+    for (unsigned i = 0; i < MANY; i++)
+        sim_exit_process(crowd[i], 0);
+    end();
+}
+
+static void refused_for_a_reason_nobody_knows_it_stays_and_says_the_status(void **state)
+{
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_7});
+    sim_fail_routine("PsSetCreateProcessNotifyRoutineEx");
+    assert_int_equal(load(), STATUS_SUCCESS);
+    sim_fail_routine(NULL);
+    assert_int_equal(status().registered_with, 0);
+    assert_false(NT_SUCCESS(status().registration_status));
+    end();
+}
+
+static void a_policy_of_some_megabytes_is_read_whole(void **state)
+{
+    enum { HASHES = 60000 };
+    static char policy[HASHES * 80 + 200];
+    size_t length = 0;
+
+    (void)state;
+    length += (size_t)sprintf(policy, "vigil: 1\nmode: enforce\ndefault: allow\nrules:\n  - deny: many\n"
+                                      "    when:\n      SHA256:\n");
+    for (unsigned i = 0; i < HASHES; i++)
+        length += (size_t)sprintf(policy + length, "        - '%064x'\n", i * 2654435761u + 1);
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
+    policy_file(policy);
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_int_equal(status().policy_status, STATUS_SUCCESS);
+    assert_true(status().policy_size > 1024 * 1024);
+    end();
+}
+
+static void a_policy_file_beyond_all_bounds_is_not_read(void **state)
+{
+    struct sim_file *file;
+
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
+    policy_file(DENY_CMD);
+    file = sim_find_file(POLICY_PATH);
+    sim_claim_size(file, (uint64_t)VG_POLICY_SIZE_MAX + 1);
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_int_equal(status().policy_status, STATUS_FILE_TOO_LARGE);
+    assert_int_equal(sim_file_reads(file), 0);
+    end();
+}
+
+/* The newer of the two is the one that came by hand. */
+static void load_by_hand(void)
+{
+    use_policy("vigil: 1\nmode: enforce\ndefault: allow\nrules: []\n");
+}
+
+static void a_policy_that_comes_by_hand_while_the_late_file_is_read_stays(void **state)
+{
+    struct blob blob = compile(DENY_CMD);
+    struct sim_file *file;
+
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004, .booting = true});
+    sim_set_parameter_string("PolicyPath", "\\??\\C:\\Windows\\System32\\vigil.policy");
+    file = sim_add_file(POLICY_PATH, blob.bytes, blob.size);
+    assert_int_equal(load(), STATUS_SUCCESS);
+    (void)admin();
+    sim_while_read(file, load_by_hand);
+    sim_finish_boot();
+    for (unsigned i = 0; i < 500 && sim_file_reads(file) == 0; i++) {
+        sim_let_pass_ms(1000);
+        usleep(2000);
+    }
+    for (unsigned i = 0; i < 500 && status().policy_generation == 0; i++)
+        usleep(2000);
+    usleep(20000);
+    assert_int_equal(status().policy_generation, 1);
+    assert_int_equal(status().rule_count, 0);
+    free(blob.bytes);
+    end();
+}
+
 static void an_unload_is_refused_while_a_handle_is_open(void **state)
 {
     struct sim_handle *handle;
@@ -174,6 +270,11 @@ int main(void)
         cmocka_unit_test(with_a_full_table_of_callbacks_it_stays_and_says_why),
         cmocka_unit_test(a_policy_on_a_volume_that_comes_later_is_loaded_when_it_comes),
         cmocka_unit_test(it_knows_the_processes_that_ran_before_it),
+        cmocka_unit_test(a_crowd_of_running_processes_is_known_whole),
+        cmocka_unit_test(refused_for_a_reason_nobody_knows_it_stays_and_says_the_status),
+        cmocka_unit_test(a_policy_of_some_megabytes_is_read_whole),
+        cmocka_unit_test(a_policy_file_beyond_all_bounds_is_not_read),
+        cmocka_unit_test(a_policy_that_comes_by_hand_while_the_late_file_is_read_stays),
         cmocka_unit_test(an_unload_is_refused_while_a_handle_is_open),
         cmocka_unit_test(
             the_mark_of_an_unconfirmed_boot_reaches_the_disk_though_the_boots_first_flush_does_not),

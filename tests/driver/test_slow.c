@@ -122,6 +122,22 @@ static void a_time_out_of_bounds_is_the_nearest_that_is_not(void **state)
     }
 }
 
+static void what_is_asked_for_after_the_time_was_up_is_not_begun(void **state)
+{
+    struct sim_file *slow;
+    const struct vg_event_start *event;
+
+    (void)state;
+    begin(HASH_ASKED "  - deny: by its resource\n    when: { OriginalFileName: evil.exe }\n");
+    slow = file(a_second_passes);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_ORIGINAL_FILE_NAME), "(unknown)");
+    assert_int_equal(sim_file_reads(slow), 5 * 64 * 1024);
+    assert_int_equal(status().cut_short, 1);
+    end();
+}
+
 /* What the version resource has used is not there for the hash. */
 static void one_start_has_one_time_for_all_its_facts(void **state)
 {
@@ -208,6 +224,7 @@ int main(void)
         cmocka_unit_test(the_policy_says_what_a_file_that_is_too_slow_means),
         cmocka_unit_test(the_time_is_the_administrators_to_choose),
         cmocka_unit_test(a_time_out_of_bounds_is_the_nearest_that_is_not),
+        cmocka_unit_test(what_is_asked_for_after_the_time_was_up_is_not_begun),
         cmocka_unit_test(one_start_has_one_time_for_all_its_facts),
         cmocka_unit_test(a_hash_only_for_the_record_has_no_more_time_either),
         cmocka_unit_test(a_creator_that_is_being_ended_is_soon_let_go),

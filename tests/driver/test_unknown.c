@@ -97,6 +97,26 @@ static void where_no_file_can_be_asked_the_kernels_name_stands_and_the_rest_is_u
     end();
 }
 
+static void a_deletion_is_seen_however_windows_says_it(void **state)
+{
+    const struct vg_event_start *event;
+    struct sim_file *file;
+
+    (void)state;
+    begin(HEAD "  - deny: a ghost\n    when: { Tampered: delete-pending }\n");
+    file = sim_add_file(CMD, "abc", 3);
+    sim_set_file_flags(file, SIM_FILE_DELETED_SINCE);
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_IMAGE), CMD);
+    sim_set_file_flags(file, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        sim_refuse_opens(file, i == 0 ? STATUS_DELETE_PENDING : STATUS_FILE_DELETED);
+        assert_int_equal(try_start(CMD, NULL), DENIED);
+    }
+    end();
+}
+
 /* ---- the name ---- */
 
 static void the_creators_own_name_speaks_against_a_start_and_never_for_it(void **state)
@@ -144,6 +164,35 @@ static void a_name_that_could_not_be_asked_for_is_unknown_not_absent(void **stat
     assert_string_equal(fact(event, VG_FIELD_IMAGE), "(unknown)");
     assert_int_equal(event->image_source, VG_IMAGE_NONE);
     sim_fail_routine(NULL);
+    end();
+}
+
+static void a_device_of_a_long_name_is_named_whole(void **state)
+{
+    static char device[900] = "\\Device\\", image[1000];
+
+    (void)state;
+    memset(device + strlen(device), 'd', sizeof(device) - 100);
+    snprintf(image, sizeof(image), "%s\\a.exe", device);
+    begin(NULL);
+    sim_add_volume(&(struct sim_volume_options){.device = device});
+    assert_int_equal(try_start(image, NULL), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_IMAGE), image);
+    end();
+}
+
+static void a_redirectors_file_that_cannot_be_opened_has_its_network_name(void **state)
+{
+    static const char image[] = "\\Device\\Redirector\\server\\share\\a.exe";
+
+    (void)state;
+    begin(NULL);
+    sim_add_volume(&(struct sim_volume_options){.device = "\\Device\\Redirector",
+                                                .device_type = FILE_DEVICE_NETWORK_FILE_SYSTEM,
+                                                .no_file_id = true});
+    sim_set_file_flags(sim_add_file(image, "abc", 3), SIM_FILE_ACCESS_DENIED);
+    assert_int_equal(try_start(image, NULL), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_IMAGE), "\\\\server\\share\\a.exe");
     end();
 }
 
@@ -237,6 +286,7 @@ static void drives_of_every_kind_that_windows_names_are_known(void **state)
         {{.device = "\\Device\\Odd0", .letter = "J:", .bus = SIM_BUS_1394}, "removable"},
         {{.device = "\\Device\\Odd1", .letter = "K:", .bus = SIM_BUS_MMC}, "removable"},
         {{.device = "\\Device\\Odd2", .letter = "L:", .bus = SIM_BUS_UNTOLD}, "fixed"},
+        {{.device = "\\Device\\Odd8", .letter = "O:", .bus = SIM_BUS_USB, .tells_more = true}, "removable"},
         {{.device = "\\Device\\Odd3", .letter = "M:", .device_type = FILE_DEVICE_DISK_FILE_SYSTEM}, "fixed"},
         {{.device = "\\Device\\Odd4", .letter = "N:", .device_type = FILE_DEVICE_CD_ROM_FILE_SYSTEM},
          "cdrom"},
@@ -326,6 +376,28 @@ static void relatives_that_nobody_knows_are_unknown(void **state)
     end();
 }
 
+/* The list of processes failed, and the callback comes where no file may be asked. */
+static void a_parent_seen_first_where_no_file_can_be_asked_has_the_kernels_name(void **state)
+{
+    const struct vg_event_start *event;
+    PEPROCESS parent;
+
+    (void)state;
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
+    parent = start(NOTEPAD);
+    sim_fail_routine("ZwQuerySystemInformation");
+    assert_int_equal(load(), STATUS_SUCCESS);
+    sim_fail_routine(NULL);
+    assert_int_equal(
+        try_options(&(struct sim_process_options){.image = CMD, .creator = parent, .no_apcs = true}),
+        STATUS_SUCCESS);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_PARENT_IMAGE),
+                        "\\Device\\HarddiskVolume2\\Windows\\System32\\notepad.exe");
+    sim_exit_process(parent, 0);
+    end();
+}
+
 /* ---- the token ---- */
 
 static void of_a_token_that_does_not_answer_all_is_unknown(void **state)
@@ -352,10 +424,13 @@ int main(void)
         cmocka_unit_test(of_a_file_that_cannot_be_opened_hash_and_version_are_unknown),
         cmocka_unit_test(of_a_process_without_a_file_hash_and_version_are_absent),
         cmocka_unit_test(of_a_file_that_cannot_be_read_hash_and_version_are_unknown),
+        cmocka_unit_test(a_deletion_is_seen_however_windows_says_it),
         cmocka_unit_test(a_file_object_without_sections_proves_nothing),
         cmocka_unit_test(where_no_file_can_be_asked_the_kernels_name_stands_and_the_rest_is_unknown),
         cmocka_unit_test(the_creators_own_name_speaks_against_a_start_and_never_for_it),
         cmocka_unit_test(a_name_that_could_not_be_asked_for_is_unknown_not_absent),
+        cmocka_unit_test(a_device_of_a_long_name_is_named_whole),
+        cmocka_unit_test(a_redirectors_file_that_cannot_be_opened_has_its_network_name),
         cmocka_unit_test(a_folder_that_a_volume_is_mounted_in_is_no_drive_letter),
         cmocka_unit_test(the_kernels_name_gets_its_drive_letter_from_the_volume),
         cmocka_unit_test(a_file_on_a_network_is_named_so_under_every_type_that_redirectors_have),
@@ -365,6 +440,7 @@ int main(void)
         cmocka_unit_test(without_the_routine_that_knows_transactions_their_absence_is_not_claimed),
         cmocka_unit_test(without_the_routine_that_knows_protected_processes_none_is_guarded),
         cmocka_unit_test(relatives_that_nobody_knows_are_unknown),
+        cmocka_unit_test(a_parent_seen_first_where_no_file_can_be_asked_has_the_kernels_name),
         cmocka_unit_test(of_a_token_that_does_not_answer_all_is_unknown),
     };
 
