@@ -7,22 +7,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-static double read_clock(clockid_t clock)
+double bench_now(void)
 {
     struct timespec time;
 
-    clock_gettime(clock, &time);
+    clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
-double bench_now(void)
-{
-    return read_clock(CLOCK_MONOTONIC);
-}
-
-double bench_processor_now(void)
-{
-    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 double bench_clock_cost(void)

@@ -9,7 +9,7 @@
 #include <vigil/policy.h>
 
 #define VG_BLOB_MAGIC   "VIGILPOL"
-#define VG_BLOB_VERSION 6u
+#define VG_BLOB_VERSION 7u
 
 /* The checksum covers everything from `identity` on, the identity everything behind itself. */
 #define VG_BLOB_CHECKSUM_FROM 32u
@@ -93,6 +93,7 @@ enum vg_blob_flags {
     X(KEYS, struct vg_blob_key)                                                                              \
     X(SLOTS, struct vg_blob_slot)                                                                            \
     X(FILTERS, uint64_t)                                                                                     \
+    X(GRAMS, struct vg_blob_gram)                                                                            \
     X(LITERALS, struct vg_blob_literal)                                                                      \
     X(DIGESTS, uint32_t)                                                                                     \
     X(DIGEST_STARTS, uint32_t)                                                                               \
@@ -146,12 +147,13 @@ struct vg_blob_table {
     uint16_t probes;
 };
 
-/* Texts to be found anywhere in a value, by a gram of so many units: a filter with a bit per gram, then a
- * table from gram to LITERALS. */
+/* Texts to be found anywhere in a value, by grams of so many units that start at every `stride`-th unit of
+ * it: a filter with a bit per gram, then a table from gram to GRAMS. */
 struct vg_blob_grams {
     struct vg_blob_table table;
     uint32_t filter;      /* the first word in FILTERS */
-    uint32_t filter_bits; /* the filter has 1 << filter_bits bits */
+    uint16_t filter_bits; /* the filter has 1 << filter_bits bits */
+    uint16_t stride;      /* 1, 2 or 4; a text has as many grams, one behind the other */
 };
 
 /* Texts that are all ASCII, and others, by the units of their grams. */
@@ -176,9 +178,22 @@ static inline uint32_t vg_gram_units(uint32_t table)
 /* The filter of ASCII texts of one unit has this size, a bit per unit. */
 #define VG_ONES_BITS 7u
 
+/* Which kinds of tables of text a field has. */
+enum vg_blob_searches {
+    VG_SEARCH_WHOLE = 1, /* exact */
+    VG_SEARCH_PARTS = 2, /* folder or name */
+    VG_SEARCH_ENDS = 4,  /* start or end */
+    VG_SEARCH_GRAMS = 8, /* grams of ASCII texts */
+    VG_SEARCH_WIDE = 16, /* grams of others */
+};
+
 /* Everything about one field that some rule mentions. Ascending by field. */
 struct vg_blob_field {
+    uint64_t exact_lengths;     /* of the keys of `exact`: a bit per number of units modulo 64 */
+    uint64_t folder_lengths;    /* the same of `folder` */
+    uint64_t name_lengths;      /* and of `name` */
     uint32_t field;             /* enum vg_field */
+    uint32_t searches;          /* enum vg_blob_searches: what is there of the tables below */
     uint32_t first_rule;        /* the first plain rule that a predicate of this field can decide */
     uint32_t first_strict_rule; /* the same among predicates that are not permissive */
     uint32_t
@@ -198,6 +213,30 @@ struct vg_blob_field {
     uint32_t digest_starts;       /* the first of (1 << digest_bits) + 1 in DIGEST_STARTS */
     uint32_t digest_bits;         /* leading bits of a digest that choose its start; 1..24 */
 };
+
+/* What `searches` of a field must say. */
+static inline uint32_t vg_blob_searches_of(const struct vg_blob_field *field)
+{
+    uint32_t searches = 0;
+
+    if (field->exact.probes)
+        searches |= VG_SEARCH_WHOLE;
+    if (field->folder.probes || field->name.probes)
+        searches |= VG_SEARCH_PARTS;
+    if (field->start.probes || field->end.probes)
+        searches |= VG_SEARCH_ENDS;
+    for (uint32_t table = 0; table < VG_GRAM_TABLES; table++) {
+        if (field->grams[table].table.probes)
+            searches |= table < VG_WIDE_ONE ? VG_SEARCH_GRAMS : VG_SEARCH_WIDE;
+    }
+    return searches;
+}
+
+/* The bit of a text's length in a field's lengths. */
+static inline uint64_t vg_blob_length(uint32_t units)
+{
+    return (uint64_t)1 << units % 64;
+}
 
 /* A rule that is more than "one of these predicates holds". Ascending by rule. */
 struct vg_blob_condition {
@@ -276,18 +315,28 @@ struct vg_blob_key {
 /* A slot of a table of grams. */
 struct vg_blob_slot {
     uint32_t tag;  /* vg_gram_tag */
-    uint32_t item; /* the gram's first literal in LITERALS, + 1; 0: an empty slot */
+    uint32_t item; /* the first of the gram in GRAMS, + 1; 0: an empty slot */
 };
 
-/* Literals of one gram follow each other; the last has VG_BLOB_LAST in `units`. */
+/* Where a gram is in a literal. Those of equal grams follow each other; the last has VG_BLOB_LAST in
+ * `literal`.
+ */
+struct vg_blob_gram {
+    uint64_t word;    /* `known` bytes of the literal, the last the highest, up to `behind` behind the gram */
+    uint32_t literal; /* in LITERALS; with VG_GRAM_WHOLE when the bytes of `word` are all of it */
+    uint16_t start;   /* of the gram in the literal */
+    uint8_t known;    /* 0..8; 0 for a wide text */
+    uint8_t behind;   /* 0..7 */
+};
+
+#define VG_GRAM_WHOLE   0x40000000u
+#define VG_GRAM_LITERAL 0x3FFFFFFFu
+
+/* A text that is looked for in values. */
 struct vg_blob_literal {
-    uint64_t word;  /* `known` of its bytes, the last the highest, up to `behind` bytes behind its gram */
     uint32_t text;  /* folded: the first in BYTES or TEXT */
     uint32_t units; /* with VG_TEXT_WIDE; at most VG_LITERAL_UNITS_MAX */
     uint32_t target;
-    uint16_t gram;  /* where in the literal its gram starts */
-    uint8_t known;  /* 0..8; 0 for a wide text */
-    uint8_t behind; /* 0..7 */
 };
 
 #define VG_LITERAL_UNITS_MAX 65535u
@@ -329,13 +378,14 @@ static_assert(VG_FIELD_COUNT <= VG_CODE_PAIR, "a field is a bit of 64, and none 
 static_assert(sizeof(struct vg_blob_header) == 112 + 8 * VG_BLOB_SECTION_COUNT, "blob");
 static_assert(offsetof(struct vg_blob_header, identity) == VG_BLOB_CHECKSUM_FROM, "blob");
 static_assert(offsetof(struct vg_blob_header, mode) == VG_BLOB_IDENTITY_FROM, "blob");
-static_assert(sizeof(struct vg_blob_field) == 44 + 24 + 16 + 96 + 16, "blob");
+static_assert(sizeof(struct vg_blob_field) == 24 + 48 + 40 + 96 + 16, "blob");
 static_assert(sizeof(struct vg_blob_condition) == 24, "blob");
 static_assert(sizeof(struct vg_blob_predicate) == 20, "blob");
 static_assert(sizeof(struct vg_blob_token) == 12, "blob");
 static_assert(sizeof(struct vg_blob_slot) == 8, "blob");
 static_assert(sizeof(struct vg_blob_key) == 16, "blob");
-static_assert(sizeof(struct vg_blob_literal) == 24, "blob");
+static_assert(sizeof(struct vg_blob_gram) == 16, "blob");
+static_assert(sizeof(struct vg_blob_literal) == 12, "blob");
 static_assert(sizeof(struct vg_blob_regex) == 8, "blob");
 
 /* Of a FIELDREF: its second field, and both as bits. */

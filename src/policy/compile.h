@@ -61,7 +61,7 @@ struct vg_compiled_key {
     uint32_t text;     /* the first in BYTES or TEXT */
     uint32_t units;    /* with VG_TEXT_WIDE */
     uint32_t postings; /* the last added of a chain in vg_compile.chain */
-    uint32_t gram;     /* of a literal: where its gram starts */
+    uint32_t gram;     /* of a literal: where its first gram starts */
     uint8_t field;
     uint8_t kind;
 };
@@ -109,6 +109,7 @@ struct vg_compiled_field {
     struct vg_buffer anchored; /* uint32_t */
     struct vg_buffer anchored_strict;
     struct vg_buffer general; /* uint32_t: in vg_compile.predicates */
+    uint32_t stride;          /* of its ASCII grams of four units */
     struct vg_blob_field out;
 };
 
@@ -222,16 +223,19 @@ void vg_compile_condition(struct vg_compile *compile, uint32_t root);
 /* compile_index.c: gives every predicate that matters its keys. */
 void vg_compile_index(struct vg_compile *compile);
 
-/* compile_grams.c: how common the most telling gram of a text is in what Windows usually runs (0: not at
- * all), and where that gram starts. `load` (may be NULL) tells how much already hangs on a gram. */
-struct vg_gram_load;
-uint32_t vg_typical_gram(const struct vg_compile *compile, const uint16_t *text, uint32_t units,
-                         const struct vg_gram_load *load, uint32_t field, uint32_t *start);
+/* compile_grams.c: how common the least common gram of a text is in what Windows usually runs (0: not at
+ * all).
+ */
+uint32_t vg_typical_gram(const struct vg_compile *compile, const uint16_t *text, uint32_t units);
 void vg_typical_count(uint8_t sample[VG_TYPICAL_SIZE]);
-void vg_compile_grams(struct vg_compile *compile);
 
-/* The table that finds a literal of so many units (with VG_TEXT_WIDE) anywhere in a value. */
-enum vg_gram_table vg_gram_table_of(uint32_t units);
+/* Chooses the grams of every literal. Then: the table that finds a literal anywhere in a value; how many
+ * grams, one behind the other, each literal has there; and a gram of a literal as the matcher computes it. */
+void vg_compile_grams(struct vg_compile *compile);
+enum vg_gram_table vg_gram_table_of(const struct vg_compile *compile, const struct vg_compiled_key *key);
+uint32_t vg_gram_stride(const struct vg_compile *compile, const struct vg_compiled_key *key);
+uint64_t vg_key_gram(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t start,
+                     uint32_t units);
 
 /* The unit of a key's text at `at`. */
 uint16_t vg_key_unit(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t at);
@@ -248,17 +252,16 @@ struct vg_entries {
     uint32_t count;
 };
 
-/* Finds the smallest table that is at most two thirds full and keeps every way short. Returns its slots, each
- * the number of an entry + 1, to be freed; NULL after an error. */
-uint32_t *vg_compile_lay_out(struct vg_compile *compile, const struct vg_entries *entries,
+/* Finds the smallest table that has `room` slots for every two entries, at least, and keeps every way short.
+ * Returns its slots, each the number of an entry + 1, to be freed; NULL after an error. */
+uint32_t *vg_compile_lay_out(struct vg_compile *compile, const struct vg_entries *entries, uint32_t room,
                              struct vg_blob_table *table);
 
-/* What a key leads to; writes its list, so it is called once, in the order of KEYS and LITERALS. */
+/* What a key leads to; writes its list, so it is called once, in the order of KEYS, then of LITERALS. */
 uint32_t vg_compile_target(struct vg_compile *compile, const struct vg_compiled_key *key);
 
-/* compile_literals.c: LITERALS, SLOTS, FILTERS of one field and kind: `entries` says how many keys, and has
- * room for them. */
-void vg_compile_literals(struct vg_compile *compile, const uint32_t *keys, struct vg_entries *entries,
+/* compile_literals.c: LITERALS, GRAMS, SLOTS, FILTERS of one field and kind. */
+void vg_compile_literals(struct vg_compile *compile, const uint32_t *keys, uint32_t count,
                          struct vg_blob_field *field);
 
 /* Whether the truth of any of these predicates says no more than "rule so-and-so decides", and if so, the

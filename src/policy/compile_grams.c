@@ -12,15 +12,6 @@ struct vg_gram_load {
     uint32_t bits;
 };
 
-enum vg_gram_table vg_gram_table_of(uint32_t units)
-{
-    uint32_t count = units & ~VG_TEXT_WIDE;
-
-    if (units & VG_TEXT_WIDE)
-        return count >= 4 ? VG_WIDE_FOUR : count >= 2 ? VG_WIDE_TWO : VG_WIDE_ONE;
-    return count >= 4 ? VG_ASCII_FOUR : count >= 2 ? VG_ASCII_TWO : VG_ASCII_ONE;
-}
-
 uint16_t vg_key_unit(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t at)
 {
     if (key->units & VG_TEXT_WIDE)
@@ -71,66 +62,143 @@ static bool is_wide(const uint16_t *text, uint32_t units)
     return false;
 }
 
-uint32_t vg_typical_gram(const struct vg_compile *compile, const uint16_t *text, uint32_t units,
-                         const struct vg_gram_load *load, uint32_t field, uint32_t *start)
+/* As many units as the grams of a text of `units` have. */
+static uint32_t gram_units_of(uint32_t units)
 {
-    const uint8_t *counts = compile->typical;
-    uint32_t gram_units = vg_gram_units(vg_gram_table_of(units));
-    bool wide = is_wide(text, units);
-    uint64_t least = UINT64_MAX;
-    uint32_t common = 0;
-
-    *start = 0;
-    for (uint32_t at = 0; at + gram_units <= units; at++) {
-        uint64_t gram = wide_gram(text + at, gram_units);
-        uint32_t typical = counts[place_of(gram, gram_units, 0, VG_TYPICAL_BITS)];
-        uint64_t weight =
-            (uint64_t)typical * 256 + (load ? load->units[place_of(gram, gram_units, field, load->bits)] : 0);
-
-        /* The grams of a text that is not all ASCII are looked for where a value is not, either. */
-        if (wide && !is_wide(text + at, gram_units))
-            continue;
-        if (weight < least) {
-            least = weight;
-            common = typical;
-            *start = at;
-        }
-    }
-    return common;
+    return units >= 4 ? 4 : units >= 2 ? 2 : 1;
 }
 
-/* The gram of a literal as the matcher computes it; those at the ends of a value are made of bytes always. */
-static uint64_t gram_of_key(const struct vg_compile *compile, const struct vg_compiled_key *key)
+uint32_t vg_typical_gram(const struct vg_compile *compile, const uint16_t *text, uint32_t units)
 {
-    uint32_t units = vg_gram_units(vg_gram_table_of(key->units));
+    uint32_t gram_units = gram_units_of(units);
+    uint32_t least = UINT32_MAX;
+
+    for (uint32_t at = 0; at + gram_units <= units; at++) {
+        uint64_t gram = wide_gram(text + at, gram_units);
+        uint32_t typical = compile->typical[place_of(gram, gram_units, 0, VG_TYPICAL_BITS)];
+
+        least = typical < least ? typical : least;
+    }
+    return least;
+}
+
+enum vg_gram_table vg_gram_table_of(const struct vg_compile *compile, const struct vg_compiled_key *key)
+{
+    uint32_t units = key->units & ~VG_TEXT_WIDE;
+
+    if (key->units & VG_TEXT_WIDE)
+        return units >= 4 ? VG_WIDE_FOUR : units >= 2 ? VG_WIDE_TWO : VG_WIDE_ONE;
+    if (units >= VG_GRAM_MAX + compile->fields[key->field].stride - 1)
+        return VG_ASCII_FOUR;
+    return units >= 2 ? VG_ASCII_TWO : VG_ASCII_ONE;
+}
+
+uint32_t vg_gram_stride(const struct vg_compile *compile, const struct vg_compiled_key *key)
+{
+    if (key->kind != VG_KEY_LITERAL || vg_gram_table_of(compile, key) != VG_ASCII_FOUR)
+        return 1;
+    return compile->fields[key->field].stride;
+}
+
+uint64_t vg_key_gram(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t start,
+                     uint32_t units)
+{
+    bool wide = key->kind == VG_KEY_LITERAL && (key->units & VG_TEXT_WIDE);
     uint64_t gram = 0;
 
     for (uint32_t i = 0; i < units; i++) {
-        uint16_t unit = vg_key_unit(compile, key, key->gram + i);
+        uint16_t unit = vg_key_unit(compile, key, start + i);
 
-        if (key->kind == VG_KEY_LITERAL && (key->units & VG_TEXT_WIDE))
-            gram |= (uint64_t)unit << 16 * i;
-        else
-            gram |= (uint64_t)vg_fold_byte(unit) << 8 * i;
+        gram |= wide ? (uint64_t)unit << 16 * i : (uint64_t)vg_fold_byte(unit) << 8 * i;
     }
     return gram;
 }
 
-/* A literal that may be anywhere takes the one of its grams that is least typical and least taken. */
-static void choose_gram(struct vg_compile *compile, struct vg_compiled_key *key, struct vg_gram_load *load)
+/* What it costs that a text hangs on a gram: that typical values have it, a quarter of which is paid when
+ * other texts do already, and what hangs on it. */
+static uint64_t weight_of(const struct vg_compile *compile, const struct vg_gram_load *load, uint64_t gram,
+                          uint32_t units, uint32_t field)
+{
+    uint32_t hanging = load->units[place_of(gram, units, field, load->bits)];
+
+    return (uint64_t)compile->typical[place_of(gram, units, 0, VG_TYPICAL_BITS)] * (hanging ? 64 : 256) +
+           hanging;
+}
+
+/* The text of a key, in `pending`; NULL without memory. */
+static const uint16_t *spell_key(struct vg_compile *compile, const struct vg_compiled_key *key)
 {
     uint32_t count = key->units & ~VG_TEXT_WIDE;
-    uint32_t units = vg_gram_units(vg_gram_table_of(count));
     uint16_t *text;
 
     compile->pending.size = 0;
     text = vg_buffer_add(&compile->pending, count * sizeof(*text));
-    if (!text)
-        return;
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; text && i < count; i++)
         text[i] = vg_key_unit(compile, key, i);
-    (void)vg_typical_gram(compile, text, count, load, key->field, &key->gram);
-    load->units[place_of(wide_gram(text + key->gram, units), units, key->field, load->bits)] += count;
+    return text;
+}
+
+/* A literal that may be anywhere takes those of its grams, one behind the other, that are least typical and
+ * least taken. Those of a text that is not all ASCII are not, either. */
+static void choose_grams(struct vg_compile *compile, struct vg_compiled_key *key, struct vg_gram_load *load)
+{
+    const uint16_t *text = spell_key(compile, key);
+    uint32_t count = key->units & ~VG_TEXT_WIDE;
+    uint32_t units = vg_gram_units(vg_gram_table_of(compile, key));
+    uint32_t stride = vg_gram_stride(compile, key);
+    uint64_t least = UINT64_MAX;
+
+    for (uint32_t at = 0; text && at + units + stride - 1 <= count; at++) {
+        uint64_t weight = 0;
+
+        if ((key->units & VG_TEXT_WIDE) && !is_wide(text + at, units))
+            continue;
+        for (uint32_t i = 0; i < stride; i++)
+            weight += weight_of(compile, load, wide_gram(text + at + i, units), units, key->field);
+        if (weight < least) {
+            least = weight;
+            key->gram = at;
+        }
+    }
+    for (uint32_t i = 0; text && i < stride; i++)
+        load->units[place_of(wide_gram(text + key->gram + i, units), units, key->field, load->bits)] += count;
+}
+
+/* How many texts of two units more each field looks for in the units between its grams: a few short texts may
+ * be found by pairs of units, so that a longer stride leaves most units out. */
+#define SHORT_MAX 64u
+
+/* Chooses the stride at which fewest places of a value are looked at. `counts`: of the field's ASCII literals
+ * by units, up to 7. */
+static uint32_t choose_stride(const uint32_t counts[8])
+{
+    uint32_t pairs = counts[2] + counts[3];
+    uint32_t best = 1;
+    uint32_t least = 4 + (pairs ? 4 : 0); /* places of four units, in either table */
+
+    for (uint32_t stride = 2; stride <= 4; stride *= 2) {
+        uint32_t moved = counts[4] + (stride == 4 ? counts[5] + counts[6] : 0);
+        uint32_t places = 4 / stride + (pairs + moved ? 4 : 0);
+
+        if (moved <= SHORT_MAX && places < least) {
+            least = places;
+            best = stride;
+        }
+    }
+    return best;
+}
+
+static void choose_strides(struct vg_compile *compile)
+{
+    const struct vg_compiled_key *keys = VG_BUFFER_AT(&compile->keys, struct vg_compiled_key);
+    uint32_t counts[VG_FIELD_COUNT][8] = {{0}};
+
+    for (uint32_t i = 0; i < VG_BUFFER_COUNT(&compile->keys, struct vg_compiled_key); i++) {
+        if (keys[i].kind == VG_KEY_LITERAL && !(keys[i].units & VG_TEXT_WIDE))
+            counts[keys[i].field][keys[i].units < 7 ? keys[i].units : 7]++;
+    }
+    for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
+        compile->fields[field].stride = choose_stride(counts[field]);
 }
 
 void vg_compile_grams(struct vg_compile *compile)
@@ -146,14 +214,12 @@ void vg_compile_grams(struct vg_compile *compile)
         compile->keys.failed = true;
         return;
     }
+    choose_strides(compile);
     for (uint32_t i = 0; i < count && !compile->pending.failed; i++) {
-        if (keys[i].kind < VG_KEY_LITERAL)
-            continue;
         if (keys[i].kind == VG_KEY_LITERAL)
-            choose_gram(compile, &keys[i], &load);
+            choose_grams(compile, &keys[i], &load);
         else if (keys[i].kind == VG_KEY_END)
             keys[i].gram = (keys[i].units & ~VG_TEXT_WIDE) - VG_GRAM_MAX;
-        keys[i].hash = gram_of_key(compile, &keys[i]);
     }
     free(load.units);
 }

@@ -176,12 +176,11 @@ static const struct vg_token *most_telling(const struct vg_compile *compile,
 
     for (size_t i = 0; i < source->token_count; i++) {
         const struct vg_token *token = &source->tokens[i];
-        uint32_t start;
         uint32_t common;
 
         if (!is_literal(token) || vg_unit_count(token->text) == 0)
             continue;
-        common = vg_typical_gram(compile, vg_units(token->text), vg_unit_count(token->text), NULL, 0, &start);
+        common = vg_typical_gram(compile, vg_units(token->text), vg_unit_count(token->text));
         if (!best || common < least || (common == least && token->text.size > best->text.size)) {
             best = token;
             least = common;

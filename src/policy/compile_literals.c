@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 
-/* Literals of one field: by table, then by gram, then as they came. */
+/* A gram of a literal of one field, ordered by table, then by gram, then by literal. */
 struct order {
     uint64_t gram;
     uint32_t table;
+    uint32_t literal; /* in LITERALS */
     uint32_t key;
+    uint32_t start;
 };
 
 static const struct vg_compiled_key *key_at(const struct vg_compile *compile, uint32_t index)
@@ -24,50 +26,46 @@ static int compare(const void *left, const void *right)
         return a->table < b->table ? -1 : 1;
     if (a->gram != b->gram)
         return a->gram < b->gram ? -1 : 1;
-    return a->key < b->key ? -1 : 1;
+    if (a->literal != b->literal)
+        return a->literal < b->literal ? -1 : 1;
+    return a->start < b->start ? -1 : a->start > b->start;
 }
 
-/* Which of its field's tables finds it; there is but one for each end. */
-static uint32_t table_of(const struct vg_compiled_key *key)
+static uint32_t units_of(uint32_t kind, uint32_t table)
 {
-    if (key->kind != VG_KEY_LITERAL)
-        return 0;
-    return vg_gram_table_of(key->units);
+    return kind == VG_KEY_LITERAL ? vg_gram_units(table) : VG_GRAM_MAX;
 }
 
-/* The bytes around its gram: those up to its end, and as many more as there is room for. */
-static void fill_word(const struct vg_compile *compile, const struct vg_compiled_key *key,
-                      struct vg_blob_literal *literal)
+/* The bytes around a gram: those up to its end, and as many more as there is room for. */
+static void fill_word(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t end,
+                      struct vg_blob_gram *gram)
 {
-    uint32_t end = key->gram + vg_gram_units(vg_gram_table_of(key->units));
     uint32_t before = end < VG_WORD_UNITS ? end : VG_WORD_UNITS;
 
     if (key->units & VG_TEXT_WIDE)
         return;
-    for (; end < key->units && literal->behind < VG_WORD_UNITS - before; end++)
-        literal->behind++;
-    for (; literal->known < VG_WORD_UNITS && literal->known < end; literal->known++)
-        literal->word |= (uint64_t)vg_key_unit(compile, key, end - 1 - literal->known)
-                         << (56 - 8 * literal->known);
+    for (; end < key->units && gram->behind < VG_WORD_UNITS - before; end++)
+        gram->behind++;
+    for (; gram->known < VG_WORD_UNITS && gram->known < end; gram->known++)
+        gram->word |= (uint64_t)vg_key_unit(compile, key, end - 1 - gram->known) << (56 - 8 * gram->known);
+    if (gram->known == key->units)
+        gram->literal |= VG_GRAM_WHOLE;
 }
 
-static void write_literal(struct vg_compile *compile, uint32_t index, bool last)
+static void write_gram(struct vg_compile *compile, const struct order *order, bool last)
 {
-    const struct vg_compiled_key *key = key_at(compile, index);
-    struct vg_blob_literal out = {
-        .text = key->text,
-        .units = key->units | (last ? VG_BLOB_LAST : 0),
-        .target = vg_compile_target(compile, key),
-        .gram = (uint16_t)key->gram,
-    };
+    const struct vg_compiled_key *key = key_at(compile, order->key);
+    struct vg_blob_gram out = {.literal = order->literal, .start = (uint16_t)order->start};
 
-    fill_word(compile, key, &out);
-    vg_buffer_put(&compile->sections[VG_BLOB_LITERALS], &out, sizeof(out));
+    fill_word(compile, key, order->start + units_of(key->kind, order->table), &out);
+    if (last)
+        out.literal |= VG_BLOB_LAST;
+    vg_buffer_put(&compile->sections[VG_BLOB_GRAMS], &out, sizeof(out));
 }
 
-/* Writes the literals of one table, those of one gram together; their grams become entries. */
-static void write_literals(struct vg_compile *compile, const struct order *order, uint32_t count,
-                           struct vg_entries *entries)
+/* Writes the grams of one table, equal ones together; each becomes an entry. */
+static void write_grams(struct vg_compile *compile, const struct order *order, uint32_t count,
+                        struct vg_entries *entries)
 {
     uint64_t bucket = 0;
 
@@ -78,7 +76,7 @@ static void write_literals(struct vg_compile *compile, const struct order *order
         if (i == 0 || order[i - 1].gram != gram) {
             entries->hashes[entries->count] = vg_gram_hash(gram);
             entries->items[entries->count] =
-                VG_BUFFER_COUNT(&compile->sections[VG_BLOB_LITERALS], struct vg_blob_literal);
+                VG_BUFFER_COUNT(&compile->sections[VG_BLOB_GRAMS], struct vg_blob_gram);
             entries->count++;
             bucket = 0;
         }
@@ -87,16 +85,15 @@ static void write_literals(struct vg_compile *compile, const struct order *order
             vg_compile_error(compile, (struct vg_place){NULL, 0, 0},
                              "too many texts that differ too little are searched in one field",
                              "test for whole values, names or folders instead of parts");
-        write_literal(compile, order[i].key, i == count - 1 || order[i + 1].gram != gram);
+        write_gram(compile, &order[i], i == count - 1 || order[i + 1].gram != gram);
     }
 }
 
-/* Entries' items are the first literals of grams. */
 static void write_slots(struct vg_compile *compile, const struct vg_entries *entries,
                         struct vg_blob_table *table)
 {
     struct vg_buffer *section = &compile->sections[VG_BLOB_SLOTS];
-    uint32_t *slots = vg_compile_lay_out(compile, entries, table);
+    uint32_t *slots = vg_compile_lay_out(compile, entries, 5, table);
 
     table->slots = VG_BUFFER_COUNT(section, struct vg_blob_slot);
     for (uint32_t slot = 0; slots && slot < (uint32_t)1 << table->bits; slot++) {
@@ -123,7 +120,7 @@ static void write_filter(struct vg_compile *compile, const struct order *order, 
     if (ones)
         bits = VG_ONES_BITS;
     grams->filter = VG_BUFFER_COUNT(section, uint64_t);
-    grams->filter_bits = bits;
+    grams->filter_bits = (uint16_t)bits;
     filter = vg_buffer_add(section, (size_t)1 << (bits - 3));
     for (uint32_t i = 0; filter && i < count; i++) {
         uint64_t bit = ones ? order[i].gram : vg_gram_product(order[i].gram) >> (64 - bits);
@@ -132,46 +129,68 @@ static void write_filter(struct vg_compile *compile, const struct order *order, 
     }
 }
 
-/* All literals of a field that may be anywhere. */
-static void write_anywhere(struct vg_compile *compile, const struct order *order, uint32_t count,
-                           struct vg_entries *entries, struct vg_blob_field *field)
+static void write_tables(struct vg_compile *compile, const struct order *order, uint32_t count,
+                         struct vg_entries *entries, struct vg_blob_field *field)
 {
+    uint32_t kind = key_at(compile, order->key)->kind;
     uint32_t end;
 
     for (uint32_t start = 0; start < count; start = end) {
-        uint32_t table = order[start].table;
-        struct vg_blob_grams *grams = &field->grams[table];
+        struct vg_blob_grams *grams = &field->grams[order[start].table];
 
-        for (end = start; end < count && order[end].table == table;)
+        for (end = start; end < count && order[end].table == order[start].table;)
             end++;
-        write_literals(compile, order + start, end - start, entries);
+        write_grams(compile, order + start, end - start, entries);
+        if (kind != VG_KEY_LITERAL) {
+            write_slots(compile, entries, kind == VG_KEY_START ? &field->start : &field->end);
+            continue;
+        }
         write_slots(compile, entries, &grams->table);
         write_filter(compile, order + start, end - start, entries->count, grams);
+        grams->stride = (uint16_t)vg_gram_stride(compile, key_at(compile, order[start].key));
     }
 }
 
-void vg_compile_literals(struct vg_compile *compile, const uint32_t *keys, struct vg_entries *entries,
+/* Writes the literals; returns their grams, and how many they are. NULL without memory. */
+static struct order *write_literals(struct vg_compile *compile, const uint32_t *keys, uint32_t count,
+                                    uint32_t *gram_count)
+{
+    struct vg_buffer *section = &compile->sections[VG_BLOB_LITERALS];
+    struct order *order = malloc((size_t)count * VG_GRAM_MAX * sizeof(*order));
+    uint32_t grams = 0;
+
+    for (uint32_t i = 0; order && i < count; i++) {
+        const struct vg_compiled_key *key = key_at(compile, keys[i]);
+        uint32_t table = key->kind == VG_KEY_LITERAL ? vg_gram_table_of(compile, key) : 0;
+        uint32_t units = units_of(key->kind, table);
+        struct vg_blob_literal out = {key->text, key->units, vg_compile_target(compile, key)};
+
+        for (uint32_t at = key->gram; at < key->gram + vg_gram_stride(compile, key); at++)
+            order[grams++] = (struct order){vg_key_gram(compile, key, at, units), table,
+                                            VG_BUFFER_COUNT(section, struct vg_blob_literal), keys[i], at};
+        vg_buffer_put(section, &out, sizeof(out));
+    }
+    *gram_count = grams;
+    return order;
+}
+
+void vg_compile_literals(struct vg_compile *compile, const uint32_t *keys, uint32_t count,
                          struct vg_blob_field *field)
 {
-    uint32_t count = entries->count;
-    uint32_t kind = key_at(compile, keys[0])->kind;
-    struct order *order = malloc(count * sizeof(*order));
+    uint32_t grams = 0;
+    struct order *order = write_literals(compile, keys, count, &grams);
+    struct vg_entries entries = {
+        .hashes = malloc((size_t)grams * sizeof(*entries.hashes) + 1),
+        .items = malloc((size_t)grams * sizeof(*entries.items) + 1),
+    };
 
-    if (!order) {
-        compile->keys.failed = true;
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        const struct vg_compiled_key *key = key_at(compile, keys[i]);
-
-        order[i] = (struct order){key->hash, table_of(key), keys[i]};
-    }
-    qsort(order, count, sizeof(*order), compare);
-    if (kind == VG_KEY_LITERAL) {
-        write_anywhere(compile, order, count, entries, field);
+    if (order && entries.hashes && entries.items) {
+        qsort(order, grams, sizeof(*order), compare);
+        write_tables(compile, order, grams, &entries, field);
     } else {
-        write_literals(compile, order, count, entries);
-        write_slots(compile, entries, kind == VG_KEY_START ? &field->start : &field->end);
+        compile->keys.failed = true;
     }
     free(order);
+    free(entries.hashes);
+    free(entries.items);
 }

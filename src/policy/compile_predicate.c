@@ -186,10 +186,8 @@ static uint32_t cost_of_regex(const struct vg_compile *compile, const struct vg_
 
     for (uint32_t i = 0; i < literals->count; i++) {
         uint32_t units = literals->at[i].count;
-        uint32_t start;
 
-        cost +=
-            cost_of_search(units, vg_typical_gram(compile, literals->at[i].units, units, NULL, 0, &start));
+        cost += cost_of_search(units, vg_typical_gram(compile, literals->at[i].units, units));
     }
     return literals->count && cost < COST_ALWAYS ? cost : COST_ALWAYS;
 }
@@ -204,12 +202,11 @@ static uint32_t cost_of_text(const struct vg_compile *compile, const struct vg_p
         return COST_EXACT;
     for (size_t i = 0; i < predicate->token_count; i++) {
         const struct vg_token *token = &predicate->tokens[i];
-        uint32_t start;
         uint32_t common;
 
         if (token->kind != VG_TOKEN_LITERAL)
             continue;
-        common = vg_typical_gram(compile, vg_units(token->text), vg_unit_count(token->text), NULL, 0, &start);
+        common = vg_typical_gram(compile, vg_units(token->text), vg_unit_count(token->text));
         typical = common < typical ? common : typical;
         if (vg_unit_count(token->text) > longest)
             longest = vg_unit_count(token->text);

@@ -156,12 +156,12 @@ static uint32_t fill(uint32_t *slots, uint32_t bits, const struct vg_entries *en
     return longest;
 }
 
-uint32_t *vg_compile_lay_out(struct vg_compile *compile, const struct vg_entries *entries,
+uint32_t *vg_compile_lay_out(struct vg_compile *compile, const struct vg_entries *entries, uint32_t room,
                              struct vg_blob_table *table)
 {
     uint32_t bits = 1;
 
-    while (bits < 30 && ((uint64_t)1 << bits) * 2 < (uint64_t)entries->count * 3)
+    while (bits < 30 && ((uint64_t)1 << bits) * 2 < (uint64_t)entries->count * room)
         bits++;
     for (; bits <= 30; bits++) {
         uint32_t *slots = calloc((size_t)1 << bits, sizeof(*slots));
@@ -185,7 +185,7 @@ static void write_keys(struct vg_compile *compile, const struct vg_entries *entr
                        struct vg_blob_table *table)
 {
     struct vg_buffer *section = &compile->sections[VG_BLOB_KEYS];
-    uint32_t *slots = vg_compile_lay_out(compile, entries, table);
+    uint32_t *slots = vg_compile_lay_out(compile, entries, 3, table);
 
     table->slots = VG_BUFFER_COUNT(section, struct vg_blob_key);
     for (uint32_t slot = 0; slots && slot < (uint32_t)1 << table->bits; slot++) {
@@ -238,6 +238,18 @@ static struct vg_blob_table *table_of(struct vg_blob_field *field, uint32_t kind
     }
 }
 
+static uint64_t *lengths_of(struct vg_blob_field *field, uint32_t kind)
+{
+    switch (kind) {
+    case VG_KEY_EXACT:
+        return &field->exact_lengths;
+    case VG_KEY_FOLDER:
+        return &field->folder_lengths;
+    default:
+        return &field->name_lengths;
+    }
+}
+
 static void write_groups(struct vg_compile *compile, const uint32_t *order, const uint32_t starts[GROUPS + 1],
                          struct vg_entries *entries)
 {
@@ -249,12 +261,14 @@ static void write_groups(struct vg_compile *compile, const uint32_t *order, cons
         if (entries->count == 0)
             continue;
         if (kind >= VG_KEY_LITERAL) {
-            vg_compile_literals(compile, order + starts[group], entries, field);
+            vg_compile_literals(compile, order + starts[group], entries->count, field);
             continue;
         }
         for (uint32_t i = 0; i < entries->count; i++) {
             entries->items[i] = order[starts[group] + i];
             entries->hashes[i] = key_at(compile, entries->items[i])->hash;
+            *lengths_of(field, kind) |=
+                vg_blob_length(key_at(compile, entries->items[i])->units & ~VG_TEXT_WIDE);
         }
         write_keys(compile, entries, table_of(field, kind));
     }

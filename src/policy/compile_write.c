@@ -153,6 +153,7 @@ static void write_fields(struct vg_compile *compile)
             general[j] = vg_predicate_at(compile, general[j])->index;
         (void)vg_compile_sort(general, count);
         field->out.field = i;
+        field->out.searches = vg_blob_searches_of(&field->out);
         field->out.anchored = write_list(compile, &field->anchored);
         field->out.anchored_strict = write_list(compile, &field->anchored_strict);
         field->out.general = write_list(compile, &field->general);

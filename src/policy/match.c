@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-/* Conditions that a fact announces by not being known: an ascending list. */
+/* Conditions that a fact announces by not being known: what is left of an ascending list. */
 struct stream {
+    uint32_t head; /* VG_BLOB_NONE at the end */
     const uint32_t *at;
     const uint32_t *end;
 };
@@ -13,7 +14,7 @@ struct stream {
 struct candidates {
     struct stream streams[VG_FIELD_COUNT + 1];
     uint32_t stream_count;
-    uint32_t next; /* none below this is given again */
+    uint32_t announced; /* by a true predicate: the next */
 };
 
 /* The rule that decides as far as plain rules go, and the first plain rule that waits for a fact. */
@@ -137,6 +138,7 @@ static void add_stream(struct candidates *candidates, const struct vg_match *mat
         return;
     stream->at = match->blob.LISTS + list.first;
     stream->end = stream->at + list.count;
+    stream->head = *stream->at;
     candidates->stream_count++;
 }
 
@@ -145,7 +147,7 @@ static void open_candidates(struct candidates *candidates, const struct vg_match
     const struct vg_blob_header *header = match->blob.header;
     uint64_t not_known = pending | match->scratch->unknown;
 
-    candidates->next = 0;
+    candidates->announced = vg_bitset_next(&match->candidates, 0);
     candidates->stream_count = 0;
     add_stream(candidates, match, (struct vg_blob_slice){header->always_first, header->always_count});
     if (!(not_known | match->scratch->claimed))
@@ -163,18 +165,20 @@ static void open_candidates(struct candidates *candidates, const struct vg_match
 /* The next condition, ascending, each once; VG_BLOB_NONE at the end. */
 static uint32_t next_candidate(struct candidates *candidates, const struct vg_match *match)
 {
-    uint32_t next = vg_bitset_next(&match->candidates, candidates->next);
+    uint32_t next = candidates->announced;
 
+    for (uint32_t i = 0; i < candidates->stream_count; i++)
+        next = lower(next, candidates->streams[i].head);
+    if (next == VG_BLOB_NONE)
+        return next;
+    if (candidates->announced == next)
+        candidates->announced = vg_bitset_next(&match->candidates, next + 1);
     for (uint32_t i = 0; i < candidates->stream_count; i++) {
         struct stream *stream = &candidates->streams[i];
 
-        while (stream->at < stream->end && *stream->at < candidates->next)
-            stream->at++;
-        if (stream->at < stream->end)
-            next = lower(next, *stream->at);
+        if (stream->head == next)
+            stream->head = ++stream->at < stream->end ? *stream->at : VG_BLOB_NONE;
     }
-    if (next != VG_BLOB_NONE)
-        candidates->next = next + 1;
     return next;
 }
 

@@ -1,5 +1,8 @@
 #include "match.h"
 
+#define ALL_TRUE  (VG_IS_TRUE | VG_MAY_BE_TRUE)
+#define ALL_FALSE (VG_IS_FALSE | VG_MAY_BE_FALSE)
+
 #define SWAP_ASKS(value)                                                                                     \
     (((value) >> VG_ASK_FALSE_SHIFT & VG_ASK_MASK) << VG_ASK_TRUE_SHIFT |                                    \
      ((value) >> VG_ASK_TRUE_SHIFT & VG_ASK_MASK) << VG_ASK_FALSE_SHIFT)
@@ -7,8 +10,7 @@
 static uint16_t negate(uint16_t value)
 {
     unsigned from = value;
-    unsigned bits =
-        (from & (VG_IS_TRUE | VG_MAY_BE_TRUE)) << 1 | (from & (VG_IS_FALSE | VG_MAY_BE_FALSE)) >> 1;
+    unsigned bits = (from & ALL_TRUE) << 1 | (from & ALL_FALSE) >> 1;
 
     return (uint16_t)(bits | SWAP_ASKS(from));
 }
@@ -17,9 +19,7 @@ static uint16_t negate(uint16_t value)
  * true, the first side that is not true yet needs asking; while it may become false, the first that may. */
 static uint16_t both(uint16_t left, uint16_t right)
 {
-    unsigned all = VG_IS_TRUE | VG_MAY_BE_TRUE;
-    unsigned any = VG_IS_FALSE | VG_MAY_BE_FALSE;
-    unsigned bits = (left & right & all) | ((left | right) & any);
+    unsigned bits = (left & right & ALL_TRUE) | ((left | right) & ALL_FALSE);
     unsigned ask_true = left & VG_IS_TRUE ? right : left;
     unsigned ask_false = left & VG_MAY_BE_FALSE ? left : right;
 
@@ -27,15 +27,27 @@ static uint16_t both(uint16_t left, uint16_t right)
                       (ask_false & VG_ASK_MASK << VG_ASK_FALSE_SHIFT));
 }
 
+/* The same with true and false in each other's place. */
 static uint16_t either(uint16_t left, uint16_t right)
 {
-    return negate(both(negate(left), negate(right)));
+    unsigned bits = (left & right & ALL_FALSE) | ((left | right) & ALL_TRUE);
+    unsigned ask_false = left & VG_IS_FALSE ? right : left;
+    unsigned ask_true = left & VG_MAY_BE_TRUE ? left : right;
+
+    return (uint16_t)(bits | (ask_true & VG_ASK_MASK << VG_ASK_TRUE_SHIFT) |
+                      (ask_false & VG_ASK_MASK << VG_ASK_FALSE_SHIFT));
 }
 
 static uint16_t asks_for(uint32_t field)
 {
     return (uint16_t)(VG_MAY_BE_TRUE | VG_MAY_BE_FALSE | field << VG_ASK_TRUE_SHIFT |
                       field << VG_ASK_FALSE_SHIFT);
+}
+
+static inline bool is_true(struct vg_match *match, uint32_t index)
+{
+    return vg_marks_has(&match->truths, index) ||
+           (vg_bitset_has(&match->awaiting, index) && vg_match_regex(match, index));
 }
 
 /* A leaf that rests on two facts: what one of them leaves unknown, the other cannot mend. */
@@ -45,20 +57,20 @@ static uint16_t pair_leaf(const struct vg_match *match, uint32_t instruction, ui
     uint64_t fields = vg_blob_pair_fields(predicate);
 
     if ((instruction & VG_CODE_PERMISSIVE) && (match->scratch->claimed & fields))
-        return VG_IS_FALSE | VG_MAY_BE_FALSE;
+        return ALL_FALSE;
     if (match->scratch->unknown & fields)
         return 0;
     if (pending & fields)
         return asks_for(pending >> predicate->field & 1 ? predicate->field : vg_blob_other(predicate));
     if (vg_marks_has(&match->truths, instruction & VG_CODE_OPERAND))
-        return VG_IS_TRUE | VG_MAY_BE_TRUE;
-    return match->scratch->claimed & fields ? 0 : VG_IS_FALSE | VG_MAY_BE_FALSE;
+        return ALL_TRUE;
+    return match->scratch->claimed & fields ? 0 : ALL_FALSE;
 }
 
-static uint16_t leaf(struct vg_match *match, uint32_t instruction, uint64_t pending)
+/* A leaf on a fact that is not simply known. */
+static uint16_t open_leaf(struct vg_match *match, uint32_t instruction, uint64_t pending)
 {
     uint32_t field = instruction >> VG_CODE_FIELD_SHIFT & VG_CODE_FIELD_MASK;
-    uint32_t index = instruction & VG_CODE_OPERAND;
     uint64_t bit = (uint64_t)1 << field;
 
     if (field == VG_CODE_PAIR)
@@ -67,12 +79,19 @@ static uint16_t leaf(struct vg_match *match, uint32_t instruction, uint64_t pend
         return asks_for(field);
     if (match->scratch->unknown & bit)
         return 0;
-    if (vg_marks_has(&match->truths, index) ||
-        (vg_bitset_has(&match->awaiting, index) && vg_match_regex(match, index)))
-        return VG_IS_TRUE | VG_MAY_BE_TRUE;
+    if (is_true(match, instruction & VG_CODE_OPERAND))
+        return ALL_TRUE;
     if ((match->scratch->claimed & bit) && !(instruction & VG_CODE_PERMISSIVE))
         return 0;
-    return VG_IS_FALSE | VG_MAY_BE_FALSE;
+    return ALL_FALSE;
+}
+
+/* `known`: bit per field whose fact is simply known. */
+static inline uint16_t leaf(struct vg_match *match, uint32_t instruction, uint64_t pending, uint64_t known)
+{
+    if (known >> (instruction >> VG_CODE_FIELD_SHIFT & VG_CODE_FIELD_MASK) & 1)
+        return is_true(match, instruction & VG_CODE_OPERAND) ? ALL_TRUE : ALL_FALSE;
+    return open_leaf(match, instruction, pending);
 }
 
 /* The validator has shown that the stack neither over- nor underflows, that jumps go forward and that END is
@@ -81,6 +100,8 @@ uint16_t vg_match_condition(struct vg_match *match, const struct vg_blob_conditi
                             uint64_t pending)
 {
     const uint32_t *at = match->blob.CODE + condition->code;
+    uint64_t known =
+        ~(pending | match->scratch->unknown | match->scratch->claimed | (uint64_t)1 << VG_CODE_PAIR);
     uint16_t stack[VG_BLOB_STACK_MAX];
     uint32_t depth = 0;
 
@@ -89,10 +110,10 @@ uint16_t vg_match_condition(struct vg_match *match, const struct vg_blob_conditi
 
         switch (instruction >> VG_CODE_SHIFT) {
         case VG_CODE_LEAF:
-            stack[depth++] = leaf(match, instruction, pending);
+            stack[depth++] = leaf(match, instruction, pending, known);
             break;
         case VG_CODE_LEAF_NOT:
-            stack[depth++] = negate(leaf(match, instruction, pending));
+            stack[depth++] = negate(leaf(match, instruction, pending, known));
             break;
         case VG_CODE_AND:
             depth--;
@@ -111,7 +132,7 @@ uint16_t vg_match_condition(struct vg_match *match, const struct vg_blob_conditi
                 at += instruction & VG_CODE_OPERAND;
             break;
         case VG_CODE_CONSTANT:
-            stack[depth++] = instruction & 1 ? VG_IS_TRUE | VG_MAY_BE_TRUE : VG_IS_FALSE | VG_MAY_BE_FALSE;
+            stack[depth++] = instruction & 1 ? ALL_TRUE : ALL_FALSE;
             break;
         default: /* VG_CODE_END */
             return stack[0];

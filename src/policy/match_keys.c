@@ -3,23 +3,31 @@
 void vg_scan_begin_keys(struct vg_scan *scan)
 {
     scan->hash = scan->match->blob.header->seed;
+    scan->hashed = 0;
     scan->backslash = UINT32_MAX;
-    scan->lookup_count = 0;
+}
+
+static const struct vg_blob_table *table_of(const struct vg_scan *scan, const struct vg_lookup *lookup)
+{
+    if (lookup->units & VG_LOOKUP_FOLDER)
+        return &scan->field->folder;
+    return lookup->start ? &scan->field->name : &scan->field->exact;
 }
 
 static void find_key(struct vg_scan *scan, const struct vg_lookup *lookup)
 {
     const struct vg_blob_view *blob = &scan->match->blob;
-    const struct vg_blob_key *keys = blob->KEYS + lookup->table->slots;
-    uint32_t mask = ((uint32_t)1 << lookup->table->bits) - 1;
+    const struct vg_blob_table *table = table_of(scan, lookup);
+    const struct vg_blob_key *keys = blob->KEYS + table->slots;
+    uint32_t mask = ((uint32_t)1 << table->bits) - 1;
     uint32_t tag = (uint32_t)(lookup->hash >> 32);
 
-    for (uint32_t probe = 0; probe < lookup->table->probes; probe++) {
+    for (uint32_t probe = 0; probe < table->probes; probe++) {
         const struct vg_blob_key *key = &keys[((uint32_t)lookup->hash + probe) & mask];
 
         if (key->target == VG_BLOB_NONE)
             return;
-        if (key->tag == tag && (key->units & ~VG_TEXT_WIDE) == lookup->units &&
+        if (key->tag == tag && (key->units & ~VG_TEXT_WIDE) == (lookup->units & ~VG_LOOKUP_FOLDER) &&
             vg_text_is(&scan->text, blob, lookup->start, key->text, key->units)) {
             vg_scan_hit(scan, key->target);
             return;
@@ -35,17 +43,36 @@ void vg_scan_look_up(struct vg_scan *scan)
 }
 
 /* Look-ups are collected and then run together, so that their slots come from memory at the same time. */
-static void look_up(struct vg_scan *scan, const struct vg_blob_table *table, uint64_t hash, uint32_t start,
-                    uint32_t units)
+static void look_up(struct vg_scan *scan, struct vg_lookup lookup)
 {
+    const struct vg_blob_table *table = table_of(scan, &lookup);
     const struct vg_blob_key *keys = scan->match->blob.KEYS + table->slots;
 
-    if (table->probes == 0)
-        return;
     if (scan->lookup_count == VG_LOOKUPS)
         vg_scan_look_up(scan);
-    VG_PREFETCH(&keys[(uint32_t)hash & (((uint32_t)1 << table->bits) - 1)]);
-    scan->lookups[scan->lookup_count++] = (struct vg_lookup){table, hash, start, units};
+    VG_PREFETCH(&keys[(uint32_t)lookup.hash & (((uint32_t)1 << table->bits) - 1)]);
+    scan->lookups[scan->lookup_count++] = lookup;
+}
+
+/* Goes on with the hash to the last full word before `end`, which is in the piece or at its end. */
+static void hash_to(struct vg_scan *scan, uint32_t end)
+{
+    const struct vg_text *text = &scan->text;
+
+    for (; end - scan->hashed >= VG_WORD_UNITS; scan->hashed += VG_WORD_UNITS)
+        scan->hash = vg_hash_text_word(scan->hash, vg_load_word(vg_text_at(text, scan->hashed)),
+                                       text->units + scan->hashed);
+}
+
+/* The hash of the value up to `end`. */
+static uint64_t hash_of_start(struct vg_scan *scan, uint32_t end)
+{
+    const struct vg_text *text = &scan->text;
+
+    hash_to(scan, end);
+    return vg_hash_text_end(scan->hash,
+                            vg_word_part(vg_load_word(vg_text_at(text, scan->hashed)), end - scan->hashed),
+                            text->units + scan->hashed, end);
 }
 
 /* Looks up what stands before each backslash of a word that starts at `at`. */
@@ -54,28 +81,11 @@ static void look_up_folders(struct vg_scan *scan, uint64_t word, uint32_t at)
     uint64_t backslashes = vg_bytes_equal(word, '\\');
 
     for (; backslashes; backslashes &= backslashes - 1) {
-        unsigned before = vg_lowest_bit(backslashes) / 8;
+        uint32_t end = at + vg_lowest_bit(backslashes) / 8;
 
-        scan->backslash = at + before;
-        if (scan->field->folder.probes == 0)
-            continue;
-        look_up(scan, &scan->field->folder,
-                vg_hash_text_end(scan->hash, vg_word_part(word, before), scan->text.units + at, at + before),
-                0, at + before);
-    }
-}
-
-/* One pass computes the hash of every prefix that ends before a backslash, and that over all full words. */
-void vg_scan_folders(struct vg_scan *scan)
-{
-    const struct vg_text *text = &scan->text;
-
-    for (uint32_t at = text->start; at < text->end; at += VG_WORD_UNITS) {
-        uint64_t word = vg_load_word(vg_text_at(text, at));
-
-        look_up_folders(scan, word, at);
-        if (text->end - at >= VG_WORD_UNITS)
-            scan->hash = vg_hash_text_word(scan->hash, word, text->units + at);
+        scan->backslash = end;
+        if (scan->field->folder_lengths & vg_blob_length(end))
+            look_up(scan, (struct vg_lookup){hash_of_start(scan, end), 0, end | VG_LOOKUP_FOLDER});
     }
 }
 
@@ -95,17 +105,29 @@ static uint64_t hash_of_name(const struct vg_scan *scan, uint32_t start)
                             text->units + at, count);
 }
 
-void vg_scan_whole(struct vg_scan *scan)
+/* What is not as long as any key is not looked up, and nothing is hashed that is not. */
+void vg_scan_keys(struct vg_scan *scan)
 {
     const struct vg_text *text = &scan->text;
-    uint32_t full = text->end / VG_WORD_UNITS * VG_WORD_UNITS;
-    uint32_t start = scan->backslash + 1;
+    const struct vg_blob_field *field = scan->field;
 
-    look_up(scan, &scan->field->exact,
-            vg_hash_text_end(scan->hash, vg_load_word(vg_text_at(text, full)), text->units + full, text->end),
-            0, text->end);
-    if (scan->backslash != UINT32_MAX && scan->field->name.probes)
-        look_up(scan, &scan->field->name, hash_of_name(scan, start), start, text->end - start);
+    if (field->searches & VG_SEARCH_PARTS) {
+        for (uint32_t at = text->start; at < text->end; at += VG_WORD_UNITS)
+            look_up_folders(scan, vg_load_word(vg_text_at(text, at)), at);
+    }
+    if (text->end < text->count) {
+        hash_to(scan, text->end);
+        return;
+    }
+    if (field->exact_lengths & vg_blob_length(text->end))
+        look_up(scan, (struct vg_lookup){hash_of_start(scan, text->end), 0, text->end});
+    if (scan->backslash != UINT32_MAX) {
+        uint32_t start = scan->backslash + 1;
+        uint32_t units = text->end - start;
+
+        if (field->name_lengths & vg_blob_length(units))
+            look_up(scan, (struct vg_lookup){hash_of_name(scan, start), start, units});
+    }
 }
 
 /* Looks up what ends with each colon that may begin the name of a stream: such a folder has a key that ends
@@ -124,11 +146,11 @@ void vg_scan_streams(struct vg_scan *scan)
         for (uint32_t end = at + 1; end <= at + count; end++) {
             if (units[end - 1] != u':' || end <= 2)
                 continue;
-            look_up(scan, &scan->field->folder,
-                    end - at == VG_WORD_UNITS
-                        ? vg_hash_text_end(after, 0, units + end, end)
-                        : vg_hash_text_end(hash, vg_word_part(word, end - at), units + at, end),
-                    0, end);
+            look_up(scan, (struct vg_lookup){
+                              end - at == VG_WORD_UNITS
+                                  ? vg_hash_text_end(after, 0, units + end, end)
+                                  : vg_hash_text_end(hash, vg_word_part(word, end - at), units + at, end),
+                              0, end | VG_LOOKUP_FOLDER});
         }
         hash = after;
     }

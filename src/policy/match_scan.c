@@ -149,11 +149,6 @@ static void next_serial(struct vg_match *match)
     }
 }
 
-static bool has_keys(const struct vg_blob_field *field)
-{
-    return field->exact.probes || field->folder.probes || field->name.probes;
-}
-
 /* vg_value_has_stream, faster: nearly every path is a single piece. */
 static bool has_stream(const struct vg_scan *scan)
 {
@@ -170,32 +165,39 @@ static bool has_stream(const struct vg_scan *scan)
 }
 
 /* Look-ups wait for memory while the grams are looked at. */
+static void scan_pieces(struct vg_scan *scan)
+{
+    uint32_t searches = scan->field->searches;
+    bool more;
+
+    vg_scan_begin_keys(scan);
+    do {
+        if (searches & (VG_SEARCH_WHOLE | VG_SEARCH_PARTS))
+            vg_scan_keys(scan);
+        if (searches & VG_SEARCH_GRAMS)
+            vg_scan_grams(scan);
+        vg_scan_look_up(scan);
+        more = vg_text_next(&scan->text);
+    } while (more);
+}
+
 static void scan_text(struct vg_scan *scan, struct vg_span span)
 {
-    const struct vg_blob_field *field = scan->field;
-    bool more;
+    uint32_t searches = scan->field->searches;
 
     scan->value.units = vg_units(span);
     scan->value.count = vg_unit_count(span);
     next_serial(scan->match);
-    vg_scan_begin_keys(scan);
-    vg_scan_begin_grams(scan);
     vg_text_open(&scan->text, &scan->value);
     scan->value.has_stream = scan->value.is_path && has_stream(scan);
-    vg_scan_start(scan);
-    do {
-        if (has_keys(field))
-            vg_scan_folders(scan);
-        if (has_keys(field) && scan->text.end == scan->value.count)
-            vg_scan_whole(scan);
-        vg_scan_grams(scan);
-        vg_scan_look_up(scan);
-        more = vg_text_next(&scan->text);
-    } while (more);
-    vg_scan_end(scan);
-    if (field->folder.probes && scan->value.has_stream)
+    if (searches & VG_SEARCH_ENDS)
+        vg_scan_start(scan);
+    scan_pieces(scan);
+    if (searches & VG_SEARCH_ENDS)
+        vg_scan_end(scan);
+    if (scan->value.has_stream && scan->field->folder.probes)
         vg_scan_streams(scan);
-    if (scan->text.wide)
+    if (scan->text.wide && (searches & VG_SEARCH_WIDE))
         vg_scan_wide(scan);
     scan_general(scan, TESTS_OF_TEXT);
 }
@@ -242,20 +244,23 @@ static void scan_digest(struct vg_scan *scan, struct vg_span digest)
 
 void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, const struct vg_fact *fact)
 {
-    enum vg_kind kind = vg_field_kind((enum vg_field)field->field);
+    bool is_digest = vg_field_digest_size((enum vg_field)field->field) != 0;
     struct vg_scan scan;
 
+    if (field->searches == 0 && field->general.count == 0 && !is_digest)
+        return;
     scan.match = match;
     scan.field = field;
-    scan.value = (struct vg_value){.is_path = kind == VG_KIND_PATH};
+    scan.value = (struct vg_value){.is_path = vg_field_kind((enum vg_field)field->field) == VG_KIND_PATH};
     scan.claimed = (fact->flags & VG_FACT_CLAIMED) != 0;
+    scan.lookup_count = 0;
     if (fact->state == VG_FACT_ABSENT) {
         scan_general(&scan, 1u << VG_BLOB_TEST_NULL);
         return;
     }
     scan_general(&scan, 1u << VG_BLOB_TEST_EXISTS);
     for (unsigned i = 0; i < fact->count && i < VG_FACT_VALUES_MAX; i++) {
-        if (vg_field_digest_size((enum vg_field)field->field) != 0)
+        if (is_digest)
             scan_digest(&scan, fact->values[i]);
         else
             scan_text(&scan, fact->values[i]);

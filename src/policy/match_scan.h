@@ -4,14 +4,16 @@
 
 #include "match_text.h"
 
-#define VG_LOOKUPS 8u
+#define VG_LOOKUPS 16u
 
-/* A part of the value that is looked for in a table. */
+/* A part of the value that is looked for in a table: that of folders if it says so, else that of names unless
+ * it starts with the value. */
+#define VG_LOOKUP_FOLDER 0x80000000u
+
 struct vg_lookup {
-    const struct vg_blob_table *table;
     uint64_t hash;
     uint32_t start;
-    uint32_t units;
+    uint32_t units; /* with VG_LOOKUP_FOLDER; a value has fewer than 2^31 */
 };
 
 struct vg_scan {
@@ -21,13 +23,11 @@ struct vg_scan {
     bool claimed; /* the fact is the creator's word: no permissive predicate is true of it */
 
     /* match_keys.c */
-    uint64_t hash;      /* over the words so far */
+    uint64_t hash;      /* over the first words, */
+    uint32_t hashed;    /* of so many units */
     uint32_t backslash; /* the last one so far; UINT32_MAX: none */
     uint32_t lookup_count;
     struct vg_lookup lookups[VG_LOOKUPS];
-
-    /* match_grams.c */
-    uint64_t ones[4]; /* a bit per byte: ASCII units that are looked for alone and were not found yet */
 
     struct vg_text text;
 };
@@ -35,17 +35,15 @@ struct vg_scan {
 /* match_scan.c: follows a target that was found. */
 void vg_scan_hit(struct vg_scan *scan, uint32_t target);
 
-/* match_keys.c: whole values, folders and names. Of the piece; then of the whole, with the last piece; then
- * what was asked for is looked up, while the piece is there. */
+/* match_keys.c: whole values, folders and names, as far as they end in the piece. What is found out to be
+ * worth it is looked up later, by vg_scan_look_up, while the piece is still there. */
 void vg_scan_begin_keys(struct vg_scan *scan);
-void vg_scan_folders(struct vg_scan *scan);
-void vg_scan_whole(struct vg_scan *scan);
-void vg_scan_streams(struct vg_scan *scan);
+void vg_scan_keys(struct vg_scan *scan);
 void vg_scan_look_up(struct vg_scan *scan);
+void vg_scan_streams(struct vg_scan *scan);
 
-/* match_grams.c: texts anywhere in the piece; then those at the ends, with the last piece, and those that are
- * not ASCII. */
-void vg_scan_begin_grams(struct vg_scan *scan);
+/* match_grams.c: texts anywhere in the piece; those at the start, with the first piece; those at the end,
+ * with the last; those that are not ASCII, in the whole value. */
 void vg_scan_grams(struct vg_scan *scan);
 void vg_scan_start(struct vg_scan *scan);
 void vg_scan_end(struct vg_scan *scan);

@@ -16,7 +16,7 @@ struct vg_text {
     uint32_t count;
     uint32_t start; /* of the piece, in units */
     uint32_t end;
-    uint64_t wide; /* of VG_WIDE: bits that say that a unit so far is not ASCII */
+    bool wide; /* whether a unit so far is not ASCII */
     /* The piece as words (hash.h), and a word of zeros behind the last. */
     uint8_t bytes[VG_PIECE_BEFORE + VG_PIECE_UNITS + VG_WORD_UNITS];
 };

@@ -69,12 +69,14 @@ static bool check_grams(struct vg_check *check, const struct vg_blob_grams *gram
     if (!check_table(check, &grams->table, vg_check_count(check, VG_BLOB_SLOTS), &used->slots))
         return false;
     if (grams->table.probes == 0) {
-        if (grams->filter != 0 || grams->filter_bits != 0)
+        if (grams->filter != 0 || grams->filter_bits != 0 || grams->stride != 0)
             return vg_check_failed(check, "a filter without a table", grams);
         return true;
     }
     if (grams->filter_bits < 6 || grams->filter_bits > 32 || grams->filter != used->filters)
         return vg_check_failed(check, "a filter lies outside", grams);
+    if (grams->stride != 1 && grams->stride != 2 && grams->stride != 4)
+        return vg_check_failed(check, "grams at units that are not counted in words", grams);
     if (ones && grams->filter_bits != VG_ONES_BITS)
         return vg_check_failed(check, "a filter of units has not a bit for each", grams);
     words = (uint32_t)1 << (grams->filter_bits - 6);
@@ -128,20 +130,10 @@ static bool check_tables(struct vg_check *check, struct used *used)
             return false;
     }
     for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_SLOTS); i++) {
-        if (check->blob.SLOTS[i].item > vg_check_count(check, VG_BLOB_LITERALS))
+        if (check->blob.SLOTS[i].item > vg_check_count(check, VG_BLOB_GRAMS))
             return vg_check_failed(check, "a slot leads outside", &check->blob.SLOTS[i]);
     }
     return check_gram_tables(check, used);
-}
-
-static bool has_tables(const struct vg_blob_field *field)
-{
-    bool any = field->exact.probes || field->folder.probes || field->name.probes || field->start.probes ||
-               field->end.probes;
-
-    for (unsigned i = 0; i < VG_GRAM_TABLES; i++)
-        any = any || field->grams[i].table.probes;
-    return any;
 }
 
 static bool check_digest_starts(struct vg_check *check, const struct vg_blob_field *field, struct used *used)
@@ -236,7 +228,9 @@ static bool check_field(struct vg_check *check, const struct vg_blob_field *fiel
         !check_first(check, &field->first_unknown_rule, true) ||
         !check_first(check, &field->first_claimed_rule, true))
         return false;
-    if (has_tables(field) && vg_field_digest_size((enum vg_field)field->field) != 0)
+    if (field->searches != vg_blob_searches_of(field))
+        return vg_check_failed(check, "a field is not searched for what it has", field);
+    if (field->searches && vg_field_digest_size((enum vg_field)field->field) != 0)
         return vg_check_failed(check, "tables of text on a field that holds none", field);
     return check_list(check, &field->anchored, conditions, used) &&
            check_list(check, &field->anchored_strict, conditions, used) &&

@@ -238,26 +238,39 @@ static bool check_text(struct vg_check *check, uint32_t text, uint32_t units, co
 static bool check_literals(struct vg_check *check, uint32_t *used)
 {
     const struct vg_blob_literal *literals = check->blob.LITERALS;
-    uint32_t count = vg_check_count(check, VG_BLOB_LITERALS);
+
+    for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_LITERALS); i++) {
+        uint32_t units = literals[i].units & ~VG_TEXT_WIDE;
+
+        if (units == 0 || units > VG_LITERAL_UNITS_MAX)
+            return vg_check_failed(check, "a searched text is empty or too long", &literals[i]);
+        if (!check_text(check, literals[i].text, literals[i].units, &literals[i]) ||
+            !check_target(check, &literals[i].target, used))
+            return false;
+    }
+    return true;
+}
+
+static bool check_grams(struct vg_check *check)
+{
+    const struct vg_blob_gram *grams = check->blob.GRAMS;
+    uint32_t count = vg_check_count(check, VG_BLOB_GRAMS);
     uint64_t bucket = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t units = literals[i].units & ~(VG_BLOB_LAST | VG_TEXT_WIDE);
+        uint32_t literal = grams[i].literal & VG_GRAM_LITERAL;
 
-        if (units == 0 || units > VG_LITERAL_UNITS_MAX || literals[i].gram >= units)
-            return vg_check_failed(check, "a gram lies outside of its text", &literals[i]);
-        if (literals[i].known > 8 || literals[i].behind > 7)
-            return vg_check_failed(check, "a word of more than eight bytes", &literals[i]);
-        if (!check_text(check, literals[i].text, literals[i].units & ~VG_BLOB_LAST, &literals[i]) ||
-            !check_target(check, &literals[i].target, used))
-            return false;
-        bucket += units;
+        if (literal >= vg_check_count(check, VG_BLOB_LITERALS))
+            return vg_check_failed(check, "a gram of no text", &grams[i]);
+        if (grams[i].known > 8 || grams[i].behind > 7)
+            return vg_check_failed(check, "a word of more than eight bytes", &grams[i]);
+        bucket += check->blob.LITERALS[literal].units & ~VG_TEXT_WIDE;
         if (bucket > VG_BLOB_BUCKET_UNITS_MAX)
-            return vg_check_failed(check, "too many texts share a gram", &literals[i]);
-        if (literals[i].units & VG_BLOB_LAST)
+            return vg_check_failed(check, "too many texts share a gram", &grams[i]);
+        if (grams[i].literal & VG_BLOB_LAST)
             bucket = 0;
         else if (i == count - 1)
-            return vg_check_failed(check, "the last texts of a gram do not end", &literals[i]);
+            return vg_check_failed(check, "the last texts of a gram do not end", &grams[i]);
     }
     return true;
 }
@@ -305,5 +318,5 @@ bool vg_check_postings(struct vg_check *check)
             !check_target(check, &keys[i].target, &used))
             return false;
     }
-    return check_literals(check, &used);
+    return check_literals(check, &used) && check_grams(check);
 }
