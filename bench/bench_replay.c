@@ -150,11 +150,9 @@ static void measure_peak(const char *tool, const char *policy, const char *sourc
                          struct log *log)
 {
     const char *const arguments[] = {tool, "replay", policy, log->name, NULL};
-    double peak;
 
     make_log(source, ALL, megabytes << 20, log);
-    bench_child_run(arguments, 4, &peak);
-    bench_result(peak, "replay.%zu.peak", megabytes);
+    bench_result(bench_child_run(arguments, 4).peak, "replay.%zu.peak", megabytes);
     remove(log->name);
 }
 

@@ -18,9 +18,13 @@ static _Noreturn void become(const char *const *arguments)
     _exit(127);
 }
 
-double bench_child_run(const char *const *arguments, int exit_max, double *peak_bytes)
+static double nanoseconds(struct timeval time)
 {
-    double start = bench_now();
+    return (double)time.tv_sec * 1e9 + (double)time.tv_usec * 1e3;
+}
+
+struct bench_child bench_child_run(const char *const *arguments, int exit_max)
+{
     pid_t child = fork();
     struct rusage usage;
     int status;
@@ -31,6 +35,6 @@ double bench_child_run(const char *const *arguments, int exit_max, double *peak_
         bench_fail("%s cannot be run", arguments[0]);
     if (!WIFEXITED(status) || WEXITSTATUS(status) > exit_max)
         bench_fail("%s %s failed", arguments[0], arguments[1]);
-    *peak_bytes = (double)usage.ru_maxrss * 1024;
-    return bench_now() - start;
+    return (struct bench_child){.processor = nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime),
+                                .peak = (double)usage.ru_maxrss * 1024};
 }

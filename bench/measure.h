@@ -10,6 +10,10 @@
 /* Nanoseconds on a clock that only goes forward. */
 double bench_now(void);
 
+/* Nanoseconds that this process has had of processors, all of its threads together: for work of one thread
+ * that takes long, the time it would take if nothing else ran. */
+double bench_processor_now(void);
+
 /* What lies between two readings of it when nothing does: the median of many. */
 double bench_clock_cost(void);
 

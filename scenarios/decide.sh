@@ -1,5 +1,5 @@
 #!/bin/sh
-# Programs are allowed and denied by path, name, wildcard, hash, parent and command line.
+# Programs are allowed and denied by path, name, wildcard, hash, parent, command line and regular expression.
 . "${0%/*}/stage.sh"
 
 machine
@@ -30,6 +30,8 @@ rules:
     when: { ParentImage|endswith: '\\winword.exe', Image|endswith: '\\cmd.exe' }
   - deny: by command line
     when: { Image|endswith: '\\good.exe', CommandLine|contains: '--evil' }
+  - deny: by expression
+    when: { Image|endswith: '\\good.exe', CommandLine|re|i: '\\s-e(?:nc)?\\s+[a-z0-9+/=]{8,}' }
 YAML
 
 expect_runs 'C:\tools\good.exe'
@@ -57,5 +59,9 @@ expect_event "Image=$system32\\cmd.exe" 'ParentImage=C:\office\winword.exe' 'Rul
 expect_runs 'C:\tools\good.exe' --harmless
 expect_denied 'C:\tools\good.exe' --evil
 expect_event 'CommandLine=C:\tools\good.exe --evil' 'RuleName=by command line'
+
+expect_runs 'C:\tools\good.exe' -enc short
+expect_denied 'C:\tools\good.exe' -ENC QUJDREVGRw==
+expect_event 'CommandLine=C:\tools\good.exe -ENC QUJDREVGRw==' 'RuleName=by expression'
 
 finish

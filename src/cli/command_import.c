@@ -77,7 +77,20 @@ static void warn(const struct vg_import *import)
     vg_advise("read them in the policy, and try it with `mode: monitor` before it is enforced");
 }
 
-static int write_policy(const struct vg_import *import, const char *output)
+/* What came of it; false when that cannot be written. */
+static bool tell(const struct vg_import *import, const char *output, bool json)
+{
+    if (json && !vg_import_print_json(import, output, stdout)) {
+        vg_say_errno("cannot write", "standard output");
+        return false;
+    }
+    if (!json)
+        vg_import_print_summary(import, output, stdout);
+    warn(import);
+    return true;
+}
+
+static int write_policy(const struct vg_import *import, const char *output, bool json)
 {
     struct vg_buffer text = {0};
     int result = VG_EXIT_ERROR;
@@ -85,9 +98,7 @@ static int write_policy(const struct vg_import *import, const char *output)
     if (!vg_import_write(import, &text)) {
         vg_say_error("cannot translate %s: out of memory", import->file);
     } else if (read_again(import, &text) && vg_write_file(output, text.bytes, text.size)) {
-        vg_import_print_summary(import, output, stdout);
-        warn(import);
-        result = VG_EXIT_OK;
+        result = tell(import, output, json) ? VG_EXIT_OK : VG_EXIT_ERROR;
     }
     vg_buffer_free(&text);
     return result;
@@ -108,7 +119,8 @@ static int import_bytes(const struct vg_arguments *arguments, const struct forma
     } else {
         root = vg_xml_read(import.arena, import.file, bytes, size, &reporter);
         if (root != NULL && format->read(&import, root))
-            result = write_policy(&import, vg_arguments_value(arguments, "output"));
+            result = write_policy(&import, vg_arguments_value(arguments, "output"),
+                                  vg_arguments_flag(arguments, "json"));
     }
     vg_buffer_free(&import.rules);
     vg_buffer_free(&import.notes);
@@ -139,6 +151,7 @@ static int run(const struct vg_arguments *arguments)
 
 static const struct vg_option options[] = {
     {.name = "output", .letter = 'o', .value = "POLICY", .text = "where the policy goes"},
+    {.name = "json", .text = "every rule, translated or not, as one JSON object instead of the summary"},
     {.name = "user",
      .value = "SID",
      .text = "this SID is a user's, not a group's (may be given more than once)"},
@@ -148,7 +161,7 @@ static const struct vg_option options[] = {
 const struct vg_command vg_command_import = {
     .name = "import",
     .summary = "translates a policy of AppLocker or WDAC",
-    .usage = "applocker|wdac FILE.xml -o POLICY [--user SID]...",
+    .usage = "applocker|wdac FILE.xml -o POLICY [--user SID]... [--json]",
     .description =
         "Translates AppLocker's XML (Get-AppLockerPolicy -Xml), or that of an App Control for Business "
         "policy\n"
@@ -159,7 +172,9 @@ const struct vg_command vg_command_import = {
         "reads.\n",
     .options = options,
     .examples = "  vigil import applocker applocker.xml -o policy.yaml\n"
-                "  vigil import wdac SiPolicy.xml -o policy.yaml\n",
+                "  vigil import wdac SiPolicy.xml -o policy.yaml\n"
+                "  vigil import wdac SiPolicy.xml -o policy.yaml --json | jq '.Rules[] | select(.Translated "
+                "| not)'\n",
     .exit_codes = "  0  POLICY was written; the summary says what is not in it\n"
                   "  1  FILE could not be read or is no such policy, or POLICY could not be written\n"
                   "  2  the command line was wrong\n",

@@ -65,6 +65,10 @@ bool vg_import_write(const struct vg_import *import, struct vg_buffer *out);
 /* What was translated and what was not, for a person. */
 void vg_import_print_summary(const struct vg_import *import, const char *output, FILE *stream);
 
+/* The same for a machine, every rule: one JSON object on a line (docs/vigil.md). False when it could not be
+ * written. */
+bool vg_import_print_json(const struct vg_import *import, const char *output, FILE *stream);
+
 size_t vg_import_count(const struct vg_import *import, bool translated);
 
 #endif

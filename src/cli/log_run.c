@@ -1,8 +1,7 @@
 #include "log_run.h"
 
-#include "json_text.h"
-#include "log_filter.h"
 #include "log_source.h"
+#include "log_work.h"
 #include "message.h"
 #include "progress.h"
 #include "thread.h"
@@ -39,103 +38,12 @@ struct run {
 
 struct worker {
     struct run *run;
-    unsigned number;
     struct vg_thread thread;
-    struct vg_json json;
-    struct vg_record_input input;
+    struct vg_log_worker worker;
 };
 
 /* --- In a worker -------------------------------------------------------------------------------------------
  */
-
-static bool work_on_object(struct worker *worker, struct vg_log_block *block,
-                           const struct vg_log_place *place, yyjson_val *root)
-{
-    struct vg_record_json reader = {.input = &worker->input};
-    struct vg_log_event event = vg_log_event_of(root);
-    const struct vg_log_job *job = worker->run->job;
-
-    if (event.kind == VG_LOG_OTHER) {
-        block->counts.skipped++;
-        return true;
-    }
-    vg_record_input_reuse(&worker->input);
-    if (!vg_record_json_read(&reader, &event)) {
-        vg_log_block_complain(block, place->number, reader.name, reader.problem);
-        return true;
-    }
-    vg_record_input_settle(&worker->input);
-    return job->creation(job->context, worker->number, place, &worker->input, &block->output);
-}
-
-static void complain_about_json(struct vg_log_block *block, uint64_t number, const struct vg_json *json)
-{
-    char where[160];
-
-    snprintf(where, sizeof(where), "%s (at byte %zu)", json->problem, json->position);
-    vg_log_block_complain(block, number, "this is not JSON", json->position != 0 ? where : json->problem);
-}
-
-static bool work_on_item(struct worker *worker, struct vg_log_block *block, const char *text, size_t size,
-                         uint64_t number)
-{
-    struct vg_log_place place = {.file = block->file, .number = number, .record = block->records};
-    yyjson_val *root;
-
-    block->counts.items++;
-    if (!vg_log_may_create(text, size)) {
-        block->counts.skipped++;
-        return true;
-    }
-    root = vg_json_read(&worker->json, text, size);
-    if (root == NULL)
-        complain_about_json(block, number, &worker->json);
-    else if (!yyjson_is_obj(root))
-        vg_log_block_complain(block, number, "this is no JSON object", NULL);
-    else
-        return work_on_object(worker, block, &place, root);
-    return true;
-}
-
-static bool work_on_lines(struct worker *worker, struct vg_log_block *block)
-{
-    const char *at = block->bytes;
-    const char *end = block->bytes + block->size;
-    uint64_t number = block->first_line;
-    bool good = true;
-
-    while (good && at < end) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        const char *last = newline != NULL ? newline : end;
-        const char *next = newline != NULL ? newline + 1 : end;
-
-        while (last > at && (last[-1] == '\r' || last[-1] == ' ' || last[-1] == '\t'))
-            last--;
-        if (last > at)
-            good = work_on_item(worker, block, at, (size_t)(last - at), number);
-        number++;
-        at = next;
-    }
-    return good;
-}
-
-static bool work_on_block(struct worker *worker, struct vg_log_block *block)
-{
-    bool good = true;
-
-    if (block->too_long != 0) {
-        block->counts.items++;
-        vg_log_block_complain(block, block->too_long, "a line longer than 16 MiB is not read", NULL);
-    }
-    if (block->lines)
-        return work_on_lines(worker, block);
-    for (size_t i = 0; good && i < block->item_count; i++) {
-        const struct vg_log_item *item = &block->items[i];
-
-        good = work_on_item(worker, block, block->bytes + item->offset, item->size, item->number);
-    }
-    return good;
-}
 
 static void work(void *context)
 {
@@ -154,15 +62,14 @@ static void work(void *context)
         slot = &run->slots[run->taken++ % BLOCKS];
         slot->state = TAKEN;
         vg_lock_release(&run->lock);
-        good = work_on_block(worker, &slot->block) && !slot->block.output.failed;
+        good = vg_log_work(&worker->worker, &slot->block) && !slot->block.output.failed;
         vg_lock_take(&run->lock);
         slot->state = DONE;
         run->out_of_memory = run->out_of_memory || !good;
         vg_signal_all(&run->changed);
     }
     vg_lock_release(&run->lock);
-    vg_json_free(&worker->json);
-    vg_record_input_free(&worker->input);
+    vg_log_worker_free(&worker->worker);
 }
 
 /* --- In the reader's thread --------------------------------------------------------------------------------
@@ -317,7 +224,7 @@ void vg_log_run(const struct vg_log_job *job, struct vg_log_result *result)
     vg_signal_init(&run.changed);
     while (started < wanted) {
         workers[started].run = &run;
-        workers[started].number = started;
+        workers[started].worker = (struct vg_log_worker){.job = job, .number = started};
         if (!vg_thread_start(&workers[started].thread, work, &workers[started]))
             break;
         started++;

@@ -5,12 +5,12 @@
 
 #include "kernel.h"
 
-static inline LONG vg_read(volatile LONG *value)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline LONG vg_read(_In_ volatile LONG *value)
 {
     return InterlockedCompareExchange(value, 0, 0);
 }
 
-static inline bool vg_is_set(volatile LONG *flag)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline bool vg_is_set(_In_ volatile LONG *flag)
 {
     return vg_read(flag) != 0;
 }

@@ -8,14 +8,14 @@ struct vg_clock {
     uint64_t ticks;
 };
 
-static inline struct vg_clock vg_clock_start(void)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline struct vg_clock vg_clock_start(void)
 {
     struct vg_clock clock = {.ticks = (uint64_t)KeQueryPerformanceCounter(NULL).QuadPart};
 
     return clock;
 }
 
-static inline uint64_t vg_clock_elapsed_ns(struct vg_clock clock)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline uint64_t vg_clock_elapsed_ns(_In_ struct vg_clock clock)
 {
     LARGE_INTEGER frequency;
     uint64_t ticks = (uint64_t)KeQueryPerformanceCounter(&frequency).QuadPart - clock.ticks;

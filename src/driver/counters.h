@@ -29,23 +29,23 @@ struct vg_counters {
 
 extern struct vg_counters vg_counters;
 
-static inline void vg_count(volatile LONG64 *counter)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline void vg_count(_Inout_ volatile LONG64 *counter)
 {
     InterlockedIncrement64(counter);
 }
 
 /* Consistent also where a 64-bit load takes two instructions. */
-static inline uint64_t vg_counted(volatile LONG64 *counter)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline uint64_t vg_counted(_In_ volatile LONG64 *counter)
 {
     return (uint64_t)InterlockedCompareExchange64(counter, 0, 0);
 }
 
 /* One decision took `ns`: adds it up and keeps the worst. */
-void vg_count_decision(uint64_t ns);
+_IRQL_requires_max_(DISPATCH_LEVEL) void vg_count_decision(_In_ uint64_t ns);
 
 struct vg_abi_status;
 
 /* Copies the counters into their members of `*status`. */
-void vg_counters_report(_Inout_ struct vg_abi_status *status);
+_IRQL_requires_max_(DISPATCH_LEVEL) void vg_counters_report(_Inout_ struct vg_abi_status *status);
 
 #endif

@@ -13,10 +13,10 @@ _IRQL_requires_max_(PASSIVE_LEVEL) void vg_digest_start(void);
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_digest_stop(void);
 
 /* False: this build of the driver has no way to compute a digest (legacy/digest.c). */
-bool vg_digest_can_be_had(void);
+_IRQL_requires_max_(DISPATCH_LEVEL) bool vg_digest_can_be_had(void);
 
 /* Bytes that a digest under way needs, a multiple of 16; 0: there is no such algorithm. */
-size_t vg_digest_room(_In_ enum vg_algorithm algorithm);
+_IRQL_requires_max_(DISPATCH_LEVEL) size_t vg_digest_room(_In_ enum vg_algorithm algorithm);
 
 /* Begins a digest in `room`, which has vg_digest_room bytes and stays until vg_digest_end or vg_digest_drop.
  */

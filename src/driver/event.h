@@ -12,7 +12,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS vg_events_star
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_events_stop(void);
 
 /* The ring that events are read from. */
-struct vg_ring *vg_events_ring(void);
+_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ struct vg_ring *vg_events_ring(void);
 
 /* A start, with all its facts. Returns the event's sequence. */
 _IRQL_requires_max_(APC_LEVEL) uint64_t vg_event_start(_In_ const struct vg_start *start);

@@ -1,7 +1,5 @@
 #include "hashes.h"
 
-#include "kernel.h"
-
 uint8_t *vg_hashes_digest(struct vg_file_hashes *hashes, enum vg_field field)
 {
     switch (field) {

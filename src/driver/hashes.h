@@ -2,6 +2,8 @@
 #ifndef VG_DRIVER_HASHES_H
 #define VG_DRIVER_HASHES_H
 
+#include "kernel.h"
+
 #include <vigil/record.h>
 
 #define VG_HASH_BIT(field) ((uint64_t)1 << (field))
@@ -23,15 +25,18 @@ struct vg_file_hashes {
 };
 
 /* Where the digest of `field`, which holds digests, stands: vg_field_digest_size bytes. */
-uint8_t *vg_hashes_digest(struct vg_file_hashes *hashes, enum vg_field field);
+_IRQL_requires_max_(DISPATCH_LEVEL) uint8_t *vg_hashes_digest(_Inout_ struct vg_file_hashes *hashes,
+                                                              _In_ enum vg_field field);
 
 /* Bits of those that are known or absent. */
-static inline uint64_t vg_hashes_established(const struct vg_file_hashes *hashes)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline uint64_t
+    vg_hashes_established(_In_ const struct vg_file_hashes *hashes)
 {
     return hashes->known | hashes->absent;
 }
 
 /* Takes over what `from` has established. */
-void vg_hashes_add(struct vg_file_hashes *hashes, struct vg_file_hashes *from);
+_IRQL_requires_max_(DISPATCH_LEVEL) void vg_hashes_add(_Inout_ struct vg_file_hashes *hashes,
+                                                       _In_ struct vg_file_hashes *from);
 
 #endif

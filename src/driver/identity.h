@@ -27,6 +27,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) bool vg_identity_bytes_are_ours(_In_ const st
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_identity_close_record(_In_ const struct vg_file *file);
 
-bool vg_identity_equal(_In_ const struct vg_identity *a, _In_ const struct vg_identity *b);
+_IRQL_requires_max_(DISPATCH_LEVEL) bool vg_identity_equal(_In_ const struct vg_identity *a,
+                                                           _In_ const struct vg_identity *b);
 
 #endif

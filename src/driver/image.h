@@ -13,6 +13,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) void vg_images_stop(void);
 
 /* The signature level and type that the kernel established for an image (SE_SIGNING_LEVEL_*,
  * SE_IMAGE_SIGNATURE_TYPE); 0 before Windows 8.1. */
-void vg_image_signature(_In_ const IMAGE_INFO *image, _Out_ uint8_t *level, _Out_ uint8_t *type);
+_IRQL_requires_max_(DISPATCH_LEVEL) void vg_image_signature(_In_ const IMAGE_INFO *image,
+                                                            _Out_ uint8_t *level, _Out_ uint8_t *type);
 
 #endif

@@ -15,11 +15,11 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS vg_notify_star
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_notify_stop(void);
 
 /* registered_with of struct vg_abi_status. `*status` is the registration's. */
-uint32_t vg_notify_status(_Out_ NTSTATUS *status);
+_IRQL_requires_max_(DISPATCH_LEVEL) uint32_t vg_notify_status(_Out_ NTSTATUS *status);
 
 /* Whether the callback is told file and command line. The old one is told ids alone: what it does not name
  * need not be absent. */
-bool vg_notify_tells_names(void);
+_IRQL_requires_max_(DISPATCH_LEVEL) bool vg_notify_tells_names(void);
 
 /* Denies the start that the callback reports, with `status` in CreationStatus; vigil-xp.sys ends the process
  * with it when the callback is over. A failure: there is no way to deny it, and the process will run. */

@@ -15,7 +15,7 @@ struct vg_generation {
     size_t size;     /* of the blob */
 };
 
-void vg_policy_start(void);
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_policy_start(void);
 
 /* No decision may be under way. */
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_policy_stop(void);
@@ -46,9 +46,9 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS vg_policy_load_file(void);
 
 /* NTSTATUS of the last load. */
-NTSTATUS vg_policy_status(void);
+_IRQL_requires_max_(DISPATCH_LEVEL) NTSTATUS vg_policy_status(void);
 
 /* How many policies have been in force. */
-uint64_t vg_policy_generations(void);
+_IRQL_requires_max_(DISPATCH_LEVEL) uint64_t vg_policy_generations(void);
 
 #endif

@@ -19,7 +19,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) void vg_readers_stop(void);
 _IRQL_requires_max_(DISPATCH_LEVEL) void vg_readers_wake(void);
 
 /* How many handles are open. */
-uint32_t vg_readers_count(void);
+_IRQL_requires_max_(DISPATCH_LEVEL) uint32_t vg_readers_count(void);
 
 /* A reader for a new handle. STATUS_TOO_MANY_OPENED_FILES beyond the bound. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
@@ -46,6 +46,6 @@ _IRQL_requires_max_(APC_LEVEL) void vg_readers_quiesce(void);
 
 _IRQL_requires_max_(APC_LEVEL) void vg_readers_resume(void);
 
-bool vg_readers_quiesced(void);
+_IRQL_requires_max_(DISPATCH_LEVEL) bool vg_readers_quiesced(void);
 
 #endif

@@ -12,12 +12,13 @@ struct vg_string {
     uint32_t size; /* in bytes */
 };
 
-static inline struct vg_span vg_string_span(const struct vg_string *string)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline struct vg_span
+    vg_string_span(_In_ const struct vg_string *string)
 {
     return (struct vg_span){.bytes = string->units, .size = string->size};
 }
 
-static inline struct vg_span vg_unicode_span(_In_ PCUNICODE_STRING string)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline struct vg_span vg_unicode_span(_In_ PCUNICODE_STRING string)
 {
     return (struct vg_span){.bytes = string->Buffer, .size = string->Length & ~1u};
 }
@@ -37,16 +38,19 @@ _IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ NTSTATUS
 _IRQL_requires_max_(APC_LEVEL) void vg_string_free(_Inout_ struct vg_string *string);
 
 /* Whether `text` begins with `prefix`, ignoring case under vg_upcase. */
-bool vg_text_starts_with_folded(_In_ struct vg_span text, _In_ struct vg_span prefix);
+_IRQL_requires_max_(DISPATCH_LEVEL) bool vg_text_starts_with_folded(_In_ struct vg_span text,
+                                                                    _In_ struct vg_span prefix);
 
 /* The rest of `text` after its first `size` bytes. */
-static inline struct vg_span vg_span_after(struct vg_span text, uint32_t size)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline struct vg_span
+    vg_span_after(_In_ struct vg_span text, _In_ uint32_t size)
 {
     return (struct vg_span){.bytes = (const uint8_t *)text.bytes + size, .size = text.size - size};
 }
 
 /* Room for the decimal digits of any number, and how many were written. */
 #define VG_DECIMAL_UNITS 20
-uint32_t vg_decimal(_In_ uint64_t number, _Out_writes_(VG_DECIMAL_UNITS) uint16_t *units);
+_IRQL_requires_max_(DISPATCH_LEVEL) uint32_t
+    vg_decimal(_In_ uint64_t number, _Out_writes_(VG_DECIMAL_UNITS) uint16_t *units);
 
 #endif
