@@ -241,7 +241,8 @@ static bool read_model(const char *name, const char *text, size_t size, const st
     } else {
         struct vg_place whole = {.file = name};
         struct vg_yaml second;
-        reader.file = vg_arena_text(reader.arena, name, strlen(name));
+        const char *shown = vg_arena_text(reader.arena, name, strlen(name));
+        reader.file = shown ? shown : name; /* without memory the reading fails at its end */
         struct vg_open_file open = {.shown = reader.file, .identity = vg_file_identity(reader.arena, name)};
         reader.open = &open;
         struct vg_yaml *root = text ? vg_yaml_read(&reader, trees, text, size, &second)
