@@ -46,8 +46,10 @@ static struct parts find_parts(yyjson_val *root)
 
     yyjson_obj_foreach(root, index, count, key, value)
     {
+        size_t size = yyjson_get_len(key);
+
         for (unsigned part = 0; part < PART_COUNT; part++) {
-            if (yyjson_equals_strn(key, names[part].name, names[part].size))
+            if (names[part].size == size && memcmp(yyjson_get_str(key), names[part].name, size) == 0)
                 parts.at[part] = value;
         }
     }
