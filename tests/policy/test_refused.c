@@ -1,0 +1,227 @@
+/* A blob that is wrong in one thing, and right in everything else, is refused for that; the last value that
+ * is right is not. Here: the whole, the settings, the rules and their names, regular expressions. */
+#include "parts.h"
+
+#include "../../src/policy/hash.h"
+#include "../cmocka_all.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct parts parts;
+
+static int set_up(void **state)
+{
+    (void)state;
+    parts_of_everything(&parts);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    parts_free(&parts);
+    return 0;
+}
+
+static void a_policy_taken_apart_and_put_together_is_whole(void **state)
+{
+    (void)state;
+    assert_string_equal(parts_verdict(&parts), ACCEPTED);
+    for (unsigned id = 0; id < VG_BLOB_SECTION_COUNT; id++)
+        assert_int_not_equal(parts.counts[id], 0);
+}
+
+static void an_empty_policy_is_a_header(void **state)
+{
+    (void)state;
+    for (unsigned id = 0; id < VG_BLOB_SECTION_COUNT; id++)
+        parts_resize(&parts, id, 0);
+    parts.header.tracked_count = 0;
+    parts.header.always_count = 0;
+    parts.header.pair_count = 0;
+    assert_string_equal(parts_verdict(&parts), ACCEPTED);
+}
+
+/* The verdict on these bytes, summed up again. */
+static const char *verdict_of(void *blob, size_t stated, size_t size)
+{
+    struct vg_blob_error error = {ACCEPTED, 0};
+    struct vg_blob_header *header = blob;
+    struct vg_policy policy;
+
+    header->size = stated;
+    header->checksum =
+        vg_checksum((const uint8_t *)blob + VG_BLOB_CHECKSUM_FROM, size - VG_BLOB_CHECKSUM_FROM);
+    (void)vg_policy_open(&policy, blob, size, &error);
+    return error.check;
+}
+
+static void the_size_is_the_one_stated_and_all_of_it_is_used(void **state)
+{
+    size_t size;
+    void *whole = parts_together(&parts, &size);
+    uint8_t *blob = calloc(1, size + 16);
+
+    (void)state;
+    memcpy(blob, whole, size);
+    assert_string_equal(verdict_of(blob, size, size), ACCEPTED);
+    assert_string_equal(verdict_of(blob, size + 8, size), "the size is not the one stated");
+    assert_string_equal(verdict_of(blob, size + 4, size + 4), "the size is not the one stated");
+    assert_string_equal(verdict_of(blob, size + 8, size + 8), "bytes after the last section");
+    assert_string_equal(verdict_of(blob, size - 8, size - 8), "a section reaches past the end");
+    memmove(blob + 4, blob, size);
+    assert_string_equal(verdict_of(blob + 4, size, size), "not aligned to 8");
+    free(blob);
+    free(whole);
+}
+
+static void sections_follow_each_other_without_gaps(void **state)
+{
+    size_t size;
+    struct vg_blob_header *header = parts_together(&parts, &size);
+
+    (void)state;
+    header->sections[VG_BLOB_NAMES].offset += 8;
+    assert_string_equal(verdict_of(header, size, size), "a section does not start where the one before ends");
+    header->sections[VG_BLOB_NAMES].offset -= 16;
+    assert_string_equal(verdict_of(header, size, size), "a section does not start where the one before ends");
+    free(header);
+}
+
+static void a_header_says_what_it_is(void **state)
+{
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, parts.header.magic[7], 'M'), "not a compiled policy");
+    assert_string_equal(VERDICT_WITH(&parts, parts.header.version, VG_BLOB_VERSION + 1),
+                        "compiled for another version of vigil");
+    assert_string_equal(VERDICT_WITH(&parts, parts.header.header_size, sizeof(struct vg_blob_header) + 8),
+                        "wrong header size");
+}
+
+static void settings_are_those_that_there_are(void **state)
+{
+    struct vg_blob_header *header = &parts.header;
+    const char *status = "the deny status is not an error";
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, header->mode, VG_MODE_ENFORCE), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, header->mode, VG_MODE_ENFORCE + 1), "unknown mode");
+    assert_string_equal(VERDICT_WITH(&parts, header->default_verdict, VG_ASK), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, header->default_verdict, VG_ASK + 1), "unknown default verdict");
+    assert_string_equal(VERDICT_WITH(&parts, header->ask_otherwise, VG_DENY), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, header->ask_otherwise, VG_ASK),
+                        "an unanswered question comes to neither allow nor deny");
+    assert_string_equal(VERDICT_WITH(&parts, header->flags, VG_BLOB_FLAGS_ALL), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, header->flags, VG_BLOB_FLAGS_ALL + 1), "unknown flag");
+    assert_string_equal(VERDICT_WITH(&parts, header->deny_status, 0xC0000022), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, header->deny_status, 0xBFFFFFFF), status);
+    assert_string_equal(VERDICT_WITH(&parts, header->deny_status, 0xC000042C), status);
+}
+
+static void no_more_predicates_are_tracked_than_there_are(void **state)
+{
+    const char *check = "more tracked predicates than predicates";
+    uint32_t *tracked = &parts.header.tracked_count;
+
+    (void)state;
+    assert_string_not_equal(VERDICT_WITH(&parts, *tracked, parts.counts[VG_BLOB_PREDICATES]), check);
+    assert_string_equal(VERDICT_WITH(&parts, *tracked, parts.counts[VG_BLOB_PREDICATES] + 1), check);
+    parts_resize(&parts, VG_BLOB_PREDICATES, VG_BLOB_TRACKED_MAX + 1);
+    assert_string_not_equal(VERDICT_WITH(&parts, *tracked, VG_BLOB_TRACKED_MAX), check);
+    assert_string_equal(VERDICT_WITH(&parts, *tracked, VG_BLOB_TRACKED_MAX + 1), check);
+}
+
+static void names_are_utf_8_and_end(void **state)
+{
+    uint32_t size = parts.counts[VG_BLOB_NAMES];
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, parts.NAMES[size - 1], 'e'), "the last name does not end");
+    assert_string_equal(VERDICT_WITH(&parts, parts.NAMES[1], 0x7F), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, parts.NAMES[1], 0x80), "a name is not UTF-8");
+    assert_string_equal(VERDICT_WITH(&parts, parts.NAMES[size - 2], 0xC3), "a name is not UTF-8");
+}
+
+static void a_rule_s_name_starts_where_a_name_starts(void **state)
+{
+    const char *check = "a rule's name does not start where a name starts";
+    uint32_t size = parts.counts[VG_BLOB_NAMES];
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, parts.RULES[0], size), check);
+    assert_string_equal(VERDICT_WITH(&parts, parts.RULES[0], size + 1), check);
+    assert_string_equal(VERDICT_WITH(&parts, parts.RULES[0], 3), check);
+}
+
+/* The first rule with that action, in the top bits. */
+static uint32_t rule_of(uint32_t action)
+{
+    for (uint32_t rule = 0; rule < parts.counts[VG_BLOB_RULES]; rule++) {
+        if (parts.RULES[rule] >> VG_RULE_ACTION_SHIFT == action)
+            return rule;
+    }
+    fail_msg("no rule has the action %u", action);
+    return 0;
+}
+
+static void a_rule_that_decides_is_one_and_no_audit_rule(void **state)
+{
+    uint32_t *first = &parts.header.first_true;
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, *first, rule_of(VG_BLOB_DENY)), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, *first, rule_of(VG_BLOB_AUDIT)), "no such deciding rule");
+    assert_string_equal(VERDICT_WITH(&parts, *first, parts.counts[VG_BLOB_RULES]), "no such deciding rule");
+}
+
+static void regular_expressions_share_the_automata_without_gaps(void **state)
+{
+    struct vg_blob_regex *regex = &parts.REGEXES[0];
+    uint32_t words = parts.counts[VG_BLOB_AUTOMATA];
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, regex->automaton, 1), "a regular expression lies outside");
+    assert_string_equal(VERDICT_WITH(&parts, regex->words, words + 1), "a regular expression lies outside");
+    assert_string_not_equal(VERDICT_WITH(&parts, parts.AUTOMATA[0], 0), ACCEPTED);
+    parts_resize(&parts, VG_BLOB_AUTOMATA, words + 1);
+    assert_string_equal(parts_verdict(&parts), "automata of no regular expression");
+}
+
+static void regular_expressions_are_not_too_many(void **state)
+{
+    uint32_t words = parts.counts[VG_BLOB_AUTOMATA];
+
+    (void)state;
+    parts_resize(&parts, VG_BLOB_AUTOMATA, VG_BLOB_AUTOMATA_MAX);
+    assert_string_equal(parts_verdict(&parts), "automata of no regular expression");
+    parts_resize(&parts, VG_BLOB_AUTOMATA, VG_BLOB_AUTOMATA_MAX + 1);
+    assert_string_equal(parts_verdict(&parts), "too many regular expressions");
+    parts_resize(&parts, VG_BLOB_AUTOMATA, words);
+    parts_resize(&parts, VG_BLOB_REGEXES, VG_BLOB_REGEXES_MAX);
+    assert_string_not_equal(parts_verdict(&parts), "too many regular expressions");
+    parts_resize(&parts, VG_BLOB_REGEXES, VG_BLOB_REGEXES_MAX + 1);
+    assert_string_equal(parts_verdict(&parts), "too many regular expressions");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_policy_taken_apart_and_put_together_is_whole),
+        TEST(an_empty_policy_is_a_header),
+        TEST(the_size_is_the_one_stated_and_all_of_it_is_used),
+        TEST(sections_follow_each_other_without_gaps),
+        TEST(a_header_says_what_it_is),
+        TEST(settings_are_those_that_there_are),
+        TEST(no_more_predicates_are_tracked_than_there_are),
+        TEST(names_are_utf_8_and_end),
+        TEST(a_rule_s_name_starts_where_a_name_starts),
+        TEST(a_rule_that_decides_is_one_and_no_audit_rule),
+        TEST(regular_expressions_share_the_automata_without_gaps),
+        TEST(regular_expressions_are_not_too_many),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,415 @@
+/* Predicates, what they announce and what leads to them: each is refused for the one thing that is wrong with
+ * it, and the last one that is right is not. */
+#include "parts.h"
+
+#include "../cmocka_all.h"
+
+static struct parts parts;
+
+static int set_up(void **state)
+{
+    (void)state;
+    parts_of_everything(&parts);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    parts_free(&parts);
+    return 0;
+}
+
+/* The first pattern with tokens: of three, the first of all tokens. */
+static struct vg_blob_predicate *pattern(void)
+{
+    struct vg_blob_predicate *found = &parts.PREDICATES[parts.header.tracked_count];
+
+    assert_int_equal(found->tokens, 0);
+    assert_int_equal(found->token_count, 3);
+    return found;
+}
+
+static struct vg_blob_predicate *number(void)
+{
+    return parts_predicate(&parts, VG_BLOB_TEST_AT_LEAST);
+}
+
+/* The token that ends TEXT, and the one behind all others. */
+static struct vg_blob_token *last_literal(void)
+{
+    uint32_t at = parts.counts[VG_BLOB_TOKENS] - 1;
+
+    while (parts.TOKENS[at].kind != VG_BLOB_LITERAL)
+        at--;
+    assert_int_equal(parts.TOKENS[at].text + parts.TOKENS[at].units, parts.counts[VG_BLOB_TEXT]);
+    return &parts.TOKENS[at];
+}
+
+static void a_token_lies_within_the_text(void **state)
+{
+    struct vg_blob_token *token = last_literal();
+    uint32_t text = parts.counts[VG_BLOB_TEXT];
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, token->units, token->units + 1), "a token's text lies outside");
+    token->units = 0;
+    assert_string_equal(VERDICT_WITH(&parts, token->text, text), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, token->text, text + 1), "a token's text lies outside");
+}
+
+static void a_token_is_a_text_or_a_wildcard(void **state)
+{
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[0].kind, VG_BLOB_TOKEN_KIND_COUNT),
+                        "unknown kind of token");
+    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[0].units, 1), "a wildcard with text");
+}
+
+static void a_number_is_one_literal_of_digits(void **state)
+{
+    const char *check = "a number is not written as one";
+    struct vg_blob_token *token = &parts.TOKENS[number()->tokens];
+    uint16_t *digits = &parts.TEXT[token->text];
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, number()->token_count, 0), check);
+    assert_string_equal(VERDICT_WITH(&parts, number()->token_count, 2), check);
+    assert_string_equal(VERDICT_WITH(&parts, digits[2], '0' - 1), check);
+    assert_string_equal(VERDICT_WITH(&parts, digits[2], '9'), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, digits[2], '9' + 1), check);
+    assert_string_equal(VERDICT_WITH(&parts, digits[0], '0'), check);
+    assert_string_equal(VERDICT_WITH(&parts, token->units, 0), check);
+    token->units = 1;
+    assert_string_equal(VERDICT_WITH(&parts, digits[0], '0'), ACCEPTED);
+    token->units = 0;
+    assert_string_equal(VERDICT_WITH(&parts, token->kind, VG_BLOB_ANY_ONE), check);
+}
+
+static void predicates_share_the_tokens_without_gaps(void **state)
+{
+    uint32_t count = parts.counts[VG_BLOB_TOKENS];
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, pattern()->tokens, 1), "a predicate's tokens lie outside");
+    assert_string_equal(VERDICT_WITH(&parts, pattern()->token_count, count + 1),
+                        "a predicate's tokens lie outside");
+    parts_resize(&parts, VG_BLOB_TOKENS, count + 1);
+    assert_string_equal(parts_verdict(&parts), "tokens of no predicate");
+}
+
+static void a_pattern_has_so_many_tokens_at_most(void **state)
+{
+    struct vg_blob_predicate *last = &parts.PREDICATES[parts.counts[VG_BLOB_PREDICATES] - 1];
+
+    (void)state;
+    for (uint32_t count = VG_BLOB_TOKENS_MAX; count <= VG_BLOB_TOKENS_MAX + 1; count++) {
+        parts_resize(&parts, VG_BLOB_TOKENS, last->tokens + count);
+        last->token_count = (uint16_t)count;
+        assert_string_equal(parts_verdict(&parts),
+                            count > VG_BLOB_TOKENS_MAX ? "a predicate's tokens lie outside" : ACCEPTED);
+    }
+}
+
+static void a_pattern_has_so_many_stars_at_most(void **state)
+{
+    struct vg_blob_predicate *last = &parts.PREDICATES[parts.counts[VG_BLOB_PREDICATES] - 1];
+
+    (void)state;
+    for (uint32_t count = VG_BLOB_STARS_MAX; count <= VG_BLOB_STARS_MAX + 1; count++) {
+        parts_resize(&parts, VG_BLOB_TOKENS, last->tokens + count);
+        last->token_count = (uint16_t)count;
+        for (uint32_t i = 0; i < count; i++)
+            parts.TOKENS[last->tokens + i] = (struct vg_blob_token){.kind = VG_BLOB_ANY_RUN};
+        assert_string_equal(parts_verdict(&parts),
+                            count > VG_BLOB_STARS_MAX ? "a pattern is too long" : ACCEPTED);
+    }
+}
+
+static void a_pattern_has_so_many_units_at_most(void **state)
+{
+    (void)state;
+    parts_resize(&parts, VG_BLOB_TEXT, VG_BLOB_PATTERN_UNITS_MAX + 1);
+    parts.TOKENS[0].kind = VG_BLOB_LITERAL;
+    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[0].units, VG_BLOB_PATTERN_UNITS_MAX), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[0].units, VG_BLOB_PATTERN_UNITS_MAX + 1),
+                        "a pattern is too long");
+}
+
+static void a_pattern_searches_so_many_units_at_most(void **state)
+{
+    (void)state;
+    parts_resize(&parts, VG_BLOB_TEXT, VG_BLOB_SEARCHED_MAX + 1);
+    parts.TOKENS[0].kind = VG_BLOB_ANY_RUN;
+    parts.TOKENS[1].kind = VG_BLOB_LITERAL;
+    parts.TOKENS[2].kind = VG_BLOB_ANY_RUN;
+    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[1].units, VG_BLOB_SEARCHED_MAX - 1), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[1].units, VG_BLOB_SEARCHED_MAX),
+                        "a pattern takes too long to try");
+}
+
+static void a_folder_is_one_text(void **state)
+{
+    const char *check = "a folder is not one text";
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, pattern()->test, VG_BLOB_TEST_UNDER), check);
+    assert_string_equal(VERDICT_WITH(&parts, number()->test, VG_BLOB_TEST_UNDER), ACCEPTED);
+    parts.TOKENS[number()->tokens] = (struct vg_blob_token){.kind = VG_BLOB_ANY_ONE};
+    assert_string_equal(VERDICT_WITH(&parts, number()->test, VG_BLOB_TEST_UNDER), check);
+}
+
+static void a_comparison_is_of_two_fields_of_text(void **state)
+{
+    struct vg_blob_predicate *pair = parts_predicate(&parts, VG_BLOB_TEST_FIELDREF);
+    uint32_t ways = pair->flags & ~VG_PREDICATE_OTHER_MASK;
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, pair->flags, ways | VG_FIELD_COUNT << VG_PREDICATE_OTHER_SHIFT),
+                        "unknown other field");
+    assert_string_equal(VERDICT_WITH(&parts, pair->flags, ways | VG_FIELD_SHA256 << VG_PREDICATE_OTHER_SHIFT),
+                        "a comparison of fields that hold no text");
+    assert_string_equal(VERDICT_WITH(&parts, pair->field, VG_FIELD_SHA256),
+                        "a comparison of fields that hold no text");
+    assert_string_equal(
+        VERDICT_WITH(&parts, pair->flags, pair->flags | VG_PREDICATE_STARTS | VG_PREDICATE_ENDS),
+        "two ways to compare two fields");
+    assert_string_equal(VERDICT_WITH(&parts, pair->rule, 1), "a comparison of fields decides by itself");
+}
+
+static void a_regular_expression_is_there_and_only_for_conditions(void **state)
+{
+    struct vg_blob_predicate *regex = parts_predicate(&parts, VG_BLOB_TEST_REGEX);
+    uint32_t count = parts.counts[VG_BLOB_REGEXES];
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, regex->field, VG_FIELD_SHA256),
+                        "a regular expression on a field that holds no text");
+    assert_string_equal(VERDICT_WITH(&parts, regex->flags, count << VG_PREDICATE_REGEX_SHIFT),
+                        "no such regular expression");
+    assert_string_equal(VERDICT_WITH(&parts, regex->rule, 1), "a regular expression decides by itself");
+}
+
+static void a_predicate_is_of_a_test_that_its_field_has(void **state)
+{
+    struct vg_blob_predicate *exists = parts_predicate(&parts, VG_BLOB_TEST_EXISTS);
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, exists->field, VG_FIELD_COUNT), "unknown field");
+    assert_string_equal(VERDICT_WITH(&parts, exists->test, VG_BLOB_TEST_COUNT), "unknown test");
+    assert_string_equal(VERDICT_WITH(&parts, exists->flags, VG_PREDICATE_STARTS),
+                        "unknown flag of a predicate");
+    assert_string_equal(VERDICT_WITH(&parts, exists->flags, VG_PREDICATE_CONFIRM),
+                        "a pattern where none belongs");
+    assert_string_equal(VERDICT_WITH(&parts, exists->token_count, 1), "a pattern where none belongs");
+    assert_string_equal(VERDICT_WITH(&parts, pattern()->field, VG_FIELD_SHA256),
+                        "a test of text on a field that holds none");
+    assert_string_equal(VERDICT_WITH(&parts, number()->field, VG_FIELD_IMAGE),
+                        "a number is compared with what is none");
+    assert_string_equal(VERDICT_WITH(&parts, number()->flags, 0), "a number that is not compared");
+    assert_string_equal(VERDICT_WITH(&parts, pattern()->rule, parts.counts[VG_BLOB_RULES]),
+                        "a predicate decides by no deciding rule");
+}
+
+/* The entry with which a tracked predicate of the field announces; it is that predicate's only one. */
+static uint32_t *announcement(enum vg_field field, uint32_t test)
+{
+    for (uint32_t i = 0; i < parts.header.tracked_count; i++) {
+        const struct vg_blob_predicate *predicate = &parts.PREDICATES[i];
+
+        if (predicate->field == field && predicate->test == test && predicate->anchors != VG_BLOB_NONE)
+            return &parts.ANCHORS[predicate->anchors];
+    }
+    fail_msg("no predicate announces");
+    return NULL;
+}
+
+static void a_member_s_group_is_one_of_its_field(void **state)
+{
+    uint32_t group = (uint32_t)(parts_predicate(&parts, VG_BLOB_TEST_ANY) - parts.PREDICATES);
+    uint32_t flags = VG_BLOB_LAST | VG_ANCHOR_GROUP;
+    uint32_t tracked = parts.header.tracked_count;
+    uint32_t *image = announcement(VG_FIELD_IMAGE, VG_BLOB_TEST_PATTERN);
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, *image, flags | group), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, *image, flags | 0), "a member of no group");
+    assert_string_equal(
+        VERDICT_WITH(&parts, *announcement(VG_FIELD_COMMAND_LINE, VG_BLOB_TEST_PATTERN), flags | group),
+        "a group of what cannot be its member");
+    assert_string_equal(VERDICT_WITH(&parts, *announcement(VG_FIELD_IMAGE, VG_BLOB_TEST_ANY), flags | group),
+                        "a group of what cannot be its member");
+    parts.PREDICATES[tracked].test = VG_BLOB_TEST_ANY;
+    assert_string_equal(VERDICT_WITH(&parts, *image, flags | tracked), "a member of no group");
+}
+
+static void only_tracked_predicates_announce_and_only_conditions(void **state)
+{
+    uint32_t count = parts.counts[VG_BLOB_ANCHORS];
+    struct vg_blob_predicate *plain = parts_predicate(&parts, VG_BLOB_TEST_NULL);
+
+    (void)state;
+    assert_string_equal(
+        VERDICT_WITH(&parts, parts.ANCHORS[0], VG_BLOB_LAST | parts.counts[VG_BLOB_CONDITIONS]),
+        "no such condition");
+    assert_string_equal(VERDICT_WITH(&parts, parts.ANCHORS[count - 1], 0),
+                        "a list of conditions does not end");
+    assert_string_equal(VERDICT_WITH(&parts, plain->anchors, 0), "a predicate announces what is not its own");
+    parts_resize(&parts, VG_BLOB_ANCHORS, count + 1);
+    parts.ANCHORS[count] = VG_BLOB_LAST;
+    assert_string_equal(parts_verdict(&parts), "a list of conditions of no predicate");
+    assert_string_equal(VERDICT_WITH(&parts, plain->anchors, count),
+                        "a predicate announces what is not its own");
+}
+
+/* The first key that leads to a rule, or to a list. */
+static struct vg_blob_key *key(uint32_t flag)
+{
+    for (uint32_t i = 0; i < parts.counts[VG_BLOB_KEYS]; i++) {
+        if (parts.KEYS[i].target != VG_BLOB_NONE && (parts.KEYS[i].target & VG_TARGET_RULE) == flag)
+            return &parts.KEYS[i];
+    }
+    fail_msg("no such key");
+    return NULL;
+}
+
+static void a_key_leads_to_a_rule_or_to_its_own_list(void **state)
+{
+    struct vg_blob_literal *literals = parts.LITERALS;
+    uint32_t used = 0;
+
+    (void)state;
+    assert_string_equal(
+        VERDICT_WITH(&parts, key(VG_TARGET_RULE)->target, VG_TARGET_RULE | parts.counts[VG_BLOB_RULES]),
+        "a key leads to no deciding rule");
+    assert_string_equal(VERDICT_WITH(&parts, key(0)->target, 1), "a key's list is not its own");
+    for (uint32_t i = 0; i < parts.counts[VG_BLOB_LITERALS]; i++) {
+        if (!(literals[i].target & VG_TARGET_RULE))
+            used = literals[i].target;
+    }
+    parts_resize(&parts, VG_BLOB_POSTINGS, used);
+    assert_string_equal(parts_verdict(&parts), "a key's list is not its own");
+}
+
+static void a_key_lies_within_the_bytes(void **state)
+{
+    struct vg_blob_key *direct = key(VG_TARGET_RULE);
+    uint32_t count = parts.counts[VG_BLOB_BYTES];
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, direct->units, count - direct->text), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, direct->units, count - direct->text + 1),
+                        "a key's text lies outside");
+    direct->units = 0;
+    assert_string_equal(VERDICT_WITH(&parts, direct->text, count), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, direct->text, count + 1), "a key's text lies outside");
+}
+
+static void a_searched_text_has_units_but_not_too_many(void **state)
+{
+    struct vg_blob_literal *last = &parts.LITERALS[parts.counts[VG_BLOB_LITERALS] - 1];
+    const char *check = "a searched text is empty or too long";
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, last->units, 0), check);
+    assert_string_equal(VERDICT_WITH(&parts, last->text, parts.counts[VG_BLOB_BYTES]),
+                        "a key's text lies outside");
+    parts_resize(&parts, VG_BLOB_BYTES, parts.counts[VG_BLOB_BYTES] + VG_BLOB_BUCKET_UNITS_MAX + 1);
+    assert_string_not_equal(VERDICT_WITH(&parts, last->units, VG_LITERAL_UNITS_MAX), check);
+    assert_string_equal(VERDICT_WITH(&parts, last->units, VG_LITERAL_UNITS_MAX + 1), check);
+}
+
+static void a_gram_is_of_a_text_and_has_a_word_of_it(void **state)
+{
+    struct vg_blob_gram *last = &parts.GRAMS[parts.counts[VG_BLOB_GRAMS] - 1];
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, last->known, 8), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, last->known, 9), "a word of more than eight bytes");
+    assert_string_equal(VERDICT_WITH(&parts, last->behind, 7), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, last->behind, 8), "a word of more than eight bytes");
+    assert_string_equal(VERDICT_WITH(&parts, last->literal, VG_BLOB_LAST | parts.counts[VG_BLOB_LITERALS]),
+                        "a gram of no text");
+    assert_string_equal(VERDICT_WITH(&parts, last->literal, last->literal & ~VG_BLOB_LAST),
+                        "the last texts of a gram do not end");
+}
+
+static void texts_of_one_gram_are_so_long_at_most(void **state)
+{
+    struct vg_blob_gram *last = &parts.GRAMS[parts.counts[VG_BLOB_GRAMS] - 1];
+    struct vg_blob_literal *text = &parts.LITERALS[parts.counts[VG_BLOB_LITERALS] - 1];
+
+    (void)state;
+    parts_resize(&parts, VG_BLOB_BYTES, parts.counts[VG_BLOB_BYTES] + VG_BLOB_BUCKET_UNITS_MAX + 1);
+    for (uint32_t i = 0; i < parts.counts[VG_BLOB_GRAMS]; i++)
+        parts.GRAMS[i].literal = VG_BLOB_LAST;
+    last[-1].literal = parts.counts[VG_BLOB_LITERALS] - 1;
+    last->literal = VG_BLOB_LAST | (parts.counts[VG_BLOB_LITERALS] - 1);
+    assert_string_equal(VERDICT_WITH(&parts, text->units, VG_BLOB_BUCKET_UNITS_MAX / 2), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, text->units, VG_BLOB_BUCKET_UNITS_MAX / 2 + 1),
+                        "too many texts share a gram");
+}
+
+static void a_list_names_predicates_and_ends(void **state)
+{
+    uint32_t count = parts.counts[VG_BLOB_POSTINGS];
+
+    (void)state;
+    assert_string_equal(
+        VERDICT_WITH(&parts, parts.POSTINGS[0], VG_BLOB_LAST | parts.counts[VG_BLOB_PREDICATES]),
+        "no such predicate");
+    assert_string_equal(VERDICT_WITH(&parts, parts.POSTINGS[count - 1], 0),
+                        "the last list of predicates does not end");
+}
+
+static void only_what_is_no_more_than_true_is_marked(void **state)
+{
+    const char *check = "a mark on a predicate that is more";
+    struct vg_blob_predicate *untracked = pattern();
+    uint32_t mark = VG_BLOB_LAST | VG_POSTING_MARK;
+    uint32_t group = (uint32_t)(parts_predicate(&parts, VG_BLOB_TEST_ANY) - parts.PREDICATES);
+    uint32_t regex = (uint32_t)(parts_predicate(&parts, VG_BLOB_TEST_REGEX) - parts.PREDICATES);
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, parts.POSTINGS[0], VG_BLOB_LAST | VG_POSTING_PERMISSIVE),
+                        "a flag of a mark on what is none");
+    assert_string_equal(VERDICT_WITH(&parts, parts.POSTINGS[0], mark | group), check);
+    assert_string_equal(VERDICT_WITH(&parts, parts.POSTINGS[0], mark | regex), check);
+    assert_string_equal(VERDICT_WITH(&parts, parts.POSTINGS[0], parts.POSTINGS[0] ^ VG_POSTING_PERMISSIVE),
+                        check);
+    untracked->rule = VG_BLOB_NONE;
+    untracked->flags = 0;
+    assert_string_equal(parts_verdict(&parts), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, parts.POSTINGS[0], mark | parts.header.tracked_count), check);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_token_lies_within_the_text),
+        TEST(a_token_is_a_text_or_a_wildcard),
+        TEST(a_number_is_one_literal_of_digits),
+        TEST(predicates_share_the_tokens_without_gaps),
+        TEST(a_pattern_has_so_many_tokens_at_most),
+        TEST(a_pattern_has_so_many_stars_at_most),
+        TEST(a_pattern_has_so_many_units_at_most),
+        TEST(a_pattern_searches_so_many_units_at_most),
+        TEST(a_folder_is_one_text),
+        TEST(a_comparison_is_of_two_fields_of_text),
+        TEST(a_regular_expression_is_there_and_only_for_conditions),
+        TEST(a_predicate_is_of_a_test_that_its_field_has),
+        TEST(a_member_s_group_is_one_of_its_field),
+        TEST(only_tracked_predicates_announce_and_only_conditions),
+        TEST(a_key_leads_to_a_rule_or_to_its_own_list),
+        TEST(a_key_lies_within_the_bytes),
+        TEST(a_searched_text_has_units_but_not_too_many),
+        TEST(a_gram_is_of_a_text_and_has_a_word_of_it),
+        TEST(texts_of_one_gram_are_so_long_at_most),
+        TEST(a_list_names_predicates_and_ends),
+        TEST(only_what_is_no_more_than_true_is_marked),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
