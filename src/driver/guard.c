@@ -70,7 +70,7 @@ enum vg_guard vg_guard_of(const struct vg_start *start)
         return VG_GUARD_TOOL;
     if (is_nameless(start))
         return VG_GUARD_NAMELESS;
-    switch (vg_mode_enforcement(start->policy == NULL ? NULL : &start->policy->info)) {
+    switch (vg_mode_enforcement(&start->policy->info)) {
     case VG_ENFORCING:
         return VG_GUARD_NONE;
     case VG_ENFORCING_DENIES:

@@ -4,7 +4,7 @@
 
 #include "start.h"
 
-/* Which guard keeps a start from being failed although its verdict says so; VG_GUARD_NONE: none. */
+/* Which guard keeps a start from being failed although its policy's verdict says so; VG_GUARD_NONE: none. */
 _IRQL_requires_max_(PASSIVE_LEVEL) enum vg_guard vg_guard_of(_In_ const struct vg_start *start);
 
 #endif

@@ -83,9 +83,11 @@ static void describe_image(struct vg_start *start)
         start->image_source = VG_IMAGE_PROCESS;
     }
     if (!NT_SUCCESS(status)) {
-        if (path.units == NULL)
-            (void)vg_system_image_name(start->process, &path);
+        NTSTATUS named = path.units == NULL ? vg_system_image_name(start->process, &path) : STATUS_SUCCESS;
+
         status = name_without_file(start, vg_string_span(&path));
+        if (status == STATUS_NOT_FOUND && named == STATUS_INSUFFICIENT_RESOURCES)
+            status = named; /* there may be one */
     }
     vg_string_free(&path);
     start->image.state = VG_FACT_KNOWN;

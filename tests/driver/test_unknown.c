@@ -163,6 +163,8 @@ static void a_name_that_could_not_be_asked_for_is_unknown_not_absent(void **stat
     event = next_start();
     assert_string_equal(fact(event, VG_FIELD_IMAGE), "(unknown)");
     assert_int_equal(event->image_source, VG_IMAGE_NONE);
+    (void)try_options(&(struct sim_process_options){.no_file = true, .no_command_line = true});
+    assert_string_equal(fact(next_start(), VG_FIELD_IMAGE), "(unknown)");
     sim_fail_routine(NULL);
     end();
 }
