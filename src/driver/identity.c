@@ -136,10 +136,3 @@ NTSTATUS vg_identity_close_record(const struct vg_file *file)
     return ZwFsControlFile(file->handle, NULL, NULL, NULL, &io, VG_FSCTL_WRITE_USN_CLOSE_RECORD, NULL, 0,
                            &usn, sizeof(usn));
 }
-
-_Use_decl_annotations_
-bool vg_identity_equal(const struct vg_identity *a, const struct vg_identity *b)
-{
-    return a->volume_serial == b->volume_serial && a->journal_id == b->journal_id && a->usn == b->usn &&
-           memcmp(a->file_id, b->file_id, sizeof(a->file_id)) == 0;
-}

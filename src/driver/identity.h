@@ -27,7 +27,11 @@ _IRQL_requires_max_(PASSIVE_LEVEL) bool vg_identity_bytes_are_ours(_In_ const st
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_identity_close_record(_In_ const struct vg_file *file);
 
-_IRQL_requires_max_(DISPATCH_LEVEL) bool vg_identity_equal(_In_ const struct vg_identity *a,
-                                                           _In_ const struct vg_identity *b);
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline bool vg_identity_equal(_In_ const struct vg_identity *a,
+                                                                         _In_ const struct vg_identity *b)
+{
+    return a->volume_serial == b->volume_serial && a->journal_id == b->journal_id && a->usn == b->usn &&
+           memcmp(a->file_id, b->file_id, sizeof(a->file_id)) == 0;
+}
 
 #endif

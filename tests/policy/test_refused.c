@@ -143,6 +143,31 @@ static void names_are_utf_8_and_end(void **state)
     assert_string_equal(VERDICT_WITH(&parts, parts.NAMES[size - 2], 0xC3), "a name is not UTF-8");
 }
 
+/* Where in the blob the check failed, counted from the start of a section. */
+static size_t place_in(enum vg_blob_section_id id)
+{
+    struct vg_blob_error error = {ACCEPTED, 0};
+    struct vg_policy policy;
+    size_t size;
+    struct vg_blob_header *header = parts_together(&parts, &size);
+
+    assert_false(vg_policy_open(&policy, header, size, &error));
+    error.offset -= header->sections[id].offset;
+    free(header);
+    return error.offset;
+}
+
+static void a_refusal_says_which_byte_of_a_name_is_wrong(void **state)
+{
+    uint32_t size = parts.counts[VG_BLOB_NAMES];
+
+    (void)state;
+    parts.NAMES[1] = 0x80;
+    assert_int_equal(place_in(VG_BLOB_NAMES), 1);
+    parts.NAMES[size - 1] = 'e';
+    assert_int_equal(place_in(VG_BLOB_NAMES), size - 1);
+}
+
 static void a_rule_s_name_starts_where_a_name_starts(void **state)
 {
     const char *check = "a rule's name does not start where a name starts";
@@ -152,6 +177,10 @@ static void a_rule_s_name_starts_where_a_name_starts(void **state)
     assert_string_equal(VERDICT_WITH(&parts, parts.RULES[0], size), check);
     assert_string_equal(VERDICT_WITH(&parts, parts.RULES[0], size + 1), check);
     assert_string_equal(VERDICT_WITH(&parts, parts.RULES[0], 3), check);
+    parts_resize(&parts, VG_BLOB_NAMES, size + 2);
+    parts.NAMES[size] = 'b';
+    assert_string_equal(VERDICT_WITH(&parts, parts.RULES[0], size), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, parts.RULES[0], size - 1), check);
 }
 
 /* The first rule with that action, in the top bits. */
@@ -217,6 +246,7 @@ int main(void)
         TEST(settings_are_those_that_there_are),
         TEST(no_more_predicates_are_tracked_than_there_are),
         TEST(names_are_utf_8_and_end),
+        TEST(a_refusal_says_which_byte_of_a_name_is_wrong),
         TEST(a_rule_s_name_starts_where_a_name_starts),
         TEST(a_rule_that_decides_is_one_and_no_audit_rule),
         TEST(regular_expressions_share_the_automata_without_gaps),

@@ -123,6 +123,9 @@ def depend(first, second):
     calls = [CALL.match(one) for one in (first, second)]
     if not all(calls):
         return False
+    names = [call.group(1) for call in calls]
+    if names[0] == names[1] and not RELEASE.match(names[0]):
+        return False  # a row of equal calls fills in one thing after the other
     words = [set(re.findall(r"[a-z_]\w+(?:->\w+|\.\w+)*", one[one.index("("):])) for one in (first, second)]
     return bool(words[0] & words[1])
 

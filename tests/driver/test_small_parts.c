@@ -1,0 +1,207 @@
+/* Small parts of the driver by themselves, at their bounds: the cache of hashes, SIDs, text, the registry's
+ * numbers. */
+#include "../cmocka_all.h"
+
+#include <string.h>
+
+#include <driver/cache.h>
+#include <driver/config.h>
+#include <driver/optional.h>
+#include <driver/sid.h>
+#include <driver/unicode.h>
+#include <sim/sim.h>
+#include <vigil/abi.h>
+
+static int set_up(void **state)
+{
+    (void)state;
+    sim_start(&(struct sim_options){.windows = SIM_WINDOWS_11});
+    vg_optional_start();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    sim_end();
+    return 0;
+}
+
+/* One file, at so many places in its journal: these share what room there is. */
+static struct vg_identity at_usn(int64_t usn)
+{
+    return (struct vg_identity){.volume_serial = 1, .journal_id = 2, .usn = usn, .file_id = {3}};
+}
+
+static void remember(int64_t usn, uint64_t field)
+{
+    struct vg_file_hashes hashes = {.known = VG_HASH_BIT(field)};
+    struct vg_identity identity = at_usn(usn);
+
+    vg_cache_add(&identity, &hashes);
+}
+
+static uint64_t remembered(int64_t usn)
+{
+    struct vg_file_hashes hashes = {.known = 0};
+    struct vg_identity identity = at_usn(usn);
+
+    return vg_cache_find(&identity, &hashes) ? hashes.known : 0;
+}
+
+static void what_was_used_least_recently_is_forgotten(void **state)
+{
+    (void)state;
+    vg_cache_start();
+    for (int64_t usn = 1; usn <= 4; usn++)
+        remember(usn, VG_FIELD_SHA256);
+    assert_true(remembered(1) && remembered(3) && remembered(4) && remembered(2));
+    assert_true(remembered(1) != 0);
+    remember(5, VG_FIELD_SHA256);
+    assert_int_equal(remembered(3), 0);
+    assert_true(remembered(1) && remembered(2) && remembered(4) && remembered(5));
+    vg_cache_stop();
+}
+
+static void hashes_of_one_content_are_remembered_together(void **state)
+{
+    (void)state;
+    vg_cache_start();
+    for (int64_t usn = 1; usn <= 4; usn++)
+        remember(usn, VG_FIELD_SHA256);
+    remember(2, VG_FIELD_MD5);
+    assert_int_equal(remembered(2), VG_HASH_BIT(VG_FIELD_SHA256) | VG_HASH_BIT(VG_FIELD_MD5));
+    assert_true(remembered(1) && remembered(3) && remembered(4));
+    vg_cache_stop();
+}
+
+static void a_sid_has_a_known_revision_and_so_many_parts_at_most(void **state)
+{
+    union {
+        SID sid;
+        uint8_t bytes[8 + 16 * 4];
+    } given = {.sid = {.Revision = 1, .SubAuthorityCount = 15}};
+    struct vg_sid copy = {.size = 0};
+
+    (void)state;
+    assert_true(vg_sid_copy(&copy, &given.sid));
+    assert_int_equal(copy.size, 8 + 15 * 4);
+    copy.size = 0;
+    given.sid.SubAuthorityCount = 16;
+    assert_false(vg_sid_copy(&copy, &given.sid));
+    given.sid.SubAuthorityCount = 1;
+    given.sid.Revision = 2;
+    assert_false(vg_sid_copy(&copy, &given.sid));
+    assert_int_equal(copy.size, 0);
+}
+
+static void the_longest_sid_is_written_whole(void **state)
+{
+    static const uint16_t most[] = u"S-1-281474976710655-4294967295-4294967295";
+    union {
+        SID sid;
+        uint8_t bytes[8 + 2 * 4];
+    } given;
+    struct vg_sid copy = {.size = 0};
+    uint16_t units[VG_SID_UNITS];
+
+    (void)state;
+    memset(&given, 0xFF, sizeof(given));
+    assert_int_equal(vg_sid_text(&copy, units), 0);
+    given.sid.Revision = 1;
+    given.sid.SubAuthorityCount = 2;
+    assert_true(vg_sid_copy(&copy, &given.sid));
+    assert_int_equal(vg_sid_text(&copy, units), sizeof(most) / 2 - 1);
+    assert_memory_equal(units, most, sizeof(most) - 2);
+}
+
+static void a_text_starts_with_itself_and_with_nothing_longer(void **state)
+{
+    struct vg_span text = VG_LITERAL_SPAN(u"c:\\A");
+
+    (void)state;
+    assert_true(vg_text_starts_with_folded(text, VG_LITERAL_SPAN(u"C:\\a")));
+    assert_true(vg_text_starts_with_folded(text, VG_LITERAL_SPAN(u"C:")));
+    assert_false(vg_text_starts_with_folded(text, VG_LITERAL_SPAN(u"C:\\ab")));
+    assert_false(vg_text_starts_with_folded(text, VG_LITERAL_SPAN(u"D:")));
+}
+
+/* No such text exists: the sizes alone are what it is about. */
+static void texts_too_long_together_are_refused(void **state)
+{
+    struct vg_string joined = {0};
+    struct vg_span half = {.bytes = NULL, .size = 0x80000000u};
+
+    (void)state;
+    assert_int_equal(vg_string_join(&joined, half, half), STATUS_INTEGER_OVERFLOW);
+    assert_null(joined.units);
+}
+
+static uint32_t ring_size_of(uint32_t number)
+{
+    UNICODE_STRING path = VG_CONSTANT_STRING(u"" SIM_SERVICE_KEY);
+    uint32_t size;
+
+    sim_set_parameter_dword("EventRingSize", number);
+    assert_int_equal(vg_config_start(&path), STATUS_SUCCESS);
+    size = vg_config.ring_size;
+    vg_config_stop();
+    return size;
+}
+
+static uint32_t gather_time_of(uint32_t number)
+{
+    UNICODE_STRING path = VG_CONSTANT_STRING(u"" SIM_SERVICE_KEY);
+
+    sim_set_parameter_dword("GatherTimeMs", number);
+    assert_int_equal(vg_config_start(&path), STATUS_SUCCESS);
+    vg_config_stop();
+    return vg_config.gather_time_ms;
+}
+
+static void numbers_out_of_bounds_are_taken_for_the_bound(void **state)
+{
+    (void)state;
+    assert_int_equal(ring_size_of(0), VG_RING_SIZE_MIN);
+    assert_int_equal(ring_size_of(VG_RING_SIZE_MIN + 8), VG_RING_SIZE_MIN + 8);
+    assert_int_equal(ring_size_of(VG_RING_SIZE_MIN + 15), VG_RING_SIZE_MIN + 8);
+    assert_int_equal(ring_size_of(VG_RING_SIZE_MAX - 8), VG_RING_SIZE_MAX - 8);
+    assert_int_equal(ring_size_of(UINT32_MAX), VG_RING_SIZE_MAX);
+    assert_int_equal(gather_time_of(0), VG_GATHER_TIME_MIN);
+    assert_int_equal(gather_time_of(VG_GATHER_TIME_MIN + 1), VG_GATHER_TIME_MIN + 1);
+    assert_int_equal(gather_time_of(UINT32_MAX), VG_GATHER_TIME_MAX);
+}
+
+/* What follows the path of the service's key is part of a name too, which has 64 KiB at most. */
+static void a_key_with_too_long_a_name_is_refused(void **state)
+{
+    static uint16_t units[UNICODE_STRING_MAX_BYTES / 2];
+    UNICODE_STRING path = {.Buffer = (PWSTR)units};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(units) / 2; i++)
+        units[i] = 'a';
+    path.Length = path.MaximumLength = UNICODE_STRING_MAX_BYTES - sizeof(u"\\Parameters") + 2;
+    assert_int_equal(vg_config_start(&path), STATUS_SUCCESS);
+    vg_config_stop();
+    path.Length = path.MaximumLength = (USHORT)(path.Length + 2);
+    assert_int_equal(vg_config_start(&path), STATUS_NAME_TOO_LONG);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_used_least_recently_is_forgotten),
+        TEST(hashes_of_one_content_are_remembered_together),
+        TEST(a_sid_has_a_known_revision_and_so_many_parts_at_most),
+        TEST(the_longest_sid_is_written_whole),
+        TEST(a_text_starts_with_itself_and_with_nothing_longer),
+        TEST(texts_too_long_together_are_refused),
+        TEST(numbers_out_of_bounds_are_taken_for_the_bound),
+        TEST(a_key_with_too_long_a_name_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
