@@ -256,7 +256,7 @@ static bool check_kind(struct vg_reader *reader, struct vg_place place, const st
         return false;
     }
     bool whole = is_order(key->match) || key->match == VG_MATCH_EXACT || key->match == VG_MATCH_EXISTS ||
-                 key->match == VG_MATCH_FILE || key->hashes;
+                 key->match == VG_MATCH_FILE || (key->hashes && key->match != VG_MATCH_REGEX);
     bool changed = key->change_count > 0;
     if (kind == VG_KIND_NUMBER && key->change_count == 1 && key->changes[0] == VG_CHANGE_EXPAND)
         changed = false;

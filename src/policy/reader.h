@@ -14,8 +14,8 @@
 #define VG_FOLDER_DEPTH_MAX 32u
 #define VG_NAME_MAX         1024u
 #define VG_EXPANDED_MAX     (64u * 1024u * 1024u) /* characters that modifiers make of values, in all */
-#define VG_REGEX_STEPS_MAX  16000000000u /* of compiling regular expressions, in all; under a minute */
-#define VG_ERRORS_MAX       100u         /* after so many, the rest is not told */
+#define VG_REGEX_STEPS_MAX  8000000000u /* of compiling regular expressions, in all; under a minute */
+#define VG_ERRORS_MAX       100u        /* after so many, the rest is not told */
 
 /* A Sigma rule while it is being read. What cannot be enforced refuses the whole rule, once. */
 struct vg_sigma_rule {

@@ -119,10 +119,10 @@ static bool compile_tree(const struct vg_regex_tree *tree, const struct vg_regex
     return true;
 }
 
-/* Each set of characters is looked at unit by unit, a few times. */
+/* What else a set of characters costs, more or less. */
 static bool charge_sets(const struct vg_regex_tree *tree, uint64_t *steps, struct vg_regex_error *error)
 {
-    uint64_t cost = (uint64_t)tree->set_count * 0x20000;
+    uint64_t cost = (uint64_t)tree->set_count * 0x1000;
 
     if (cost > *steps) {
         *steps = 0;
