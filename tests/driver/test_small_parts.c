@@ -172,6 +172,29 @@ static void numbers_out_of_bounds_are_taken_for_the_bound(void **state)
     assert_int_equal(gather_time_of(UINT32_MAX), VG_GATHER_TIME_MAX);
 }
 
+static uint32_t path_of_size(uint32_t size)
+{
+    static uint16_t letters[35000];
+    UNICODE_STRING key = VG_CONSTANT_STRING(u"" SIM_SERVICE_KEY);
+    uint32_t read;
+
+    for (size_t i = 0; i < sizeof(letters) / 2; i++)
+        letters[i] = 'a';
+    sim_set_value(SIM_SERVICE_KEY "\\Parameters", "PolicyPath", REG_SZ, letters, size);
+    assert_int_equal(vg_config_start(&key), STATUS_SUCCESS);
+    read = vg_config.policy_path.size;
+    vg_config_stop();
+    return read;
+}
+
+static void a_value_longer_than_any_name_is_not_read(void **state)
+{
+    (void)state;
+    assert_int_equal(path_of_size(3), 2);
+    assert_int_equal(path_of_size(65540), 65540);
+    assert_int_equal(path_of_size(65542), 0);
+}
+
 /* What follows the path of the service's key is part of a name too, which has 64 KiB at most. */
 static void a_key_with_too_long_a_name_is_refused(void **state)
 {
@@ -200,6 +223,7 @@ int main(void)
         TEST(a_text_starts_with_itself_and_with_nothing_longer),
         TEST(texts_too_long_together_are_refused),
         TEST(numbers_out_of_bounds_are_taken_for_the_bound),
+        TEST(a_value_longer_than_any_name_is_not_read),
         TEST(a_key_with_too_long_a_name_is_refused),
     };
 
