@@ -143,7 +143,7 @@ static struct timespec after(int64_t length)
     clock_gettime(CLOCK_REALTIME, &end);
     if (length > 0) {
         end.tv_sec += length / 10000000;
-        end.tv_nsec += (length % 10000000) * 100;
+        end.tv_nsec += (long)(length % 10000000) * 100;
         if (end.tv_nsec >= 1000000000) {
             end.tv_sec++;
             end.tv_nsec -= 1000000000;
@@ -279,7 +279,7 @@ NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE mode, BOOLEAN alertable,
     check_wait(NULL, "KeDelayExecutionThread");
     if (interval->QuadPart < 0) {
         length.tv_sec = -interval->QuadPart / 10000000;
-        length.tv_nsec = (-interval->QuadPart % 10000000) * 100;
+        length.tv_nsec = (long)(-interval->QuadPart % 10000000) * 100;
     }
     nanosleep(&length, NULL);
     return STATUS_SUCCESS;

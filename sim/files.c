@@ -251,7 +251,7 @@ NTSTATUS ZwReadFile(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, PVOID apc_
     } else if (at >= opened->file->size) {
         status = STATUS_END_OF_FILE;
     } else {
-        size_t count = min((size_t)length, opened->file->size - at);
+        size_t count = (size_t)min((uint64_t)length, opened->file->size - at);
         memcpy(buffer, opened->file->content + at, count);
         opened->file->bytes_read += (unsigned)count;
         opened->object.CurrentByteOffset.QuadPart = (LONGLONG)(at + count);

@@ -21,7 +21,7 @@ struct header {
     long driver_references; /* of the driver alone, handles not counted */
     struct header *next, *previous;
     const char *last_routine; /* by which the driver referenced it last */
-};
+} __attribute__((aligned(16)));
 static_assert(sizeof(struct header) % 16 == 0, "bodies are aligned to 16");
 
 struct handle {
@@ -31,7 +31,7 @@ struct handle {
 };
 
 #define HANDLE_MAX  4096
-#define HANDLE_BASE 0xFFFFFFFF80000000ull
+#define HANDLE_BASE ((uintptr_t)(intptr_t)INT32_MIN) /* kernel handles are negative numbers */
 
 struct _OBJECT_TYPE sim_file_type = {"File"}, sim_process_type = {"Process"}, sim_thread_type = {"Thread"},
                     sim_token_type = {"Token"}, sim_device_type = {"Device"}, sim_key_type = {"Key"},

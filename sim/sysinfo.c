@@ -5,7 +5,7 @@
 #include "violation.h"
 #include "world.h"
 
-/* SYSTEM_PROCESS_INFORMATION on x64, with the members that matter named; one thread follows. */
+/* SYSTEM_PROCESS_INFORMATION, with the members that matter named; one thread follows. */
 struct system_process {
     ULONG next;
     ULONG threads;
@@ -19,9 +19,10 @@ struct system_process {
     HANDLE parent_id;
     ULONG handle_count;
     ULONG session;
-    UCHAR counters[0x98];
+    UCHAR counters[sizeof(HANDLE) == 8 ? 0x98 : 0x64];
 };
-static_assert(sizeof(struct system_process) == 0x100, "as on x64 Windows");
+static_assert(sizeof(struct system_process) == (sizeof(HANDLE) == 8 ? 0x100 : 0xB8),
+              "as on Windows, x64 and x86");
 #define THREAD_SIZE 0x50u
 
 struct time_of_day {

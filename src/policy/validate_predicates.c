@@ -42,13 +42,14 @@ static bool is_number(const struct vg_check *check, const struct vg_blob_predica
 
 static bool check_tokens(struct vg_check *check, const struct vg_blob_predicate *predicate, struct used *used)
 {
-    const struct vg_blob_token *tokens = check->blob.TOKENS + predicate->tokens;
+    const struct vg_blob_token *tokens;
     uint64_t units = 0;
     uint32_t stars = 0;
 
     if (predicate->tokens != used->tokens || predicate->token_count > VG_BLOB_TOKENS_MAX ||
         predicate->token_count > vg_check_count(check, VG_BLOB_TOKENS) - used->tokens)
         return vg_check_failed(check, "a predicate's tokens lie outside", predicate);
+    tokens = check->blob.TOKENS + predicate->tokens;
     used->tokens += predicate->token_count;
     for (uint32_t i = 0; i < predicate->token_count; i++) {
         if (!check_token(check, &tokens[i]))
@@ -137,9 +138,12 @@ static bool check_test(struct vg_check *check, const struct vg_blob_predicate *p
 /* A group rests on the field of its members, tells no other, and has room for its truth. */
 static bool check_group(struct vg_check *check, const struct vg_blob_predicate *member, uint32_t index)
 {
-    const struct vg_blob_predicate *group = &check->blob.PREDICATES[index];
+    const struct vg_blob_predicate *group;
 
-    if (index >= check->blob.header->tracked_count || group->test != VG_BLOB_TEST_ANY)
+    if (index >= check->blob.header->tracked_count)
+        return vg_check_failed(check, "a member of no group", member);
+    group = &check->blob.PREDICATES[index];
+    if (group->test != VG_BLOB_TEST_ANY)
         return vg_check_failed(check, "a member of no group", member);
     if (group->field != member->field || member->test == VG_BLOB_TEST_ANY ||
         member->test == VG_BLOB_TEST_REGEX)

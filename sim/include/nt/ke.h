@@ -72,7 +72,7 @@ typedef struct _ERESOURCE {
     PVOID Implementation;
     ULONG_PTR Spare[10];
 } ERESOURCE, *PERESOURCE;
-static_assert(sizeof(ERESOURCE) == 104, "as on x64 Windows");
+static_assert(sizeof(PVOID) != 8 || sizeof(ERESOURCE) == 104, "as on x64 Windows");
 
 typedef struct _EX_RUNDOWN_REF {
     union {

@@ -57,8 +57,8 @@ typedef int32_t LONG, *PLONG, INT, NTSTATUS, *PNTSTATUS, BOOL;
 typedef uint32_t ULONG, *PULONG, UINT, DWORD, UINT32;
 typedef int64_t LONGLONG, *PLONGLONG, LONG64, *PLONG64, INT64;
 typedef uint64_t ULONGLONG, *PULONGLONG, ULONG64, *PULONG64, UINT64, DWORDLONG, QUAD;
-typedef int64_t LONG_PTR, *PLONG_PTR, INT_PTR, SSIZE_T;
-typedef uint64_t ULONG_PTR, *PULONG_PTR, UINT_PTR, DWORD_PTR;
+typedef intptr_t LONG_PTR, *PLONG_PTR, INT_PTR, SSIZE_T;
+typedef uintptr_t ULONG_PTR, *PULONG_PTR, UINT_PTR, DWORD_PTR;
 typedef size_t SIZE_T, *PSIZE_T;
 typedef uint8_t UINT8;
 typedef uint16_t UINT16;
@@ -69,7 +69,8 @@ typedef CCHAR KPROCESSOR_MODE;
 typedef LONG KPRIORITY;
 typedef ULONG_PTR KAFFINITY;
 
-static_assert(sizeof(LONG) == 4 && sizeof(WCHAR) == 2 && sizeof(PVOID) == 8, "Windows' sizes");
+static_assert(sizeof(LONG) == 4 && sizeof(WCHAR) == 2 && sizeof(PVOID) == sizeof(ULONG_PTR),
+              "Windows' sizes");
 
 typedef union _LARGE_INTEGER {
     struct {

@@ -1,0 +1,21 @@
+# Linux, as 32-bit code: gcc -m32 with Debian's i386 libraries from build/i386 (third_party/fetch-i386). No other program than
+# these tests is built so.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR i686)
+set(CMAKE_C_COMPILER gcc)
+get_filename_component(vg_i386 ${CMAKE_CURRENT_LIST_DIR}/../build/i386 ABSOLUTE)
+set(vg_i386_lib ${vg_i386}/usr/lib/i386-linux-gnu)
+set(CMAKE_FIND_ROOT_PATH ${vg_i386})
+set(CMAKE_LIBRARY_ARCHITECTURE i386-linux-gnu)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(ENV{PKG_CONFIG_LIBDIR} ${vg_i386_lib}/pkgconfig)
+set(ENV{PKG_CONFIG_SYSROOT_DIR} ${vg_i386})
+# As on 64-bit systems: files and times beyond 2 GiB and 2038.
+set(CMAKE_C_FLAGS_INIT "-m32 -msse2 -mfpmath=sse -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -isystem ${vg_i386}/usr/include/i386-linux-gnu")
+foreach(kind EXE SHARED MODULE)
+  set(CMAKE_${kind}_LINKER_FLAGS_INIT "-Wl,-rpath,${vg_i386_lib} -Wl,-rpath-link,${vg_i386_lib}")
+endforeach()
+add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+add_link_options(-fsanitize=address,undefined)
