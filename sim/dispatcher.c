@@ -178,6 +178,14 @@ static void remove_waiter(struct waiter *waiter)
     pthread_cond_destroy(&waiter->changed);
 }
 
+void sim_waits_check_empty(const char *when)
+{
+    pthread_mutex_lock(&dispatcher);
+    if (waiters)
+        sim_violation("a thread still waits in the driver %s", when);
+    pthread_mutex_unlock(&dispatcher);
+}
+
 static NTSTATUS wait_any(ULONG count, PVOID *objects, bool all, const LARGE_INTEGER *timeout,
                          const char *routine)
 {

@@ -9,6 +9,7 @@
 #include "device.h"
 #include "irp.h"
 #include "irql.h"
+#include "lend.h"
 #include "locks.h"
 #include "object.h"
 #include "pool.h"
@@ -75,6 +76,7 @@ static void check_gone(const char *when)
     sim_devices_check_empty(when);
     sim_notify_check_empty(when);
     sim_threads_check_empty(when);
+    sim_waits_check_empty(when);
     sim_irps_check_empty(when);
     sim_objects_check_empty(when);
     sim_crypto_check_empty(when);
@@ -86,7 +88,7 @@ static void forget(void)
 {
     void *module = driver.module;
 
-    sim_text_free(&driver.registry_path);
+    sim_take_back(&driver.registry_path);
     sim_text_free(&driver.object->DriverName);
     sim_object_unref(driver.object);
     memset(&driver, 0, sizeof(driver));
@@ -128,6 +130,7 @@ NTSTATUS sim_load_driver_entry(PDRIVER_INITIALIZE entry)
     for (unsigned i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++)
         driver.object->MajorFunction[i] = invalid_request;
     driver.registry_path = sim_text(key);
+    sim_lend(&driver.registry_path);
     driver.loaded = true;
     before = enter_system();
     guard = sim_enter_driver();

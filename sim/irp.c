@@ -2,7 +2,6 @@
 #include "irp.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <sys/mman.h>
 
 #include "irql.h"
@@ -28,32 +27,10 @@ static unsigned next_page;
 static int live;
 static pthread_mutex_t irp_lock = PTHREAD_MUTEX_INITIALIZER;
 static KSPIN_LOCK cancel_lock;
-static struct sigaction previous;
-
-static void on_fault(int number, siginfo_t *info, void *context)
-{
-    unsigned char *address = info->si_addr;
-
-    if (arena && address >= arena && address < arena + (size_t)PAGE * PAGE_COUNT)
-        sim_violation("an IRP was touched after it had been completed");
-    if (info->si_code == SEGV_PKUERR)
-        sim_violation("paged pool was touched at DISPATCH_LEVEL: on Windows it may be on disk just then");
-    sigaction(number, &previous, NULL);
-    (void)context; /* the instruction runs again, into the handler that was there */
-}
 
 /* ---- pages: AddressSanitizer's marks cost less than the processor's protection ---- */
 
 #if SIM_ASAN
-
-static void on_report(const char *report)
-{
-    unsigned char *address = __asan_get_report_address();
-
-    (void)report;
-    if (arena && address >= arena && address < arena + (size_t)PAGE * PAGE_COUNT)
-        sim_violation("an IRP was touched after it had been completed");
-}
 
 static void make_arena(void)
 {
@@ -61,7 +38,6 @@ static void make_arena(void)
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (arena != MAP_FAILED)
         SIM_POISON(arena, (size_t)PAGE * PAGE_COUNT);
-    __asan_set_error_report_callback(on_report);
 }
 
 static void open_page(void *page)
@@ -99,17 +75,17 @@ static void close_page(void *page)
 
 void sim_irps_start(void)
 {
-    struct sigaction current, action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
-
     if (!arena)
         make_arena();
     if (arena == MAP_FAILED)
         sim_violation("the test machine has no address space left for IRPs");
-    sigaction(SIGSEGV, NULL, &current); /* test frameworks set theirs before each test */
-    if (current.sa_sigaction == on_fault)
-        return;
-    previous = current;
-    sigaction(SIGSEGV, &action, NULL);
+}
+
+bool sim_irp_is_at(const void *address)
+{
+    const unsigned char *at = address;
+
+    return arena && at >= arena && at < arena + (size_t)PAGE * PAGE_COUNT;
 }
 
 PIRP sim_irp_new(struct sim_irp_owner *owner)

@@ -4,8 +4,10 @@
 
 #include "sim.h"
 
-/* Installs the answer to a touch of a completed IRP. */
 void sim_irps_start(void);
+
+/* Whether an address lies where IRPs do: what is not one now was one. */
+bool sim_irp_is_at(const void *address);
 
 /* A zeroed IRP with one stack location, current. `owner` is called once, at completion, and sees to the page.
  */

@@ -56,6 +56,9 @@ void sim_service(const char *routine)
 void sim_file_service(const char *routine)
 {
     sim_service(routine);
+    if (state.held_count) /* an ERESOURCE, which a service itself would allow */
+        sim_violation("%s was called while holding %s: whoever waits for it waits for a disk", routine,
+                      lock_names[state.held[0].kind]);
     if (state.guarded)
         sim_violation("%s was called with special kernel APCs off: the I/O would never complete", routine);
 }
@@ -96,7 +99,8 @@ bool sim_holds(const void *lock)
 struct sim_guard sim_enter_driver(void)
 {
     state.in_kernel++;
-    return (struct sim_guard){state.irql, state.critical, state.guarded, state.held_count};
+    return (struct sim_guard){state.irql, state.critical, state.guarded, state.held_count,
+                              sim_stack_enter(__builtin_frame_address(0))};
 }
 
 void sim_leave_driver(struct sim_guard before, const char *what)
@@ -112,6 +116,7 @@ void sim_leave_driver(struct sim_guard before, const char *what)
     if (state.guarded != before.guarded)
         sim_violation("%s changed the guarded region count from %d to %d", what, before.guarded,
                       state.guarded);
+    sim_stack_leave(before.stack);
     state.in_kernel--;
 }
 

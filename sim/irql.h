@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <ntifs.h>
 
+#include "watch.h"
+
 enum sim_lock_kind {
     SIM_LOCK_SPIN,
     SIM_LOCK_FAST_MUTEX,
@@ -26,10 +28,11 @@ struct sim_thread_state {
     int guarded;  /* KeEnterGuardedRegion, nested */
     unsigned held_count;
     struct sim_held held[SIM_HELD_MAX];
-    unsigned in_notify;  /* process callbacks on this thread, nested */
-    unsigned in_kernel;  /* the driver is on this thread's stack */
-    PEPROCESS process;   /* NULL: explorer.exe */
-    ULONG thread_id;     /* 0: none given yet */
+    unsigned in_notify; /* process callbacks on this thread, nested */
+    unsigned in_kernel; /* the driver is on this thread's stack */
+    PEPROCESS process;  /* NULL: explorer.exe */
+    ULONG thread_id;    /* 0: none given yet */
+    struct sim_stack stack;
     bool terminating;    /* somebody has ended it; it goes on until it is back in user mode */
     void *system_thread; /* the ETHREAD of a PsCreateSystemThread thread */
 };
@@ -60,6 +63,7 @@ struct sim_guard {
     int critical;
     int guarded;
     unsigned held_count;
+    struct sim_stack stack;
 };
 struct sim_guard sim_enter_driver(void);
 void sim_leave_driver(struct sim_guard before, const char *what);

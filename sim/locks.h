@@ -15,6 +15,9 @@ enum sim_dispatcher_type {
 /* Sets a dispatcher object's state and wakes its waiters. */
 void sim_signal(DISPATCHER_HEADER *header, LONG state);
 
+/* Ends the run if a thread still waits in the driver. */
+void sim_waits_check_empty(const char *when);
+
 /* Ends the run if an ERESOURCE is left. */
 void sim_locks_check_empty(const char *when);
 

@@ -5,6 +5,7 @@
 
 #include "fault.h"
 #include "irql.h"
+#include "lend.h"
 #include "object.h"
 #include "process.h"
 #include "violation.h"
@@ -83,6 +84,13 @@ static void remove_slot(struct slot *slot, const char *routine)
     pthread_mutex_unlock(&notify_lock);
 }
 
+/* The lists must not change under whoever walks them: on Windows this may deadlock. */
+static void check_no_callback(const char *name)
+{
+    if (sim_self()->in_notify)
+        sim_violation("%s was called from inside a callback", name);
+}
+
 static NTSTATUS set_routine(enum slot_kind kind, PCREATE_PROCESS_NOTIFY_ROUTINE_EX routine, BOOLEAN remove,
                             const char *name)
 {
@@ -98,6 +106,7 @@ static NTSTATUS set_routine(enum slot_kind kind, PCREATE_PROCESS_NOTIFY_ROUTINE_
         remove_slot(slot, name);
         return STATUS_SUCCESS;
     }
+    check_no_callback(name);
     if (!sim_has_integrity_bit())
         return STATUS_ACCESS_DENIED;
     if (slot || sim_notify_table_is_full())
@@ -161,6 +170,7 @@ static struct slot *find_image_slot(PLOAD_IMAGE_NOTIFY_ROUTINE routine)
 NTSTATUS PsSetLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE routine) /* ntddk: PASSIVE_LEVEL */
 {
     sim_service("PsSetLoadImageNotifyRoutine");
+    check_no_callback("PsSetLoadImageNotifyRoutine");
     if (sim_fault("PsSetLoadImageNotifyRoutine"))
         return STATUS_INSUFFICIENT_RESOURCES;
     return add_slot((struct slot){.kind = SLOT_IMAGE, .image_routine = routine});
@@ -293,6 +303,7 @@ void sim_load_image(const struct sim_image_options *options)
         extended.ImageInfo.Properties |= (options->signature_level & 15u) << 12; /* ImageSignatureLevel */
     extended.ImageInfo.ImageBase = options->base;
     extended.ImageInfo.ImageSize = options->size;
+    sim_lend(&name);
     self->process = options->process ? options->process : PsInitialSystemProcess;
     self->critical++;
     self->guarded += options->no_apcs;
@@ -303,5 +314,5 @@ void sim_load_image(const struct sim_image_options *options)
     self->guarded -= options->no_apcs;
     self->critical--;
     self->process = before;
-    sim_text_free(&name);
+    sim_take_back(&name);
 }

@@ -18,7 +18,7 @@ void sim_paging_start(void)
 
 bool sim_checks_paging(void)
 {
-    return key > 0;
+    return key > 0 || sim_watches_drivers();
 }
 
 /* A page in front holds nothing and one behind cannot be touched, so an overrun is seen at once. */

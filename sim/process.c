@@ -6,6 +6,7 @@
 
 #include "fault.h"
 #include "irql.h"
+#include "lend.h"
 #include "locks.h"
 #include "object.h"
 #include "pool.h"
@@ -253,6 +254,8 @@ static void describe(struct creation *creation, const struct sim_process_options
     free(quoted);
     creation->open_name =
         options->no_open_name && opened ? sim_text_copy(&opened->file->path) : sim_text(open_name);
+    sim_lend(&creation->command_line);
+    sim_lend(&creation->open_name);
     creation->info = (PS_CREATE_NOTIFY_INFO){.Size = sizeof(creation->info), .ParentProcessId = parent->id};
     creation->info.Flags =
         (options->no_open_name || options->no_file ? 0u : 1u) | (options->subsystem ? 2u : 0u);
@@ -300,8 +303,8 @@ NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS 
     sim_self()->terminating = false;
     if (NT_SUCCESS(status) && process->is_ended)
         status = process->ended_with;
-    sim_text_free(&creation.open_name);
-    sim_text_free(&creation.command_line);
+    sim_take_back(&creation.open_name);
+    sim_take_back(&creation.command_line);
     if (opened)
         sim_object_unref(opened);
     free(open_name);

@@ -219,7 +219,9 @@ void sim_cancel(struct sim_request *request);
 
 /* --- What the driver holds. */
 size_t sim_pool_blocks(void);
-bool sim_checks_paging(void);    /* whether this machine can catch a touch of paged pool at DISPATCH_LEVEL */
+bool sim_checks_paging(void);    /* whether a touch of paged pool at DISPATCH_LEVEL is caught here */
+bool sim_watches_drivers(void);  /* whether it is by watch.h, and the stack is measured */
+size_t sim_deepest_stack(void);  /* bytes of it that the driver's frames have taken at once, ever */
 unsigned sim_open_handles(void); /* kernel handles of the driver */
 
 #endif

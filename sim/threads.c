@@ -42,6 +42,7 @@ static void thread_main(void *argument)
     sim_self()->process = PsInitialSystemProcess;
     sim_self()->system_thread = thread;
     sim_self()->in_kernel = 1;
+    (void)sim_stack_enter(__builtin_frame_address(0));
     if (!setjmp(thread->end))
         thread->routine(thread->context);
     end_thread(sim_self()->system_thread);

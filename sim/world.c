@@ -18,6 +18,7 @@
 #include "process.h"
 #include "registry.h"
 #include "token.h"
+#include "touch.h"
 #include "violation.h"
 #include "volume.h"
 
@@ -69,6 +70,7 @@ void sim_start(const struct sim_options *options)
     sim_set_irql(PASSIVE_LEVEL);
     sim_fault_reset();
     sim_irps_start();
+    sim_touch_start();
     sim_objects_start();
     sim_tokens_start();
     sim_volumes_start();

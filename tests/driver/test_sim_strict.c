@@ -175,6 +175,20 @@ static void open_a_file_with_a_fast_mutex(void)
     ZwOpenFile(&handle, FILE_READ_DATA, &attributes, &io, 0, 0);
 }
 
+static void open_a_file_with_a_resource(void)
+{
+    UNICODE_STRING name = RTL_CONSTANT_STRING(u"\\SystemRoot\\explorer.exe");
+    OBJECT_ATTRIBUTES attributes;
+    IO_STATUS_BLOCK io;
+    HANDLE handle;
+    start();
+    ExInitializeResourceLite(&resource);
+    KeEnterCriticalRegion();
+    ExAcquireResourceExclusiveLite(&resource, TRUE);
+    InitializeObjectAttributes(&attributes, &name, OBJ_KERNEL_HANDLE, NULL, NULL);
+    ZwOpenFile(&handle, FILE_READ_DATA, &attributes, &io, 0, 0);
+}
+
 static void acquire_a_resource_outside_a_critical_region(void)
 {
     start();
@@ -210,6 +224,7 @@ static void lock_breaches_are_caught(void **state)
     assert_violation(wait_with_a_spin_lock, "would wait while holding a lock");
     assert_violation(wait_at_dispatch, "KeWaitForSingleObject was called at DISPATCH_LEVEL");
     assert_violation(open_a_file_with_a_fast_mutex, "ZwOpenFile was called while holding a fast mutex");
+    assert_violation(open_a_file_with_a_resource, "ZwOpenFile was called while holding an ERESOURCE");
     assert_violation(acquire_a_resource_outside_a_critical_region, "no critical region");
     assert_violation(leave_a_critical_region_never_entered, "outside a critical region");
     assert_violation(lower_irql_upwards, "KeLowerIrql was asked to raise");
