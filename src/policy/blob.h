@@ -9,7 +9,7 @@
 #include <vigil/policy.h>
 
 #define VG_BLOB_MAGIC   "VIGILPOL"
-#define VG_BLOB_VERSION 7u
+#define VG_BLOB_VERSION 8u
 
 /* The checksum covers everything from `identity` on, the identity everything behind itself. */
 #define VG_BLOB_CHECKSUM_FROM 32u
@@ -178,14 +178,20 @@ static inline uint32_t vg_gram_units(uint32_t table)
 /* The filter of ASCII texts of one unit has this size, a bit per unit. */
 #define VG_ONES_BITS 7u
 
-/* Which kinds of tables of text a field has. */
+/* What there is to do with a value of a field. */
 enum vg_blob_searches {
     VG_SEARCH_WHOLE = 1, /* exact */
     VG_SEARCH_PARTS = 2, /* folder or name */
     VG_SEARCH_ENDS = 4,  /* start or end */
     VG_SEARCH_GRAMS = 8, /* grams of ASCII texts */
     VG_SEARCH_WIDE = 16, /* grams of others */
+    VG_SEARCH_DIGESTS = 32,
+    VG_SEARCH_IN_PATH = 64, /* not a table: it is a path */
+    VG_SEARCH_TEXT = VG_SEARCH_WHOLE | VG_SEARCH_PARTS | VG_SEARCH_ENDS | VG_SEARCH_GRAMS | VG_SEARCH_WIDE,
 };
+
+/* And behind those, a bit per enum vg_blob_test: the tests in `general`. */
+#define VG_SEARCH_TESTS_SHIFT 8u
 
 /* Everything about one field that some rule mentions. Ascending by field. */
 struct vg_blob_field {
@@ -213,24 +219,6 @@ struct vg_blob_field {
     uint32_t digest_starts;       /* the first of (1 << digest_bits) + 1 in DIGEST_STARTS */
     uint32_t digest_bits;         /* leading bits of a digest that choose its start; 1..24 */
 };
-
-/* What `searches` of a field must say. */
-static inline uint32_t vg_blob_searches_of(const struct vg_blob_field *field)
-{
-    uint32_t searches = 0;
-
-    if (field->exact.probes)
-        searches |= VG_SEARCH_WHOLE;
-    if (field->folder.probes || field->name.probes)
-        searches |= VG_SEARCH_PARTS;
-    if (field->start.probes || field->end.probes)
-        searches |= VG_SEARCH_ENDS;
-    for (uint32_t table = 0; table < VG_GRAM_TABLES; table++) {
-        if (field->grams[table].table.probes)
-            searches |= table < VG_WIDE_ONE ? VG_SEARCH_GRAMS : VG_SEARCH_WIDE;
-    }
-    return searches;
-}
 
 /* The bit of a text's length in a field's lengths. */
 static inline uint64_t vg_blob_length(uint32_t units)
@@ -374,6 +362,7 @@ enum vg_blob_operation {
 #define VG_CODE_OPERAND     0x3FFFFFu
 #define VG_CODE_PAIR        0x3Fu
 
+static_assert(VG_BLOB_TEST_COUNT <= 32 - VG_SEARCH_TESTS_SHIFT, "a test is a bit of `searches`");
 static_assert(VG_FIELD_COUNT <= VG_CODE_PAIR, "a field is a bit of 64, and none is VG_CODE_PAIR");
 static_assert(sizeof(struct vg_blob_header) == 112 + 8 * VG_BLOB_SECTION_COUNT, "blob");
 static_assert(offsetof(struct vg_blob_header, identity) == VG_BLOB_CHECKSUM_FROM, "blob");
@@ -448,6 +437,29 @@ static inline struct vg_blob_view vg_blob_view_of(const void *blob)
     };
 
     return view;
+}
+
+/* What `searches` of a field must say. Its list of `general` lies within LISTS, and names predicates. */
+static inline uint32_t vg_blob_searches_of(const struct vg_blob_view *blob, const struct vg_blob_field *field)
+{
+    uint32_t searches = field->digests.count ? VG_SEARCH_DIGESTS : 0;
+
+    if (field->exact.probes)
+        searches |= VG_SEARCH_WHOLE;
+    if (field->folder.probes || field->name.probes)
+        searches |= VG_SEARCH_PARTS;
+    if (field->start.probes || field->end.probes)
+        searches |= VG_SEARCH_ENDS;
+    for (uint32_t table = 0; table < VG_GRAM_TABLES; table++) {
+        if (field->grams[table].table.probes)
+            searches |= table < VG_WIDE_ONE ? VG_SEARCH_GRAMS : VG_SEARCH_WIDE;
+    }
+    for (uint32_t i = 0; i < field->general.count; i++)
+        searches |= (uint32_t)1 << VG_SEARCH_TESTS_SHIFT
+                                << blob->PREDICATES[blob->LISTS[field->general.first + i]].test;
+    if (vg_field_kind((enum vg_field)field->field) == VG_KIND_PATH)
+        searches |= VG_SEARCH_IN_PATH;
+    return searches;
 }
 
 #endif

@@ -234,7 +234,7 @@ void vg_typical_count(uint8_t sample[VG_TYPICAL_SIZE]);
 void vg_compile_grams(struct vg_compile *compile);
 enum vg_gram_table vg_gram_table_of(const struct vg_compile *compile, const struct vg_compiled_key *key);
 uint32_t vg_gram_stride(const struct vg_compile *compile, const struct vg_compiled_key *key);
-uint64_t vg_key_gram(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t start,
+uint32_t vg_key_gram(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t start,
                      uint32_t units);
 
 /* The unit of a key's text at `at`. */

@@ -100,7 +100,7 @@ uint32_t vg_gram_stride(const struct vg_compile *compile, const struct vg_compil
     return compile->fields[key->field].stride;
 }
 
-uint64_t vg_key_gram(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t start,
+uint32_t vg_key_gram(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t start,
                      uint32_t units)
 {
     bool wide = key->kind == VG_KEY_LITERAL && (key->units & VG_TEXT_WIDE);
@@ -111,7 +111,7 @@ uint64_t vg_key_gram(const struct vg_compile *compile, const struct vg_compiled_
 
         gram |= wide ? (uint64_t)unit << 16 * i : (uint64_t)vg_fold_byte(unit) << 8 * i;
     }
-    return gram;
+    return wide ? vg_gram_mix(gram) : (uint32_t)gram;
 }
 
 /* What it costs that a text hangs on a gram: that typical values have it, a quarter of which is paid when

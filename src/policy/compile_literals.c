@@ -5,7 +5,7 @@
 
 /* A gram of a literal of one field, ordered by table, then by gram, then by literal. */
 struct order {
-    uint64_t gram;
+    uint32_t gram;
     uint32_t table;
     uint32_t literal; /* in LITERALS */
     uint32_t key;
@@ -71,7 +71,7 @@ static void write_grams(struct vg_compile *compile, const struct order *order, u
 
     entries->count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t gram = order[i].gram;
+        uint32_t gram = order[i].gram;
 
         if (i == 0 || order[i - 1].gram != gram) {
             entries->hashes[entries->count] = vg_gram_hash(gram);
@@ -123,7 +123,7 @@ static void write_filter(struct vg_compile *compile, const struct order *order, 
     grams->filter_bits = (uint16_t)bits;
     filter = vg_buffer_add(section, (size_t)1 << (bits - 3));
     for (uint32_t i = 0; filter && i < count; i++) {
-        uint64_t bit = ones ? order[i].gram : vg_gram_product(order[i].gram) >> (64 - bits);
+        uint32_t bit = ones ? order[i].gram : vg_gram_product(order[i].gram) >> (32 - bits);
 
         filter[bit / 64] |= (uint64_t)1 << (bit % 64);
     }

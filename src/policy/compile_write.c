@@ -140,6 +140,17 @@ static struct vg_blob_slice write_list(struct vg_compile *compile, const struct 
     return slice;
 }
 
+/* PREDICATES and LISTS are complete. */
+static uint32_t searches_of(const struct vg_compile *compile, const struct vg_blob_field *field)
+{
+    const struct vg_blob_view view = {
+        .PREDICATES = VG_BUFFER_AT(&compile->sections[VG_BLOB_PREDICATES], struct vg_blob_predicate),
+        .LISTS = VG_BUFFER_AT(&compile->sections[VG_BLOB_LISTS], uint32_t),
+    };
+
+    return vg_blob_searches_of(&view, field);
+}
+
 static void write_fields(struct vg_compile *compile)
 {
     for (uint32_t i = 0; i < VG_FIELD_COUNT; i++) {
@@ -153,10 +164,13 @@ static void write_fields(struct vg_compile *compile)
             general[j] = vg_predicate_at(compile, general[j])->index;
         (void)vg_compile_sort(general, count);
         field->out.field = i;
-        field->out.searches = vg_blob_searches_of(&field->out);
         field->out.anchored = write_list(compile, &field->anchored);
         field->out.anchored_strict = write_list(compile, &field->anchored_strict);
         field->out.general = write_list(compile, &field->general);
+        if (compile->sections[VG_BLOB_LISTS].failed || compile->sections[VG_BLOB_PREDICATES].failed ||
+            compile->predicates.failed)
+            return;
+        field->out.searches = searches_of(compile, &field->out);
         vg_buffer_put(&compile->sections[VG_BLOB_FIELDS], &field->out, sizeof(field->out));
     }
 }

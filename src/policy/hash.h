@@ -150,23 +150,23 @@ static inline uint64_t vg_hash_text(uint64_t seed, const uint16_t *units, uint32
     return vg_hash_text_end(hash, vg_fold_part(units + at, count - at), units + at, count);
 }
 
-/* A gram is one, two or four units in one number. Of texts that are all ASCII it is made of bytes, the last
- * the highest; of others of folded units, likewise. The highest bits of its product choose its bit in a
- * filter, those behind them its slot in a table, where its tag is compared. */
-static inline uint64_t vg_gram_product(uint64_t gram)
+/* A gram is one, two or four units in one number: of texts that are all ASCII, bytes, the last the highest;
+ * of others folded units, likewise, of which four are more than a number of 32 bits holds. The highest bits
+ * of its product choose its bit in a filter; its hash says where to look in a table first, and in the upper
+ * half the tag to compare there. */
+static inline uint32_t vg_gram_product(uint32_t gram)
 {
-    return gram * 0x9E3779B97F4A7C15u;
+    return gram * 0x9E3779B1u;
 }
 
-static inline uint32_t vg_gram_tag(uint64_t gram)
+static inline uint32_t vg_gram_mix(uint64_t gram)
 {
-    return (uint32_t)(gram ^ gram >> 32);
+    return (uint32_t)(gram ^ gram >> 32) ^ (uint32_t)(gram >> 43);
 }
 
-/* As an entry of a table: the tag, and where to look first. */
-static inline uint64_t vg_gram_hash(uint64_t gram)
+static inline uint64_t vg_gram_hash(uint32_t gram)
 {
-    return (uint64_t)vg_gram_tag(gram) << 32 | vg_gram_product(gram) >> 32;
+    return (uint64_t)gram << 32 | gram * 0x9E3779B97F4A7C15u >> 32;
 }
 
 /* A window of four units, of which grams are the end. */

@@ -2,16 +2,16 @@
 
 #include <string.h>
 
-/* A gram that may be one of a table's. */
+/* Where a gram of a table was found: where in the value it starts, and what is behind it in the piece, NULL
+ * when it is made of units, not of bytes. */
 struct found {
-    uint64_t gram;
-    uint32_t start;     /* in the value */
-    const uint8_t *end; /* behind it in the piece; NULL when it is made of units, not of bytes */
+    uint32_t start;
+    const uint8_t *end;
 };
 
-/* The rest of a text whose gram was found, and whose word, if it lies in the piece, is there. */
-static void try_literal(struct vg_scan *scan, const struct vg_blob_gram *gram, const struct found *found,
-                        bool whole)
+/* The rest of a text whose gram was found; `whole`: there is none. */
+static inline void try_literal(struct vg_scan *scan, const struct vg_blob_gram *gram,
+                               const struct found *found, bool whole)
 {
     const struct vg_blob_view *blob = &scan->match->blob;
     uint32_t index = gram->literal & VG_GRAM_LITERAL;
@@ -28,47 +28,45 @@ static void try_literal(struct vg_scan *scan, const struct vg_blob_gram *gram, c
     vg_scan_hit(scan, literal->target);
 }
 
-static void try_gram(struct vg_scan *scan, const struct vg_blob_gram *gram, const struct found *found)
+/* All texts that hang on a gram. The word of each, if it lies in the piece, tells most of them apart. */
+static void try_grams(struct vg_scan *scan, const struct vg_blob_gram *gram, struct found found)
 {
-    const uint8_t *end;
+    const uint8_t *piece_end = vg_text_at(&scan->text, scan->text.end);
 
-    if (!found->end || gram->known == 0 ||
-        gram->behind > vg_text_at(&scan->text, scan->text.end) - found->end) {
-        try_literal(scan, gram, found, false);
-        return;
+    for (;; gram++) {
+        if (!found.end || gram->known == 0 || gram->behind > piece_end - found.end)
+            try_literal(scan, gram, &found, false);
+        else if ((vg_load_word(found.end + gram->behind - VG_WORD_UNITS) ^ gram->word) >>
+                     (64 - 8 * gram->known) ==
+                 0)
+            try_literal(scan, gram, &found, (gram->literal & VG_GRAM_WHOLE) && gram->start <= found.start);
+        if (gram->literal & VG_BLOB_LAST)
+            break;
     }
-    end = found->end + gram->behind;
-    if ((vg_load_word(end - VG_WORD_UNITS) ^ gram->word) >> (64 - 8 * gram->known) == 0)
-        try_literal(scan, gram, found, (gram->literal & VG_GRAM_WHOLE) && gram->start <= found->start);
 }
 
-static void find_gram(struct vg_scan *scan, const struct vg_blob_table *table, const struct found *found)
+static inline void find_gram(struct vg_scan *scan, const struct vg_blob_table *table, uint32_t gram,
+                             uint32_t start, const uint8_t *end)
 {
     const struct vg_blob_view *blob = &scan->match->blob;
     const struct vg_blob_slot *slots = blob->SLOTS + table->slots;
-    uint64_t hash = vg_gram_hash(found->gram);
+    uint64_t hash = vg_gram_hash(gram);
     uint32_t mask = ((uint32_t)1 << table->bits) - 1;
 
     for (uint32_t probe = 0; probe < table->probes; probe++) {
         const struct vg_blob_slot *slot = &slots[((uint32_t)hash + probe) & mask];
-        const struct vg_blob_gram *gram;
 
         if (slot->item == 0)
             return;
-        if (slot->tag != hash >> 32)
-            continue;
-        for (gram = &blob->GRAMS[slot->item - 1];; gram++) {
-            try_gram(scan, gram, found);
-            if (gram->literal & VG_BLOB_LAST)
-                break;
-        }
-        if (found->end) /* a tag of bytes is the gram: there is no other */
+        if (slot->tag == gram) {
+            try_grams(scan, &blob->GRAMS[slot->item - 1], (struct found){start, end});
             return;
+        }
     }
 }
 
 /* Where in the value a byte of its piece is. */
-static uint32_t place_in(const struct vg_text *text, const uint8_t *byte)
+static inline uint32_t place_in(const struct vg_text *text, const uint8_t *byte)
 {
     return text->start + (uint32_t)(byte - (text->bytes + VG_PIECE_BEFORE));
 }
@@ -76,15 +74,11 @@ static uint32_t place_in(const struct vg_text *text, const uint8_t *byte)
 /* Texts of one unit, each of those that the piece has. */
 static void find_one(struct vg_scan *scan, uint8_t unit)
 {
-    const struct vg_text *text = &scan->text;
-    const uint8_t *at = vg_text_at(text, text->start);
-    struct found found = {.gram = unit};
+    const uint8_t *at = vg_text_at(&scan->text, scan->text.start);
 
     while (*at != unit)
         at++;
-    found.start = place_in(text, at);
-    found.end = at + 1;
-    find_gram(scan, &scan->field->grams[VG_ASCII_ONE].table, &found);
+    find_gram(scan, &scan->field->grams[VG_ASCII_ONE].table, unit, place_in(&scan->text, at), at + 1);
 }
 
 static void scan_ones(struct vg_scan *scan)
@@ -107,39 +101,45 @@ static void scan_ones(struct vg_scan *scan)
     }
 }
 
-static inline uint64_t gram_of_bytes(const uint8_t *bytes, uint32_t units)
+/* Four bytes, or with the mask of a shorter gram fewer. All of them are in the piece's buffer. */
+static inline uint32_t gram_at(const uint8_t *bytes, uint32_t mask)
 {
-    uint64_t two = (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8;
-
-    return units == 2 ? two : two | (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 24;
+    return ((uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+            (uint32_t)bytes[3] << 24) &
+           mask;
 }
 
-static inline bool is_in_filter(const uint64_t *filter, unsigned shift, uint64_t gram)
+static inline bool is_in_filter(const uint64_t *filter, unsigned shift, uint32_t gram)
 {
-    uint64_t bit = vg_gram_product(gram) >> shift;
+    uint32_t bit = vg_gram_product(gram) >> shift;
 
     return filter[bit / 64] >> (bit % 64) & 1;
 }
 
+/* The next place from `at` to `last` whose gram may be in the table; behind `last` when there is none. This
+ * is the loop that looks at every value. */
+static inline const uint8_t *next_in_filter(const uint8_t *at, const uint8_t *last, uint32_t stride,
+                                            const uint64_t *filter, unsigned shift, uint32_t mask)
+{
+    while (at <= last && !is_in_filter(filter, shift, gram_at(at, mask)))
+        at += stride;
+    return at;
+}
+
 /* The grams of so many units that end in the piece. */
-static inline void scan_grams(struct vg_scan *scan, const struct vg_blob_grams *grams, uint32_t units)
+static void scan_grams(struct vg_scan *scan, const struct vg_blob_grams *grams, uint32_t units)
 {
     const uint64_t *filter = scan->match->blob.FILTERS + grams->filter;
-    unsigned shift = 64 - grams->filter_bits;
     const struct vg_text *text = &scan->text;
+    unsigned shift = 32u - grams->filter_bits;
+    uint32_t mask = UINT32_MAX >> (32 - 8 * units);
     uint32_t stride = grams->stride;
     uint32_t first = text->start ? (text->start - units + stride) / stride * stride : 0;
-    const uint8_t *end = vg_text_at(text, text->end) - units;
+    const uint8_t *last = vg_text_at(text, text->end) - units;
+    const uint8_t *at = next_in_filter(vg_text_at(text, first), last, stride, filter, shift, mask);
 
-    for (const uint8_t *at = vg_text_at(text, first); at <= end; at += stride) {
-        uint64_t gram = gram_of_bytes(at, units);
-
-        if (is_in_filter(filter, shift, gram)) {
-            struct found found = {gram, place_in(text, at), at + units};
-
-            find_gram(scan, &grams->table, &found);
-        }
-    }
+    for (; at <= last; at = next_in_filter(at + stride, last, stride, filter, shift, mask))
+        find_gram(scan, &grams->table, gram_at(at, mask), place_in(text, at), at + units);
 }
 
 void vg_scan_grams(struct vg_scan *scan)
@@ -157,19 +157,17 @@ void vg_scan_grams(struct vg_scan *scan)
 void vg_scan_start(struct vg_scan *scan)
 {
     const uint8_t *bytes = vg_text_at(&scan->text, 0);
-    struct found found = {gram_of_bytes(bytes, 4), 0, bytes + 4};
 
     if (scan->field->start.probes && scan->text.end >= 4)
-        find_gram(scan, &scan->field->start, &found);
+        find_gram(scan, &scan->field->start, gram_at(bytes, UINT32_MAX), 0, bytes + 4);
 }
 
 void vg_scan_end(struct vg_scan *scan)
 {
     const uint8_t *end = vg_text_at(&scan->text, scan->text.end);
-    struct found found = {gram_of_bytes(end - 4, 4), scan->text.end - 4, end};
 
     if (scan->field->end.probes && scan->text.end >= 4)
-        find_gram(scan, &scan->field->end, &found);
+        find_gram(scan, &scan->field->end, gram_at(end - 4, UINT32_MAX), scan->text.end - 4, end);
 }
 
 /* Texts that are not all ASCII, by grams that are not, either: in nearly all values there are none. */
@@ -184,12 +182,11 @@ void vg_scan_wide(struct vg_scan *scan)
             continue;
         for (uint32_t i = VG_WIDE_ONE; i < VG_GRAM_TABLES; i++) {
             uint32_t units = vg_gram_units(i);
-            struct found found = {vg_window_gram(window, units), at + 1 - units, NULL};
+            uint32_t gram = vg_gram_mix(vg_window_gram(window, units));
 
             if (tables[i].table.probes && at + 1 >= units &&
-                is_in_filter(scan->match->blob.FILTERS + tables[i].filter, 64u - tables[i].filter_bits,
-                             found.gram))
-                find_gram(scan, &tables[i].table, &found);
+                is_in_filter(scan->match->blob.FILTERS + tables[i].filter, 32u - tables[i].filter_bits, gram))
+                find_gram(scan, &tables[i].table, gram, at + 1 - units, NULL);
         }
     }
 }

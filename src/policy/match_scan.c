@@ -127,8 +127,7 @@ void vg_scan_hit(struct vg_scan *scan, uint32_t target)
     }
 }
 
-/* `tests`: a bit per enum vg_blob_test. */
-static void scan_general(struct vg_scan *scan, unsigned tests)
+static void try_general(struct vg_scan *scan, uint32_t tests)
 {
     const struct vg_blob_view *blob = &scan->match->blob;
     const uint32_t *list = blob->LISTS + scan->field->general.first;
@@ -137,6 +136,13 @@ static void scan_general(struct vg_scan *scan, unsigned tests)
         if (tests >> blob->PREDICATES[list[i]].test & 1)
             try_predicate(scan, list[i]);
     }
+}
+
+/* `tests`: a bit per enum vg_blob_test. Nearly always the field has none of them. */
+static inline void scan_general(struct vg_scan *scan, uint32_t tests)
+{
+    if (scan->field->searches >> VG_SEARCH_TESTS_SHIFT & tests)
+        try_general(scan, tests);
 }
 
 /* The serial tells values apart in the stamps; when it has run through all its values, they start anew. */
@@ -170,6 +176,11 @@ static void scan_pieces(struct vg_scan *scan)
     uint32_t searches = scan->field->searches;
     bool more;
 
+    vg_text_open(&scan->text, &scan->value);
+    if (searches & VG_SEARCH_IN_PATH)
+        scan->value.has_stream = has_stream(scan);
+    if (searches & VG_SEARCH_ENDS)
+        vg_scan_start(scan);
     vg_scan_begin_keys(scan);
     do {
         if (searches & (VG_SEARCH_WHOLE | VG_SEARCH_PARTS))
@@ -179,26 +190,32 @@ static void scan_pieces(struct vg_scan *scan)
         vg_scan_look_up(scan);
         more = vg_text_next(&scan->text);
     } while (more);
+    if (searches & VG_SEARCH_ENDS)
+        vg_scan_end(scan);
+}
+
+/* Whether the value is as long as no key, where there are only keys of whole values. */
+static bool is_no_key(const struct vg_scan *scan)
+{
+    return !(scan->field->searches & VG_SEARCH_TEXT & ~(uint32_t)VG_SEARCH_WHOLE) &&
+           !(scan->field->exact_lengths & vg_blob_length(scan->value.count));
 }
 
 static void scan_text(struct vg_scan *scan, struct vg_span span)
 {
-    uint32_t searches = scan->field->searches;
-
     scan->value.units = vg_units(span);
     scan->value.count = vg_unit_count(span);
-    next_serial(scan->match);
-    vg_text_open(&scan->text, &scan->value);
-    scan->value.has_stream = scan->value.is_path && has_stream(scan);
-    if (searches & VG_SEARCH_ENDS)
-        vg_scan_start(scan);
-    scan_pieces(scan);
-    if (searches & VG_SEARCH_ENDS)
-        vg_scan_end(scan);
-    if (scan->value.has_stream && scan->field->folder.probes)
-        vg_scan_streams(scan);
-    if (scan->text.wide && (searches & VG_SEARCH_WIDE))
-        vg_scan_wide(scan);
+    scan->value.has_stream = false;
+    if (!is_no_key(scan)) {
+        next_serial(scan->match);
+        scan_pieces(scan);
+        if (scan->value.has_stream && scan->field->folder.probes)
+            vg_scan_streams(scan);
+        if (scan->text.wide && (scan->field->searches & VG_SEARCH_WIDE))
+            vg_scan_wide(scan);
+    } else if (scan->field->searches >> VG_SEARCH_TESTS_SHIFT & TESTS_OF_TEXT) {
+        scan->value.has_stream = vg_value_has_stream(&scan->value);
+    }
     scan_general(scan, TESTS_OF_TEXT);
 }
 
@@ -244,14 +261,14 @@ static void scan_digest(struct vg_scan *scan, struct vg_span digest)
 
 void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, const struct vg_fact *fact)
 {
-    bool is_digest = vg_field_digest_size((enum vg_field)field->field) != 0;
+    const uint32_t of_values =
+        VG_SEARCH_TEXT | VG_SEARCH_DIGESTS | (uint32_t)TESTS_OF_TEXT << VG_SEARCH_TESTS_SHIFT;
     struct vg_scan scan;
 
-    if (field->searches == 0 && field->general.count == 0 && !is_digest)
-        return;
     scan.match = match;
     scan.field = field;
-    scan.value = (struct vg_value){.is_path = vg_field_kind((enum vg_field)field->field) == VG_KIND_PATH};
+    scan.value.is_path = (field->searches & VG_SEARCH_IN_PATH) != 0;
+    scan.value.has_stream = false;
     scan.claimed = (fact->flags & VG_FACT_CLAIMED) != 0;
     scan.lookup_count = 0;
     if (fact->state == VG_FACT_ABSENT) {
@@ -259,8 +276,10 @@ void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, co
         return;
     }
     scan_general(&scan, 1u << VG_BLOB_TEST_EXISTS);
+    if (!(field->searches & of_values))
+        return;
     for (unsigned i = 0; i < fact->count && i < VG_FACT_VALUES_MAX; i++) {
-        if (is_digest)
+        if (field->searches & VG_SEARCH_DIGESTS)
             scan_digest(&scan, fact->values[i]);
         else
             scan_text(&scan, fact->values[i]);

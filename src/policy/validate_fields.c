@@ -73,7 +73,7 @@ static bool check_grams(struct vg_check *check, const struct vg_blob_grams *gram
             return vg_check_failed(check, "a filter without a table", grams);
         return true;
     }
-    if (grams->filter_bits < 6 || grams->filter_bits > 32 || grams->filter != used->filters)
+    if (grams->filter_bits < 6 || grams->filter_bits > 31 || grams->filter != used->filters)
         return vg_check_failed(check, "a filter lies outside", grams);
     if (grams->stride != 1 && grams->stride != 2 && grams->stride != 4)
         return vg_check_failed(check, "grams at units that are not counted in words", grams);
@@ -228,14 +228,16 @@ static bool check_field(struct vg_check *check, const struct vg_blob_field *fiel
         !check_first(check, &field->first_unknown_rule, true) ||
         !check_first(check, &field->first_claimed_rule, true))
         return false;
-    if (field->searches != vg_blob_searches_of(field))
+    if (!check_list(check, &field->anchored, conditions, used) ||
+        !check_list(check, &field->anchored_strict, conditions, used) ||
+        !check_list(check, &field->general, predicates, used) || !check_general(check, field) ||
+        !check_digests(check, field, used))
+        return false;
+    if (field->searches != vg_blob_searches_of(&check->blob, field))
         return vg_check_failed(check, "a field is not searched for what it has", field);
-    if (field->searches && vg_field_digest_size((enum vg_field)field->field) != 0)
+    if ((field->searches & VG_SEARCH_TEXT) && vg_field_digest_size((enum vg_field)field->field) != 0)
         return vg_check_failed(check, "tables of text on a field that holds none", field);
-    return check_list(check, &field->anchored, conditions, used) &&
-           check_list(check, &field->anchored_strict, conditions, used) &&
-           check_list(check, &field->general, predicates, used) && check_general(check, field) &&
-           check_digests(check, field, used);
+    return true;
 }
 
 static bool check_all_used(struct vg_check *check, const struct used *used)

@@ -205,7 +205,7 @@ static void texts_are_looked_up_in_fields_of_text_only(void **state)
     (void)state;
     assert_string_equal(VERDICT_WITH(&parts, image()->searches, image()->searches | VG_SEARCH_GRAMS),
                         "a field is not searched for what it has");
-    sha256()->searches = VG_SEARCH_WHOLE;
+    sha256()->searches |= VG_SEARCH_WHOLE;
     assert_string_equal(VERDICT_WITH(&parts, sha256()->exact.probes, 1),
                         "tables of text on a field that holds none");
 }

@@ -154,6 +154,8 @@ static void a_folder_is_one_text(void **state)
 
     (void)state;
     assert_string_equal(VERDICT_WITH(&parts, pattern()->test, VG_BLOB_TEST_UNDER), check);
+    parts_field(&parts, number()->field)->searches |= 1u << VG_SEARCH_TESTS_SHIFT << VG_BLOB_TEST_UNDER;
+    parts_field(&parts, number()->field)->searches &= ~(1u << VG_SEARCH_TESTS_SHIFT << number()->test);
     assert_string_equal(VERDICT_WITH(&parts, number()->test, VG_BLOB_TEST_UNDER), ACCEPTED);
     parts.TOKENS[number()->tokens] = (struct vg_blob_token){.kind = VG_BLOB_ANY_ONE};
     assert_string_equal(VERDICT_WITH(&parts, number()->test, VG_BLOB_TEST_UNDER), check);
