@@ -301,6 +301,7 @@ static void a_start_for_which_there_is_no_memory_to_decide_is_allowed_and_says_s
             failures += event->reason == VG_REASON_FAILURE;
             assert_true(event->reason != VG_REASON_FAILURE ||
                         strcmp(fact(event, VG_FIELD_SHA256), "(pending)") == 0);
+            assert_string_not_equal(fact(event, VG_FIELD_COMMAND_LINE), ""); /* unknown, or whole */
             assert_int_equal(event->enforced, process == NULL);
             assert_true(event->reason != VG_REASON_FAILURE || process != NULL);
         }

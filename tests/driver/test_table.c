@@ -78,6 +78,21 @@ static void a_guid_is_the_boot_the_id_and_the_time(void **state)
     vg_process_release(other);
 }
 
+static void a_guid_is_the_same_after_the_driver_was_loaded_again(void **state)
+{
+    struct vg_process *before = vg_process_new(8, 9);
+    struct vg_process *after;
+
+    (void)state;
+    vg_processes_stop();
+    sim_advance_ms(1000);
+    vg_processes_start();
+    after = vg_process_new(8, 9);
+    assert_memory_equal(before->guid.bytes, after->guid.bytes, sizeof(after->guid.bytes));
+    vg_process_release(before);
+    vg_process_release(after);
+}
+
 static void the_newest_of_an_id_is_found_and_any_by_its_time(void **state)
 {
     (void)state;
@@ -174,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_guid_is_the_boot_the_id_and_the_time),
+        TEST(a_guid_is_the_same_after_the_driver_was_loaded_again),
         TEST(the_newest_of_an_id_is_found_and_any_by_its_time),
         TEST(so_many_that_exited_are_kept_and_the_oldest_goes_first),
         TEST(so_much_text_of_those_that_exited_is_kept),
