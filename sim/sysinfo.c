@@ -95,7 +95,7 @@ NTSTATUS ZwQuerySystemInformation(ULONG class, PVOID out, ULONG length,
     switch (class) {
     case 3: /* SystemTimeOfDayInformation: as much as the caller has room for */
         time.current_time.QuadPart = (LONGLONG)sim_now();
-        time.boot_time.QuadPart = (LONGLONG)(sim_now() - sim_uptime()) - 600000000;
+        time.boot_time.QuadPart = (LONGLONG)sim_boot_time() - 600000000;
         if (length > sizeof(time))
             return STATUS_INFO_LENGTH_MISMATCH;
         memcpy(out, &time, length);

@@ -105,10 +105,14 @@ uint64_t sim_uptime(void)
            __atomic_load_n(&clock_offset, __ATOMIC_SEQ_CST);
 }
 
+uint64_t sim_boot_time(void)
+{
+    return 134000000000000000ull - __atomic_load_n(&set_back, __ATOMIC_SEQ_CST); /* in August 2025 */
+}
+
 uint64_t sim_now(void)
 {
-    return 134000000000000000ull + sim_uptime() -
-           __atomic_load_n(&set_back, __ATOMIC_SEQ_CST); /* in August 2025 */
+    return sim_boot_time() + sim_uptime();
 }
 
 void sim_set_clock_back_ms(unsigned milliseconds)

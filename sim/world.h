@@ -13,6 +13,7 @@ bool sim_notify_table_is_full(void);
 
 /* 100 ns since 1601, and the same clock since the machine started. */
 uint64_t sim_now(void);
+uint64_t sim_boot_time(void); /* moves only when somebody sets the clock */
 uint64_t sim_uptime(void);
 
 /* UTF-16 in malloc'ed memory, NUL-terminated too. */
