@@ -2,6 +2,7 @@
  * bounds, and its JSON reads back. */
 #include "../src/cli/event_json.h"
 #include "../src/cli/event_text.h"
+#include "../src/cli/json_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,17 +33,16 @@ static void write_json(const struct vg_event *event)
 {
     char *text = NULL;
     size_t length = 0;
-    json_t *again;
+    struct vg_json json = {0};
     FILE *stream = open_memstream(&text, &length);
 
     if (!stream)
         return;
     if (!vg_event_write_json(stream, event) || fclose(stream) != 0)
         abort();
-    again = json_loadb(text, length, JSON_ALLOW_NUL, NULL);
-    if (!json_is_object(again) || memchr(text, '\n', length) != text + length - 1)
+    if (!yyjson_is_obj(vg_json_read(&json, text, length)) || memchr(text, '\n', length) != text + length - 1)
         abort();
-    json_decref(again);
+    vg_json_free(&json);
     free(text);
 }
 

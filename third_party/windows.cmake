@@ -7,14 +7,6 @@ target_include_directories(vg_yaml SYSTEM PUBLIC ${yaml}/include)
 target_compile_definitions(vg_yaml PUBLIC YAML_DECLARE_STATIC PRIVATE
   YAML_VERSION_MAJOR=0 YAML_VERSION_MINOR=2 YAML_VERSION_PATCH=5 YAML_VERSION_STRING="0.2.5")
 
-set(jansson ${VG_THIRD_PARTY}/jansson)
-add_library(vg_jansson STATIC
-  ${jansson}/src/dump.c ${jansson}/src/error.c ${jansson}/src/hashtable.c ${jansson}/src/hashtable_seed.c
-  ${jansson}/src/load.c ${jansson}/src/memory.c ${jansson}/src/pack_unpack.c ${jansson}/src/strbuffer.c
-  ${jansson}/src/strconv.c ${jansson}/src/utf.c ${jansson}/src/value.c ${jansson}/src/version.c)
-target_include_directories(vg_jansson SYSTEM PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/jansson ${jansson}/src)
-target_compile_definitions(vg_jansson PRIVATE HAVE_CONFIG_H)
-
 set(expat ${VG_THIRD_PARTY}/expat/expat/lib)
 add_library(vg_expat STATIC ${expat}/xmlparse.c ${expat}/xmlrole.c ${expat}/xmltok.c)
 target_include_directories(vg_expat SYSTEM PUBLIC ${expat} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/expat)
@@ -26,4 +18,4 @@ add_library(vg_zlib STATIC
   ${zlib}/inffast.c ${zlib}/inflate.c ${zlib}/inftrees.c ${zlib}/trees.c ${zlib}/zutil.c)
 target_include_directories(vg_zlib SYSTEM PUBLIC ${zlib})
 
-list(APPEND libraries vg_yaml vg_jansson vg_expat vg_zlib)
+list(APPEND libraries vg_yaml vg_expat vg_zlib)

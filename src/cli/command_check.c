@@ -43,21 +43,36 @@ static void print_summary(const char *file, const struct vg_model *model, unsign
         printf("%u warning%s\n", warnings, warnings == 1 ? "" : "s");
 }
 
-static json_t *rules_json(const struct vg_model *model)
+static yyjson_mut_val *rules_json(struct vg_json_writer *writer, const struct vg_model *model)
 {
-    json_t *rules = json_array();
+    yyjson_mut_val *rules = vg_json_array(writer);
 
     for (size_t i = 0; i < model->rule_count; i++) {
         const struct vg_rule *rule = &model->rules[i];
+        yyjson_mut_val *object = vg_json_object(writer);
 
-        json_array_append_new(
-            rules, json_pack("{s:I, s:s, s:o, s:o, s:i, s:i, s:o, s:o}", "Index", (json_int_t)i, "Action",
-                             vg_action_word(rule->action), "Name", vg_json_text(rule->name), "File",
-                             vg_json_text(rule->place.file), "Line", (int)rule->place.line, "Column",
-                             (int)rule->place.column, "SigmaId", vg_json_text(rule->sigma_id), "SigmaLevel",
-                             vg_json_text(rule->sigma_level)));
+        vg_json_put_number(writer, object, "Index", i);
+        vg_json_put_text(writer, object, "Action", vg_action_word(rule->action));
+        vg_json_put_text(writer, object, "Name", rule->name);
+        vg_json_put_text(writer, object, "File", rule->place.file);
+        vg_json_put_number(writer, object, "Line", rule->place.line);
+        vg_json_put_number(writer, object, "Column", rule->place.column);
+        vg_json_put_text(writer, object, "SigmaId", rule->sigma_id);
+        vg_json_put_text(writer, object, "SigmaLevel", rule->sigma_level);
+        vg_json_add(writer, rules, object);
     }
     return rules;
+}
+
+static void put_model(struct vg_json_writer *writer, yyjson_mut_val *object, const struct vg_model *model)
+{
+    vg_json_put_text(writer, object, "Mode", mode_word(model->mode));
+    vg_json_put_text(writer, object, "Default", verdict_words[model->default_verdict]);
+    vg_json_put_text(writer, object, "AskOtherwise", verdict_words[model->ask_otherwise]);
+    vg_json_put_boolean(writer, object, "UnknownMatches", model->unknown_matches);
+    vg_json_put(writer, object, "DenyStatus",
+                vg_json_formatted(writer, "0x%08X", (unsigned)model->deny_status));
+    vg_json_put(writer, object, "Rules", rules_json(writer, model));
 }
 
 /* The format of compiled policies has limits of its own, and what a policy would do to Windows shows only
@@ -77,39 +92,33 @@ static bool compiles(const struct vg_model *model, const struct vg_path_variable
 
 static int check_json(const struct vg_arguments *arguments, const char *file)
 {
-    struct vg_problem_list problems = {.array = json_array()};
+    struct vg_json_writer writer;
+    struct vg_problem_list problems = {.writer = &writer};
     struct vg_reporter reporter = vg_problem_reporter(&problems);
     struct vg_policy_paths storage;
     struct vg_read_options read_options;
     struct vg_model model;
-    json_t *object;
+    yyjson_mut_val *object;
     bool valid;
-    bool written;
 
-    if (!vg_policy_options(arguments, &storage, &read_options)) {
-        json_decref(problems.array);
+    if (!vg_policy_options(arguments, &storage, &read_options))
         return VG_EXIT_USAGE;
-    }
+    vg_json_begin(&writer);
+    problems.array = vg_json_array(&writer);
     valid = vg_model_read_file(file, &read_options, &reporter, &model);
     if (valid && !compiles(&model, &read_options.variables, &reporter)) {
         vg_model_free(&model);
         valid = false;
     }
-    object =
-        json_pack("{s:o, s:b, s:o}", "File", vg_json_text(file), "Valid", valid, "Problems", problems.array);
+    object = vg_json_object(&writer);
+    vg_json_put_text(&writer, object, "File", file);
+    vg_json_put_boolean(&writer, object, "Valid", valid);
+    vg_json_put(&writer, object, "Problems", problems.array);
     if (valid) {
-        json_object_set_new(object, "Mode", json_string(mode_word(model.mode)));
-        json_object_set_new(object, "Default", json_string(verdict_words[model.default_verdict]));
-        json_object_set_new(object, "AskOtherwise", json_string(verdict_words[model.ask_otherwise]));
-        json_object_set_new(object, "UnknownMatches", json_boolean(model.unknown_matches));
-        json_object_set_new(object, "DenyStatus", json_sprintf("0x%08X", (unsigned)model.deny_status));
-        json_object_set_new(object, "Rules", rules_json(&model));
+        put_model(&writer, object, &model);
         vg_model_free(&model);
     }
-    written = object != NULL && json_dumpf(object, stdout, JSON_COMPACT) == 0;
-    putchar('\n');
-    json_decref(object);
-    return valid && written ? VG_EXIT_OK : VG_EXIT_ERROR;
+    return vg_json_write(&writer, object, stdout) && valid ? VG_EXIT_OK : VG_EXIT_ERROR;
 }
 
 static int check_text(const struct vg_arguments *arguments, const char *file)

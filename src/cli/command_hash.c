@@ -1,9 +1,9 @@
 #include "command.h"
 #include "hashes.h"
+#include "json_write.h"
 #include "message.h"
 #include "visible.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,40 +46,25 @@ static void print_list(const struct vg_hashes *hashes, unsigned wanted, const ch
     }
 }
 
-static json_t *hashes_json(unsigned wanted, const struct vg_hashes *hashes)
+static int print_json(const char *path, unsigned wanted, const struct vg_hashes *hashes)
 {
-    json_t *object = json_object();
+    struct vg_json_writer writer;
+    yyjson_mut_val *object;
 
+    vg_json_begin(&writer);
+    object = vg_json_object(&writer);
+    vg_json_put_text(&writer, object, "File", path);
     for (unsigned name = 0; name < VG_HASH_COUNT; name++) {
         char digits[2 * VG_DIGEST_SIZE_MAX + 1];
-        json_t *value = json_null();
+        bool known = (hashes->known & VG_HASH_BIT(name)) != 0;
 
         if ((wanted & VG_HASH_BIT(name)) == 0)
             continue;
-        if ((hashes->known & VG_HASH_BIT(name)) != 0) {
+        if (known)
             vg_hash_digits(hashes, (enum vg_hash_name)name, digits);
-            value = json_string(digits);
-        }
-        json_object_set_new(object, vg_hash_title((enum vg_hash_name)name), value);
+        vg_json_put_text(&writer, object, vg_hash_title((enum vg_hash_name)name), known ? digits : NULL);
     }
-    return object;
-}
-
-static int print_json(const char *path, unsigned wanted, const struct vg_hashes *hashes)
-{
-    json_t *file = json_string(path);
-    json_t *values = hashes_json(wanted, hashes);
-    json_t *object = json_object();
-    int result = VG_EXIT_OK;
-
-    json_object_set_new(object, "File", file != NULL ? file : json_null()); /* a name that is not UTF-8 */
-    json_object_update(object, values);
-    json_decref(values);
-    if (object == NULL || json_dumpf(object, stdout, JSON_COMPACT) != 0)
-        result = VG_EXIT_ERROR;
-    putchar('\n');
-    json_decref(object);
-    return result;
+    return vg_json_write(&writer, object, stdout) ? VG_EXIT_OK : VG_EXIT_ERROR;
 }
 
 /* Which hashes the command line asks for. */

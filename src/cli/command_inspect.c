@@ -5,72 +5,77 @@
 #include "visible.h"
 #include "whole_file.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SIZE_LIMIT ((size_t)1 << 30)
 
-static json_t *number_or_name(const char *name, uint16_t number)
+static yyjson_mut_val *number_or_name(struct vg_json_writer *writer, const char *name, uint16_t number)
 {
-    return name != NULL ? json_string(name) : json_sprintf("0x%04X", (unsigned)number);
+    return name != NULL ? vg_json_utf8(writer, name) : vg_json_formatted(writer, "0x%04X", (unsigned)number);
 }
 
-static json_t *findings_json(const struct vg_image *image)
+static yyjson_mut_val *findings_json(struct vg_json_writer *writer, const struct vg_image *image)
 {
     struct vg_image_finding findings[VG_IMAGE_FINDINGS_MAX];
     unsigned count = vg_image_findings(image, findings);
-    json_t *array = json_array();
+    yyjson_mut_val *array = vg_json_array(writer);
 
     for (unsigned i = 0; i < count; i++) {
-        json_array_append_new(array, json_pack("{s:s, s:b, s:s, s:s?}", "Id", findings[i].id, "Problem",
-                                               findings[i].problem, "Meaning", findings[i].words, "Advice",
-                                               findings[i].advice));
+        yyjson_mut_val *object = vg_json_object(writer);
+
+        vg_json_put_text(writer, object, "Id", findings[i].id);
+        vg_json_put_boolean(writer, object, "Problem", findings[i].problem);
+        vg_json_put_text(writer, object, "Meaning", findings[i].words);
+        vg_json_put_text(writer, object, "Advice", findings[i].advice);
+        vg_json_add(writer, array, object);
     }
     return array;
 }
 
-static json_t *image_json(const struct vg_image *image)
+static void put_image(struct vg_json_writer *writer, yyjson_mut_val *object, const struct vg_image *image)
 {
-    return json_pack("{s:o, s:o, s:b, s:i, s:I, s:b, s:b, s:o, s:o, s:b, s:b, s:I, s:I, s:b, s:b, s:b, s:o}",
-                     "Machine", number_or_name(vg_machine_name(image->machine), image->machine), "Subsystem",
-                     number_or_name(vg_subsystem_name(image->subsystem), image->subsystem), "Is64BitFormat",
-                     image->pe32_plus, "SectionCount", image->section_count, "TimeDateStamp",
-                     (json_int_t)image->time_date_stamp, "IsDll", (image->characteristics & 0x2000) != 0,
-                     "ForceIntegrity", (image->dll_characteristics & VG_IMAGE_FORCE_INTEGRITY) != 0,
-                     "Checksum", json_sprintf("0x%08X", (unsigned)image->checksum), "ComputedChecksum",
-                     json_sprintf("0x%08X", (unsigned)image->computed_checksum), "ChecksumRight",
-                     image->checksum == image->computed_checksum, "SignatureEmbedded",
-                     image->signature_in_file, "SignatureOffset", (json_int_t)image->signature_offset,
-                     "SignatureSize", (json_int_t)image->signature_size, "LoadConfiguration",
-                     image->has_load_config, "WritableExecutableSection", image->writable_executable_section,
-                     "UninitialisedWithRawData", image->uninitialised_with_raw_data, "Findings",
-                     findings_json(image));
+    vg_json_put(writer, object, "Machine",
+                number_or_name(writer, vg_machine_name(image->machine), image->machine));
+    vg_json_put(writer, object, "Subsystem",
+                number_or_name(writer, vg_subsystem_name(image->subsystem), image->subsystem));
+    vg_json_put_boolean(writer, object, "Is64BitFormat", image->pe32_plus);
+    vg_json_put_number(writer, object, "SectionCount", image->section_count);
+    vg_json_put_number(writer, object, "TimeDateStamp", image->time_date_stamp);
+    vg_json_put_boolean(writer, object, "IsDll", (image->characteristics & 0x2000) != 0);
+    vg_json_put_boolean(writer, object, "ForceIntegrity",
+                        (image->dll_characteristics & VG_IMAGE_FORCE_INTEGRITY) != 0);
+    vg_json_put(writer, object, "Checksum", vg_json_formatted(writer, "0x%08X", (unsigned)image->checksum));
+    vg_json_put(writer, object, "ComputedChecksum",
+                vg_json_formatted(writer, "0x%08X", (unsigned)image->computed_checksum));
+    vg_json_put_boolean(writer, object, "ChecksumRight", image->checksum == image->computed_checksum);
+    vg_json_put_boolean(writer, object, "SignatureEmbedded", image->signature_in_file);
+    vg_json_put_number(writer, object, "SignatureOffset", image->signature_offset);
+    vg_json_put_number(writer, object, "SignatureSize", image->signature_size);
+    vg_json_put_boolean(writer, object, "LoadConfiguration", image->has_load_config);
+    vg_json_put_boolean(writer, object, "WritableExecutableSection", image->writable_executable_section);
+    vg_json_put_boolean(writer, object, "UninitialisedWithRawData", image->uninitialised_with_raw_data);
+    vg_json_put(writer, object, "Findings", findings_json(writer, image));
 }
 
 static bool print_json(const char *path, enum vg_image_status status, const struct vg_image *image,
                        const struct vg_image_facts *values)
 {
-    json_t *object = json_object();
-    json_t *facts = status == VG_IMAGE_OK ? image_json(image) : NULL;
-    json_t *file = json_string(path);
-    bool done;
+    struct vg_json_writer writer;
+    yyjson_mut_val *object;
 
-    if (file == NULL)
-        file = json_null(); /* a name that is not UTF-8 */
-    json_object_set_new(object, "File", file);
-    json_object_set_new(object, "Image", json_boolean(status == VG_IMAGE_OK));
-    json_object_update(object, facts);
-    json_decref(facts);
-    if (status == VG_IMAGE_OK)
-        vg_image_facts_add_json(values, object);
-    if (status != VG_IMAGE_OK)
-        json_object_set_new(object, "Problem", json_string(vg_image_status_text(status)));
-    done = object != NULL && json_dumpf(object, stdout, JSON_COMPACT) == 0;
-    putchar('\n');
-    json_decref(object);
-    return done;
+    vg_json_begin(&writer);
+    object = vg_json_object(&writer);
+    vg_json_put_text(&writer, object, "File", path);
+    vg_json_put_boolean(&writer, object, "Image", status == VG_IMAGE_OK);
+    if (status == VG_IMAGE_OK) {
+        put_image(&writer, object, image);
+        vg_image_facts_add_json(values, &writer, object);
+    } else {
+        vg_json_put_text(&writer, object, "Problem", vg_image_status_text(status));
+    }
+    return vg_json_write(&writer, object, stdout);
 }
 
 static void print_number(const char *label, const char *name, uint16_t number)

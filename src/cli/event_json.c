@@ -2,78 +2,53 @@
 
 #include "digits.h"
 #include "event_words.h"
+#include "json_write.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* jansson takes NULL for a value as a failure of the setter, so that out of memory anywhere ends in one flag.
- */
 struct builder {
-    json_t *object;
-    bool failed;
+    struct vg_json_writer *writer;
+    yyjson_mut_val *object;
 };
 
-static void put(struct builder *builder, const char *name, json_t *value)
+static void put(struct builder *builder, const char *name, yyjson_mut_val *value)
 {
-    if (json_object_set_new_nocheck(builder->object, name, value) != 0)
-        builder->failed = true;
+    vg_json_put(builder->writer, builder->object, name, value);
+}
+
+static void put_null(struct builder *builder, const char *name)
+{
+    put(builder, name, vg_json_null(builder->writer));
 }
 
 static void put_integer(struct builder *builder, const char *name, uint64_t value)
 {
-    put(builder, name, json_integer(value <= INT64_MAX ? (json_int_t)value : INT64_MAX));
+    vg_json_put_number(builder->writer, builder->object, name, value);
+}
+
+static void put_boolean(struct builder *builder, const char *name, bool value)
+{
+    vg_json_put_boolean(builder->writer, builder->object, name, value);
 }
 
 static void put_text(struct builder *builder, const char *name, const char *text)
 {
-    put(builder, name, json_string_nocheck(text));
+    vg_json_put_text(builder->writer, builder->object, name, text);
 }
 
-/* UTF-16 of any kind: vg_utf8_from_utf16 makes well-formed UTF-8 of it. */
-static json_t *utf16_json(struct vg_span text)
+static void put_utf16(struct builder *builder, const char *name, struct vg_span text)
 {
-    size_t size = vg_utf8_from_utf16(text, NULL, 0);
-    char *utf8 = malloc(size + 1);
-    json_t *value;
-
-    if (utf8 == NULL)
-        return NULL;
-    vg_utf8_from_utf16(text, utf8, size);
-    value = json_stringn_nocheck(utf8, size);
-    free(utf8);
-    return value;
+    put(builder, name, vg_json_utf16(builder->writer, text));
 }
 
-/* What calls itself UTF-8; bytes that are not become U+FFFD one by one. */
-static json_t *utf8_json(const char *text, size_t size)
+/* A name that may not be there. */
+static void put_name(struct builder *builder, const char *name, struct vg_span text)
 {
-    char *repaired;
-    size_t length = 0;
-    json_t *value = json_stringn(text, size);
-
-    if (value != NULL)
-        return value;
-    repaired = malloc(3 * size + 1);
-    if (repaired == NULL)
-        return NULL;
-    for (size_t at = 0; at < size;) {
-        size_t count;
-        size_t good = 0;
-
-        if (vg_utf16_from_utf8(text + at, size - at, NULL, 0, &count, &good))
-            good = size - at;
-        memcpy(repaired + length, text + at, good);
-        length += good;
-        at += good;
-        if (at < size) {
-            memcpy(repaired + length, "\xEF\xBF\xBD", 3);
-            length += 3;
-            at++;
-        }
-    }
-    value = json_stringn_nocheck(repaired, length);
-    free(repaired);
-    return value;
+    if (text.size != 0)
+        put_utf16(builder, name, text);
+    else
+        put_null(builder, name);
 }
 
 static void put_guid(struct builder *builder, const char *name, const struct vg_guid *guid)
@@ -81,14 +56,14 @@ static void put_guid(struct builder *builder, const char *name, const struct vg_
     static const struct vg_guid zero = {{0}};
 
     if (memcmp(guid, &zero, sizeof(zero)) == 0)
-        put(builder, name, json_null());
+        put_null(builder, name);
     else
         put_text(builder, name, vg_guid_text(guid).text);
 }
 
 static void put_hex32(struct builder *builder, const char *name, uint32_t value)
 {
-    put(builder, name, json_sprintf("0x%08X", (unsigned)value));
+    put(builder, name, vg_json_formatted(builder->writer, "0x%08X", (unsigned)value));
 }
 
 /* Known -> the first value, absent -> null; unknown and pending are left out (put_unknown_facts names the
@@ -101,7 +76,7 @@ static const struct vg_fact *known_fact(struct builder *builder, const struct vg
     if (fact->state == VG_FACT_KNOWN)
         return fact;
     if (fact->state == VG_FACT_ABSENT)
-        put(builder, vg_field_name(field), json_null());
+        put_null(builder, vg_field_name(field));
     return NULL;
 }
 
@@ -110,20 +85,7 @@ static void put_fact(struct builder *builder, const struct vg_event *event, enum
     const struct vg_fact *fact = known_fact(builder, event, field);
 
     if (fact != NULL)
-        put(builder, vg_field_name(field), utf16_json(fact->values[0]));
-}
-
-static json_t *values_json(const struct vg_fact *fact)
-{
-    json_t *array = json_array();
-
-    for (uint8_t i = 0; i < fact->count; i++) {
-        if (json_array_append_new(array, utf16_json(fact->values[i])) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
-    return array;
+        put_utf16(builder, vg_field_name(field), fact->values[0]);
 }
 
 static bool is_sid(struct vg_span text)
@@ -146,11 +108,11 @@ static void put_name_and_sid(struct builder *builder, const struct vg_event *eve
             *place = &fact->values[i];
     }
     if (name != NULL)
-        put(builder, vg_field_name(field), utf16_json(*name));
+        put_utf16(builder, vg_field_name(field), *name);
     else if (sid != NULL)
-        put(builder, vg_field_name(field), utf16_json(*sid));
+        put_utf16(builder, vg_field_name(field), *sid);
     if (sid_name != NULL && sid != NULL)
-        put(builder, sid_name, utf16_json(*sid));
+        put_utf16(builder, sid_name, *sid);
 }
 
 static void put_number_fact(struct builder *builder, const struct vg_event *event, enum vg_field field)
@@ -170,18 +132,21 @@ static void put_reparented(struct builder *builder, const struct vg_event *event
     const struct vg_fact *fact = known_fact(builder, event, VG_FIELD_REPARENTED);
 
     if (fact != NULL)
-        put(builder, vg_field_name(VG_FIELD_REPARENTED),
-            json_boolean(fact->values[0].size == 8 && memcmp(fact->values[0].bytes, u"true", 8) == 0));
+        put_boolean(builder, vg_field_name(VG_FIELD_REPARENTED),
+                    fact->values[0].size == 8 && memcmp(fact->values[0].bytes, u"true", 8) == 0);
 }
 
 static void put_tampered(struct builder *builder, const struct vg_event *event)
 {
     const struct vg_fact *fact = &event->record.facts[VG_FIELD_TAMPERED];
+    yyjson_mut_val *array;
 
-    if (fact->state == VG_FACT_KNOWN)
-        put(builder, vg_field_name(VG_FIELD_TAMPERED), values_json(fact));
-    else if (fact->state == VG_FACT_ABSENT)
-        put(builder, vg_field_name(VG_FIELD_TAMPERED), json_array());
+    if (fact->state != VG_FACT_KNOWN && fact->state != VG_FACT_ABSENT)
+        return;
+    array = vg_json_array(builder->writer);
+    for (uint8_t i = 0; i < fact->count; i++)
+        vg_json_add(builder->writer, array, vg_json_utf16(builder->writer, fact->values[i]));
+    put(builder, vg_field_name(VG_FIELD_TAMPERED), array);
 }
 
 static void put_digest(struct builder *builder, const struct vg_event *event, enum vg_field field)
@@ -231,12 +196,12 @@ static void put_hashes(struct builder *builder, const struct vg_event *event)
 /* `which`: a bit per field. */
 static void put_field_names(struct builder *builder, const char *name, uint64_t which)
 {
-    json_t *array = json_array();
+    yyjson_mut_val *array = vg_json_array(builder->writer);
 
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
-        if ((which >> field & 1) != 0 &&
-            json_array_append_new(array, json_string(vg_field_name((enum vg_field)field))) != 0)
-            builder->failed = true;
+        if ((which >> field & 1) != 0)
+            vg_json_add(builder->writer, array,
+                        vg_json_utf8(builder->writer, vg_field_name((enum vg_field)field)));
     }
     put(builder, name, array);
 }
@@ -279,14 +244,13 @@ static void put_audit_rules(struct builder *builder, const struct vg_event *even
 {
     const char *names = event->audit_names.bytes;
     size_t left = event->audit_names.size;
-    json_t *array = json_array();
+    yyjson_mut_val *array = vg_json_array(builder->writer);
 
     while (left != 0) {
         const char *end = memchr(names, '\n', left);
         size_t length = end != NULL ? (size_t)(end - names) : left;
 
-        if (json_array_append_new(array, utf8_json(names, length)) != 0)
-            builder->failed = true;
+        vg_json_add(builder->writer, array, vg_json_repaired(builder->writer, names, length));
         names += end != NULL ? length + 1 : length;
         left -= end != NULL ? length + 1 : length;
     }
@@ -300,12 +264,17 @@ static void put_verdict(struct builder *builder, const struct vg_event *event)
     bool rule = start->rule != VG_RULE_NONE;
 
     put_text(builder, "Verdict", vg_verdict_word(start->verdict));
-    put(builder, "Enforced", json_boolean(start->enforced != 0));
+    put_boolean(builder, "Enforced", start->enforced != 0);
     put_text(builder, "Reason", vg_reason_word(start->reason));
-    put(builder, "Guard",
-        start->guard != VG_GUARD_NONE ? json_string(vg_guard_word(start->guard)) : json_null());
-    put(builder, "RuleName", rule ? utf8_json(event->rule_name.bytes, event->rule_name.size) : json_null());
-    put(builder, "RuleIndex", rule ? json_integer((json_int_t)start->rule) : json_null());
+    put_text(builder, "Guard", start->guard != VG_GUARD_NONE ? vg_guard_word(start->guard) : NULL);
+    if (rule) {
+        put(builder, "RuleName",
+            vg_json_repaired(builder->writer, event->rule_name.bytes, event->rule_name.size));
+        put_integer(builder, "RuleIndex", start->rule);
+    } else {
+        put_null(builder, "RuleName");
+        put_null(builder, "RuleIndex");
+    }
     put_audit_rules(builder, event);
     put_hex32(builder, "Status", start->status);
 }
@@ -347,8 +316,8 @@ static void put_start(struct builder *builder, const struct vg_event *event)
     if (start->cut_short != VG_CUT_NONE)
         put_text(builder, "CutShort", vg_cut_short_word(start->cut_short));
     put_text(builder, "ImageSource", vg_image_source_word(start->image_source));
-    put(builder, "OpenName", event->name.size != 0 ? utf16_json(event->name) : json_null());
-    put(builder, "OpenNameExact", json_boolean(start->open_name_exact != 0));
+    put_name(builder, "OpenName", event->name);
+    put_boolean(builder, "OpenNameExact", start->open_name_exact != 0);
     put_integer(builder, "DecisionNs", start->decision_ns);
     put_integer(builder, "PolicyGeneration", start->policy_generation);
 }
@@ -360,13 +329,15 @@ static void put_exit(struct builder *builder, const struct vg_event *event)
     put_guid(builder, "ProcessGuid", &end->process_guid);
     put_integer(builder, "ProcessId", end->process_id);
     put_process_image(builder, event);
-    put(builder, "ExitStatus", json_integer(end->exit_status));
+    put(builder, "ExitStatus", yyjson_mut_sint(builder->writer->doc, end->exit_status));
     put_hex32(builder, "ExitStatusHex", (uint32_t)end->exit_status);
-    put(builder, "RunTime", json_real((double)end->run_time / 1e7));
+    put(builder, "RunTime", yyjson_mut_real(builder->writer->doc, (double)end->run_time / 1e7));
     put_text(builder, "CreateTime", vg_utc_time(end->create_time).text);
-    put(builder, "Denied", json_boolean(end->denied != 0));
-    put(builder, "StartSequence",
-        end->start_sequence != 0 ? json_integer((json_int_t)(end->start_sequence & INT64_MAX)) : json_null());
+    put_boolean(builder, "Denied", end->denied != 0);
+    if (end->start_sequence != 0)
+        put_integer(builder, "StartSequence", end->start_sequence);
+    else
+        put_null(builder, "StartSequence");
 }
 
 static void put_image(struct builder *builder, const struct vg_event *event)
@@ -376,9 +347,9 @@ static void put_image(struct builder *builder, const struct vg_event *event)
     put_guid(builder, "ProcessGuid", &image->process_guid);
     put_integer(builder, "ProcessId", image->process_id);
     put_process_image(builder, event);
-    put(builder, "ImageLoaded", event->name.size != 0 ? utf16_json(event->name) : json_null());
-    put(builder, "Kernel", json_boolean(image->kernel != 0));
-    put(builder, "ImageBase", json_sprintf("0x%llX", (unsigned long long)image->base));
+    put_name(builder, "ImageLoaded", event->name);
+    put_boolean(builder, "Kernel", image->kernel != 0);
+    put(builder, "ImageBase", vg_json_formatted(builder->writer, "0x%llX", (unsigned long long)image->base));
     put_integer(builder, "ImageSize", image->image_size);
     put_integer(builder, "SignatureLevel", image->signature_level);
     put_integer(builder, "SignatureType", image->signature_type);
@@ -399,16 +370,15 @@ static void put_state(struct builder *builder, const struct vg_event *event)
     char hex[2 * VG_POLICY_IDENTITY_SIZE + 1];
 
     vg_digits(state->policy_identity, VG_POLICY_IDENTITY_SIZE, hex);
-    put(builder, "PolicyIdentity",
-        memcmp(state->policy_identity, zero, sizeof(zero)) != 0 ? json_string(hex) : json_null());
+    put_text(builder, "PolicyIdentity", memcmp(state->policy_identity, zero, sizeof(zero)) != 0 ? hex : NULL);
     put_integer(builder, "PolicyGeneration", state->policy_generation);
     put_text(builder, "Enforcement", vg_enforcement_word(state->enforcement));
     put_integer(builder, "RuleCount", state->rule_count);
-    put(builder, "WatchImages", json_boolean((state->options & VG_OPTION_WATCH_IMAGES) != 0));
-    put(builder, "HashAll", json_boolean((state->options & VG_OPTION_HASH_ALL) != 0));
+    put_boolean(builder, "WatchImages", (state->options & VG_OPTION_WATCH_IMAGES) != 0);
+    put_boolean(builder, "HashAll", (state->options & VG_OPTION_HASH_ALL) != 0);
 }
 
-json_t *vg_event_json(const struct vg_event *event)
+bool vg_event_write_json(FILE *stream, const struct vg_event *event)
 {
     static const struct {
         const char *name;
@@ -418,27 +388,14 @@ json_t *vg_event_json(const struct vg_event *event)
         [VG_EVENT_IMAGE] = {"ImageLoad", put_image},     [VG_EVENT_LOST] = {"Lost", put_lost},
         [VG_EVENT_STATE] = {"State", put_state},
     };
-    struct builder builder = {.object = json_object()};
+    struct vg_json_writer writer;
+    struct builder builder = {.writer = &writer};
 
-    if (builder.object == NULL)
-        return NULL;
+    vg_json_begin(&writer);
+    builder.object = vg_json_object(&writer);
     put_text(&builder, "EventType", types[event->header.type].name);
     put_integer(&builder, "Sequence", event->header.sequence);
     put_text(&builder, "UtcTime", vg_utc_time(event->header.time).text);
     types[event->header.type].put(&builder, event);
-    if (builder.failed) {
-        json_decref(builder.object);
-        return NULL;
-    }
-    return builder.object;
-}
-
-bool vg_event_write_json(FILE *stream, const struct vg_event *event)
-{
-    json_t *object = vg_event_json(event);
-    bool done = object != NULL && json_dumpf(object, stream, JSON_COMPACT | JSON_REAL_PRECISION(15)) == 0 &&
-                fputc('\n', stream) != EOF;
-
-    json_decref(object);
-    return done;
+    return vg_json_write(&writer, builder.object, stream);
 }

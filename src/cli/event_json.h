@@ -4,11 +4,7 @@
 
 #include "event_decode.h"
 
-#include <jansson.h>
 #include <stdio.h>
-
-/* A new reference, or NULL without memory. */
-json_t *vg_event_json(const struct vg_event *event);
 
 /* One object on one line, flushed by the caller. False when it could not be written. */
 bool vg_event_write_json(FILE *stream, const struct vg_event *event);

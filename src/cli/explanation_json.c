@@ -1,41 +1,29 @@
 #include "explanation.h"
 
 #include "digits.h"
+#include "json_write.h"
 #include "predicate_text.h"
-#include "problem_list.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
-static json_t *value_json(struct vg_span value, enum vg_field field)
+static yyjson_mut_val *value_json(struct vg_json_writer *writer, struct vg_span value, enum vg_field field)
 {
-    size_t size;
-    char *utf8;
-    json_t *json;
+    char digits[2 * VG_DIGEST_SIZE_MAX + 1];
 
-    if (vg_field_digest_size(field) != 0) {
-        char digits[2 * VG_DIGEST_SIZE_MAX + 1];
-
-        vg_digits(value.bytes, value.size, digits);
-        return json_string(digits);
-    }
-    size = vg_utf8_from_utf16(value, NULL, 0);
-    utf8 = malloc(size + 1);
-    if (utf8 == NULL)
-        return NULL;
-    vg_utf8_from_utf16(value, utf8, size);
-    json = json_stringn_nocheck(utf8, size);
-    free(utf8);
-    return json;
+    if (vg_field_digest_size(field) == 0)
+        return vg_json_utf16(writer, value);
+    vg_digits(value.bytes, value.size, digits);
+    return vg_json_utf8(writer, digits);
 }
 
-static json_t *values_json(const struct vg_record *record, enum vg_field field)
+static yyjson_mut_val *values_json(struct vg_json_writer *writer, const struct vg_record *record,
+                                   enum vg_field field)
 {
     const struct vg_fact *fact = &record->facts[field];
-    json_t *array = json_array();
+    yyjson_mut_val *array = vg_json_array(writer);
 
     for (uint8_t i = 0; i < fact->count; i++)
-        json_array_append_new(array, value_json(fact->values[i], field));
+        vg_json_add(writer, array, value_json(writer, fact->values[i], field));
     return array;
 }
 
@@ -46,99 +34,126 @@ static const char *state_word(const struct vg_record *record, enum vg_field fiel
     return state == VG_FACT_KNOWN ? "known" : state == VG_FACT_ABSENT ? "absent" : "unknown";
 }
 
-static json_t *place_json(struct vg_place place)
+static yyjson_mut_val *place_json(struct vg_json_writer *writer, struct vg_place place)
 {
-    return json_pack("{s:o, s:i, s:i}", "File", vg_json_text(place.file), "Line", (int)place.line, "Column",
-                     (int)place.column);
+    yyjson_mut_val *object = vg_json_object(writer);
+
+    vg_json_put_text(writer, object, "File", place.file);
+    vg_json_put_number(writer, object, "Line", place.line);
+    vg_json_put_number(writer, object, "Column", place.column);
+    return object;
 }
 
 /* The fact that a condition was held against; `other`: the second one of a comparison of two. */
-static void add_fact(json_t *object, const struct vg_record *record, enum vg_field field, bool other)
+static void add_fact(struct vg_json_writer *writer, yyjson_mut_val *object, const struct vg_record *record,
+                     enum vg_field field, bool other)
 {
-    json_object_set_new(object, other ? "OtherField" : "Field", json_string(vg_field_name(field)));
-    json_object_set_new(object, other ? "OtherState" : "State", json_string(state_word(record, field)));
-    json_object_set_new(object, other ? "OtherValues" : "Values", values_json(record, field));
+    vg_json_put_text(writer, object, other ? "OtherField" : "Field", vg_field_name(field));
+    vg_json_put_text(writer, object, other ? "OtherState" : "State", state_word(record, field));
+    vg_json_put(writer, object, other ? "OtherValues" : "Values", values_json(writer, record, field));
 }
 
-static json_t *judged_json(const struct vg_explanation *explanation, const struct vg_judged *judged)
+static yyjson_mut_val *judged_json(struct vg_json_writer *writer, const struct vg_explanation *explanation,
+                                   const struct vg_judged *judged)
 {
     static const char *const kinds[] = {
         [VG_EXPR_TRUE] = "always", [VG_EXPR_FALSE] = "never", [VG_EXPR_PREDICATE] = "condition",
         [VG_EXPR_NOT] = "not",     [VG_EXPR_AND] = "all",     [VG_EXPR_OR] = "any",
     };
     const struct vg_predicate *predicate = judged->expression->predicate;
-    json_t *object = json_pack("{s:s, s:s}", "Kind", kinds[judged->expression->kind], "Truth",
-                               vg_truth_word(judged->truth));
-    json_t *parts;
+    yyjson_mut_val *object = vg_json_object(writer);
+    yyjson_mut_val *parts;
 
+    vg_json_put_text(writer, object, "Kind", kinds[judged->expression->kind]);
+    vg_json_put_text(writer, object, "Truth", vg_truth_word(judged->truth));
     if (judged->expression->kind == VG_EXPR_PREDICATE) {
-        json_object_set_new(object, "Text", vg_json_text(judged->text));
-        add_fact(object, explanation->record, predicate->field, false);
+        vg_json_put_text(writer, object, "Text", judged->text);
+        add_fact(writer, object, explanation->record, predicate->field, false);
         if (predicate->test == VG_TEST_FIELDREF)
-            add_fact(object, explanation->record, predicate->other, true);
-        json_object_set_new(object, "Place", place_json(predicate->place));
+            add_fact(writer, object, explanation->record, predicate->other, true);
+        vg_json_put(writer, object, "Place", place_json(writer, predicate->place));
     }
     if (judged->parts == NULL)
         return object;
-    parts = json_array();
+    parts = vg_json_array(writer);
     for (size_t i = 0; i < judged->expression->child_count; i++)
-        json_array_append_new(parts, judged_json(explanation, &judged->parts[i]));
-    json_object_set_new(object, "Parts", parts);
+        vg_json_add(writer, parts, judged_json(writer, explanation, &judged->parts[i]));
+    vg_json_put(writer, object, "Parts", parts);
     return object;
 }
 
-static json_t *rule_json(const struct vg_explanation *explanation, uint32_t index)
+static yyjson_mut_val *rule_json(struct vg_json_writer *writer, const struct vg_explanation *explanation,
+                                 uint32_t index)
 {
     const struct vg_rule *rule;
+    yyjson_mut_val *object;
 
     if (index == VG_RULE_NONE)
-        return json_null();
+        return vg_json_null(writer);
     rule = &explanation->model->rules[index];
-    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o}", "Index", (int)index, "Action",
-                     vg_action_word(rule->action), "Name", vg_json_text(rule->name), "Place",
-                     place_json(rule->place), "SigmaId", vg_json_text(rule->sigma_id), "SigmaLevel",
-                     vg_json_text(rule->sigma_level));
+    object = vg_json_object(writer);
+    vg_json_put_number(writer, object, "Index", index);
+    vg_json_put_text(writer, object, "Action", vg_action_word(rule->action));
+    vg_json_put_text(writer, object, "Name", rule->name);
+    vg_json_put(writer, object, "Place", place_json(writer, rule->place));
+    vg_json_put_text(writer, object, "SigmaId", rule->sigma_id);
+    vg_json_put_text(writer, object, "SigmaLevel", rule->sigma_level);
+    return object;
 }
 
-static json_t *fields_json(uint64_t fields)
+static yyjson_mut_val *fields_json(struct vg_json_writer *writer, uint64_t fields)
 {
-    json_t *array = json_array();
+    yyjson_mut_val *array = vg_json_array(writer);
 
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
         if ((fields >> field & 1) != 0)
-            json_array_append_new(array, json_string(vg_field_name((enum vg_field)field)));
+            vg_json_add(writer, array, vg_json_utf8(writer, vg_field_name((enum vg_field)field)));
     }
     return array;
 }
 
-static json_t *audits_json(const struct vg_explanation *explanation)
+static yyjson_mut_val *audits_json(struct vg_json_writer *writer, const struct vg_explanation *explanation)
 {
-    json_t *array = json_array();
+    yyjson_mut_val *array = vg_json_array(writer);
 
     for (uint32_t i = 0; i < explanation->decision.audit_count && i < VG_AUDITS_MAX; i++)
-        json_array_append_new(array, rule_json(explanation, explanation->decision.audits[i]));
+        vg_json_add(writer, array, rule_json(writer, explanation, explanation->decision.audits[i]));
     return array;
+}
+
+static yyjson_mut_val *shown_json(struct vg_json_writer *writer, const struct vg_explanation *explanation)
+{
+    yyjson_mut_val *object;
+
+    if (explanation->judged == NULL)
+        return vg_json_null(writer);
+    object = vg_json_object(writer);
+    vg_json_put(writer, object, "Rule", rule_json(writer, explanation, explanation->rule));
+    vg_json_put(writer, object, "Condition", judged_json(writer, explanation, explanation->judged));
+    return object;
 }
 
 bool vg_explanation_print_json(const struct vg_explanation *explanation)
 {
     static const char *const verdicts[] = {[VG_ALLOW] = "allow", [VG_DENY] = "deny", [VG_ASK] = "ask"};
     const struct vg_decision *decision = &explanation->decision;
-    json_t *shown = explanation->judged != NULL
-                        ? json_pack("{s:o, s:o}", "Rule", rule_json(explanation, explanation->rule),
-                                    "Condition", judged_json(explanation, explanation->judged))
-                        : json_null();
-    json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:s, s:o, s:i, s:o, s:o, s:o}", "Verdict", verdicts[decision->verdict],
-        "Mode", explanation->info.mode == VG_MODE_ENFORCE ? "enforce" : "monitor", "Reason",
-        decision->rule != VG_RULE_NONE ? "rule" : "default", "Rule", rule_json(explanation, decision->rule),
-        "DenyStatus", json_sprintf("0x%08X", (unsigned)explanation->info.deny_status), "AskOtherwise",
-        verdicts[explanation->info.ask_otherwise], "AuditRules", audits_json(explanation), "AuditCount",
-        (int)decision->audit_count, "NeededFacts", fields_json(explanation->needed), "RestedOnUnknown",
-        fields_json(decision->unknown_fields), "Shown", shown);
-    bool done = object != NULL && json_dumpf(object, stdout, JSON_COMPACT) == 0;
+    const struct vg_policy_info *info = &explanation->info;
+    struct vg_json_writer writer;
+    yyjson_mut_val *object;
 
-    putchar('\n');
-    json_decref(object);
-    return done;
+    vg_json_begin(&writer);
+    object = vg_json_object(&writer);
+    vg_json_put_text(&writer, object, "Verdict", verdicts[decision->verdict]);
+    vg_json_put_text(&writer, object, "Mode", info->mode == VG_MODE_ENFORCE ? "enforce" : "monitor");
+    vg_json_put_text(&writer, object, "Reason", decision->rule != VG_RULE_NONE ? "rule" : "default");
+    vg_json_put(&writer, object, "Rule", rule_json(&writer, explanation, decision->rule));
+    vg_json_put(&writer, object, "DenyStatus",
+                vg_json_formatted(&writer, "0x%08X", (unsigned)info->deny_status));
+    vg_json_put_text(&writer, object, "AskOtherwise", verdicts[info->ask_otherwise]);
+    vg_json_put(&writer, object, "AuditRules", audits_json(&writer, explanation));
+    vg_json_put_number(&writer, object, "AuditCount", decision->audit_count);
+    vg_json_put(&writer, object, "NeededFacts", fields_json(&writer, explanation->needed));
+    vg_json_put(&writer, object, "RestedOnUnknown", fields_json(&writer, decision->unknown_fields));
+    vg_json_put(&writer, object, "Shown", shown_json(&writer, explanation));
+    return vg_json_write(&writer, object, stdout);
 }

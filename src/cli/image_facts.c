@@ -120,29 +120,22 @@ void vg_image_facts_print(const struct vg_image_facts *facts)
     }
 }
 
-static json_t *string_json(struct vg_span text)
-{
-    size_t size = 0;
-    char *utf8 = text.size == 0 ? NULL : utf8_of(text, &size);
-    json_t *value = utf8 == NULL ? NULL : json_stringn(utf8, size);
-
-    free(utf8);
-    return value == NULL ? json_null() : value;
-}
-
-void vg_image_facts_add_json(const struct vg_image_facts *facts, json_t *object)
+void vg_image_facts_add_json(const struct vg_image_facts *facts, struct vg_json_writer *writer,
+                             yyjson_mut_val *object)
 {
     char digits[2 * VG_DIGEST_SIZE_MAX + 1];
 
-    for (unsigned i = 0; i < VG_IMAGE_STRING_COUNT; i++)
-        json_object_set_new(object, titles[i], string_json(facts->version.strings[i]));
-    for (unsigned name = 0; name < VG_HASH_COUNT; name++) {
-        json_t *value = json_null();
+    for (unsigned i = 0; i < VG_IMAGE_STRING_COUNT; i++) {
+        struct vg_span text = facts->version.strings[i];
 
-        if ((facts->hashes.known & VG_HASH_BIT(name)) != 0) {
+        vg_json_put(writer, object, titles[i],
+                    text.size != 0 ? vg_json_utf16(writer, text) : vg_json_null(writer));
+    }
+    for (unsigned name = 0; name < VG_HASH_COUNT; name++) {
+        bool known = (facts->hashes.known & VG_HASH_BIT(name)) != 0;
+
+        if (known)
             vg_hash_digits(&facts->hashes, (enum vg_hash_name)name, digits);
-            value = json_string(digits);
-        }
-        json_object_set_new(object, vg_hash_title((enum vg_hash_name)name), value);
+        vg_json_put_text(writer, object, vg_hash_title((enum vg_hash_name)name), known ? digits : NULL);
     }
 }

@@ -6,8 +6,7 @@
 #include <vigil/record.h>
 
 #include "hashes.h"
-
-#include <jansson.h>
+#include "json_write.h"
 
 struct vg_image_facts {
     struct vg_hashes hashes;
@@ -30,6 +29,7 @@ struct vg_span vg_image_facts_string(const struct vg_image_facts *facts, enum vg
 void vg_image_facts_print(const struct vg_image_facts *facts);
 
 /* Adds members under Sysmon's names; what the file does not have is null. */
-void vg_image_facts_add_json(const struct vg_image_facts *facts, json_t *object);
+void vg_image_facts_add_json(const struct vg_image_facts *facts, struct vg_json_writer *writer,
+                             yyjson_mut_val *object);
 
 #endif

@@ -124,21 +124,37 @@ static void add_json_run(struct vg_output *output, const char *utf8, size_t size
     vg_output_add(output, utf8 + plain, size - plain);
 }
 
-void vg_output_json(struct vg_output *output, const char *utf8, size_t size)
+static void repair(struct vg_output *output, const char *utf8, size_t size,
+                   void (*add)(struct vg_output *output, const char *utf8, size_t size))
 {
-    vg_output_add(output, "\"", 1);
     while (size != 0) {
         size_t count;
         size_t good = size;
 
         if (vg_utf16_from_utf8(utf8, size, NULL, 0, &count, &good))
             good = size;
-        add_json_run(output, utf8, good);
+        add(output, utf8, good);
         if (good < size)
             vg_output_text(output, "\xEF\xBF\xBD");
         utf8 += good < size ? good + 1 : good;
         size -= good < size ? good + 1 : good;
     }
+}
+
+static void add_plain(struct vg_output *output, const char *utf8, size_t size)
+{
+    vg_output_add(output, utf8, size);
+}
+
+void vg_output_repaired(struct vg_output *output, const char *utf8, size_t size)
+{
+    repair(output, utf8, size, add_plain);
+}
+
+void vg_output_json(struct vg_output *output, const char *utf8, size_t size)
+{
+    vg_output_add(output, "\"", 1);
+    repair(output, utf8, size, add_json_run);
     vg_output_add(output, "\"", 1);
 }
 

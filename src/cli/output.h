@@ -24,6 +24,9 @@ void vg_output_format(struct vg_output *output, const char *format, ...) VG_PRIN
 void vg_output_visible(struct vg_output *output, const char *utf8, size_t size);
 void vg_output_visible_utf16(struct vg_output *output, struct vg_span text);
 
+/* As UTF-8: bytes that are not become U+FFFD one by one. */
+void vg_output_repaired(struct vg_output *output, const char *utf8, size_t size);
+
 /* As a JSON string, with its quotes; bytes that are not UTF-8 and UTF-16 that is not well-formed become
  * U+FFFD. */
 void vg_output_json(struct vg_output *output, const char *utf8, size_t size);

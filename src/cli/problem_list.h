@@ -2,22 +2,21 @@
 #ifndef VG_CLI_PROBLEM_LIST_H
 #define VG_CLI_PROBLEM_LIST_H
 
+#include "json_write.h"
+
 #include <vigil/error.h>
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Start with `{.array = json_array()}`; json_decref the array at the end. */
+/* Start with a writer, and an array of it. */
 struct vg_problem_list {
-    json_t *array; /* objects: Severity, File, Line, Column, Message, Hint */
+    struct vg_json_writer *writer;
+    yyjson_mut_val *array; /* objects: Severity, File, Line, Column, Message, Hint */
     unsigned errors;
     unsigned warnings;
 };
 
 struct vg_reporter vg_problem_reporter(struct vg_problem_list *list);
-
-/* A string for any bytes: what is not UTF-8 becomes null. */
-json_t *vg_json_text(const char *text);
 
 #endif

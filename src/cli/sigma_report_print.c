@@ -1,6 +1,6 @@
 #include "sigma_report.h"
 
-#include "problem_list.h"
+#include "json_write.h"
 #include "visible.h"
 
 #include <stdio.h>
@@ -40,29 +40,48 @@ void vg_sigma_report_print(const struct vg_sigma_report *report, const char *pat
     }
 }
 
-bool vg_sigma_report_print_json(const struct vg_sigma_report *report, const char *path)
+static yyjson_mut_val *reasons_json(struct vg_json_writer *writer, const struct vg_sigma_report *report)
 {
-    json_t *reasons = json_array();
-    json_t *refusals = json_array();
-    json_t *object;
-    bool done;
+    yyjson_mut_val *array = vg_json_array(writer);
 
-    for (size_t i = 0; i < report->reason_count; i++)
-        json_array_append_new(reasons,
-                              json_pack("{s:o, s:I}", "Reason", vg_json_text(report->reasons[i].reason),
-                                        "Count", (json_int_t)report->reasons[i].count));
+    for (size_t i = 0; i < report->reason_count; i++) {
+        yyjson_mut_val *object = vg_json_object(writer);
+
+        vg_json_put_text(writer, object, "Reason", report->reasons[i].reason);
+        vg_json_put_number(writer, object, "Count", report->reasons[i].count);
+        vg_json_add(writer, array, object);
+    }
+    return array;
+}
+
+static yyjson_mut_val *refusals_json(struct vg_json_writer *writer, const struct vg_sigma_report *report)
+{
+    yyjson_mut_val *array = vg_json_array(writer);
+
     for (size_t i = 0; i < report->refusal_count; i++) {
         const struct vg_sigma_refusal *refusal = &report->refusals[i];
+        yyjson_mut_val *object = vg_json_object(writer);
 
-        json_array_append_new(refusals, json_pack("{s:o, s:i, s:o, s:b}", "File", vg_json_text(refusal->file),
-                                                  "Line", (int)refusal->line, "Reason",
-                                                  vg_json_text(refusal->reason), "Broken", refusal->broken));
+        vg_json_put_text(writer, object, "File", refusal->file);
+        vg_json_put_number(writer, object, "Line", refusal->line);
+        vg_json_put_text(writer, object, "Reason", refusal->reason);
+        vg_json_put_boolean(writer, object, "Broken", refusal->broken);
+        vg_json_add(writer, array, object);
     }
-    object = json_pack("{s:o, s:I, s:I, s:o, s:o}", "Folder", vg_json_text(path), "Files",
-                       (json_int_t)report->files, "Loaded", (json_int_t)report->loaded, "Reasons", reasons,
-                       "Refused", refusals);
-    done = object != NULL && json_dumpf(object, stdout, JSON_COMPACT) == 0;
-    putchar('\n');
-    json_decref(object);
-    return done;
+    return array;
+}
+
+bool vg_sigma_report_print_json(const struct vg_sigma_report *report, const char *path)
+{
+    struct vg_json_writer writer;
+    yyjson_mut_val *object;
+
+    vg_json_begin(&writer);
+    object = vg_json_object(&writer);
+    vg_json_put_text(&writer, object, "Folder", path);
+    vg_json_put_number(&writer, object, "Files", report->files);
+    vg_json_put_number(&writer, object, "Loaded", report->loaded);
+    vg_json_put(&writer, object, "Reasons", reasons_json(&writer, report));
+    vg_json_put(&writer, object, "Refused", refusals_json(&writer, report));
+    return vg_json_write(&writer, object, stdout);
 }

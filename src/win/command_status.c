@@ -8,9 +8,8 @@
 #include "wide.h"
 
 #include "../cli/event_words.h"
+#include "../cli/json_write.h"
 #include "../cli/status_text.h"
-
-#include <jansson.h>
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -139,57 +138,64 @@ static void print_status(const struct vg_abi_status *status)
     printf("%20" PRIu64 "  mean decision (ns)\n", mean_ns(status));
 }
 
-static json_t *status_json(const struct vg_abi_status *status)
+static void put_status(struct vg_json_writer *writer, yyjson_mut_val *object,
+                       const struct vg_abi_status *status)
 {
     char identity[2 * VG_POLICY_IDENTITY_SIZE + 1];
-    json_t *json;
 
     identity_text(status, identity);
-    json =
-        json_pack("{s:b, s:s, s:s, s:s, s:I, s:I, s:I, s:s?, s:I, s:I, s:b, s:b, s:I, s:b, s:b}", "Running",
-                  1, "Enforcement", vg_enforcement_word(status->enforcement), "Mode",
-                  vg_override_word(status->override_mode), "RegisteredWith",
-                  vg_registration_word(status->registered_with), "RegistrationStatus",
-                  (json_int_t)(uint32_t)status->registration_status, "PolicyStatus",
-                  (json_int_t)(uint32_t)status->policy_status, "RuleCount", (json_int_t)status->rule_count,
-                  "PolicyIdentity", status->policy_size ? identity : NULL, "PolicySize",
-                  (json_int_t)status->policy_size, "PolicyGeneration", (json_int_t)status->policy_generation,
-                  "BootConfirmed", (int)status->boot_confirmed, "Quiesced", (int)status->quiesced, "Handles",
-                  (json_int_t)status->readers, "WatchImages", (status->options & VG_OPTION_WATCH_IMAGES) != 0,
-                  "HashAll", (status->options & VG_OPTION_HASH_ALL) != 0);
-    for (size_t i = 0; json && i < ARRAYSIZE(counters); i++)
-        json_object_set_new(json, counters[i].name, json_integer((json_int_t)counter(status, i)));
-    if (json)
-        json_object_set_new(json, "DecisionMeanNs", json_integer((json_int_t)mean_ns(status)));
-    return json;
+    vg_json_put_boolean(writer, object, "Running", true);
+    vg_json_put_text(writer, object, "Enforcement", vg_enforcement_word(status->enforcement));
+    vg_json_put_text(writer, object, "Mode", vg_override_word(status->override_mode));
+    vg_json_put_text(writer, object, "RegisteredWith", vg_registration_word(status->registered_with));
+    vg_json_put_number(writer, object, "RegistrationStatus", (uint32_t)status->registration_status);
+    vg_json_put_number(writer, object, "PolicyStatus", (uint32_t)status->policy_status);
+    vg_json_put_number(writer, object, "RuleCount", status->rule_count);
+    vg_json_put_text(writer, object, "PolicyIdentity", status->policy_size ? identity : NULL);
+    vg_json_put_number(writer, object, "PolicySize", status->policy_size);
+    vg_json_put_number(writer, object, "PolicyGeneration", status->policy_generation);
+    vg_json_put_boolean(writer, object, "BootConfirmed", status->boot_confirmed != 0);
+    vg_json_put_boolean(writer, object, "Quiesced", status->quiesced != 0);
+    vg_json_put_number(writer, object, "Handles", status->readers);
+    vg_json_put_boolean(writer, object, "WatchImages", (status->options & VG_OPTION_WATCH_IMAGES) != 0);
+    vg_json_put_boolean(writer, object, "HashAll", (status->options & VG_OPTION_HASH_ALL) != 0);
+    for (size_t i = 0; i < ARRAYSIZE(counters); i++)
+        vg_json_put_number(writer, object, counters[i].name, counter(status, i));
+    vg_json_put_number(writer, object, "DecisionMeanNs", mean_ns(status));
 }
 
 /* The driver does not answer: what is known of its service, for machines. */
-static json_t *absence_json(void)
+static void put_absence(struct vg_json_writer *writer, yyjson_mut_val *object)
 {
     struct vg_service service = {0};
     DWORD error = vg_service_query(&service);
-    json_t *json;
 
-    if (error)
-        json = json_pack("{s:b, s:b, s:I}", "Running", 0, "Installed", 0, "Error", (json_int_t)error);
-    else
-        json = json_pack("{s:b, s:b, s:s, s:s, s:I}", "Running", 0, "Installed", 1, "ServiceState",
-                         vg_service_state_text(service.state), "StartType",
-                         vg_service_start_text(service.start_type), "Error", (json_int_t)service.exit_code);
+    vg_json_put_boolean(writer, object, "Running", false);
+    vg_json_put_boolean(writer, object, "Installed", !error);
+    if (!error) {
+        vg_json_put_text(writer, object, "ServiceState", vg_service_state_text(service.state));
+        vg_json_put_text(writer, object, "StartType", vg_service_start_text(service.start_type));
+    }
+    vg_json_put_number(writer, object, "Error", error ? error : service.exit_code);
     vg_service_free(&service);
-    return json;
 }
 
-static int print_json(json_t *json, int result)
+/* NULL: the driver does not answer. */
+static int print_json(const struct vg_abi_status *status, int result)
 {
-    if (!json || json_dumpf(json, stdout, JSON_COMPACT) != 0) {
-        vg_complain("the status could not be written");
-        result = VG_EXIT_ERROR;
-    }
-    putchar('\n');
-    json_decref(json);
-    return result;
+    struct vg_json_writer writer;
+    yyjson_mut_val *object;
+
+    vg_json_begin(&writer);
+    object = vg_json_object(&writer);
+    if (status != NULL)
+        put_status(&writer, object, status);
+    else
+        put_absence(&writer, object);
+    if (vg_json_write(&writer, object, stdout))
+        return result;
+    vg_complain("the status could not be written");
+    return VG_EXIT_ERROR;
 }
 
 static int run(const struct vg_arguments *arguments)
@@ -200,7 +206,7 @@ static int run(const struct vg_arguments *arguments)
     DWORD error;
 
     if (device == INVALID_HANDLE_VALUE)
-        return as_json ? print_json(absence_json(), VG_EXIT_ERROR) : VG_EXIT_ERROR;
+        return as_json ? print_json(NULL, VG_EXIT_ERROR) : VG_EXIT_ERROR;
     error = vg_device_status(device, &status);
     CloseHandle(device);
     if (error) {
@@ -208,7 +214,7 @@ static int run(const struct vg_arguments *arguments)
         return VG_EXIT_ERROR;
     }
     if (as_json)
-        return print_json(status_json(&status), VG_EXIT_OK);
+        return print_json(&status, VG_EXIT_OK);
     print_status(&status);
     fflush(stdout);
     vg_service_explain_registration(&status);

@@ -3,6 +3,7 @@
 #include "event_builder.h"
 #include "event_json.h"
 #include "event_text.h"
+#include "json_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -241,17 +242,17 @@ static void check_json_survives(const uint16_t *units, uint32_t count)
     char *text = printed(&event, NULL);
     char utf8[16 + 3 * 512];
     size_t size = vg_utf8_from_utf16((struct vg_span){units, count * 2}, utf8, sizeof(utf8));
-    json_error_t error;
-    json_t *object = json_loads(text, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
-    const json_t *value;
+    struct vg_json json = {0};
+    yyjson_val *object = vg_json_read(&json, text, strlen(text));
+    yyjson_val *value;
 
     if (object == NULL)
-        fail_msg("%s in %s", error.text, text);
-    value = json_object_get(object, "CommandLine");
-    assert_int_equal(json_string_length(value), size);
-    assert_memory_equal(json_string_value(value), utf8, size);
+        fail_msg("%s in %s", json.problem, text);
+    value = yyjson_obj_get(object, "CommandLine");
+    assert_int_equal(yyjson_get_len(value), size);
+    assert_memory_equal(yyjson_get_str(value), utf8, size);
     assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
-    json_decref(object);
+    vg_json_free(&json);
     free(text);
 }
 
@@ -287,17 +288,31 @@ static void random_utf16_makes_valid_json(void **state)
     }
 }
 
+/* The event as JSON that was read again; vg_json_free in the end. */
+static yyjson_val *object_of(const struct vg_event *event, struct vg_json *json)
+{
+    char *text = printed(event, NULL);
+    yyjson_val *object;
+
+    *json = (struct vg_json){0};
+    object = vg_json_read(json, text, strlen(text));
+    assert_true(yyjson_is_obj(object));
+    free(text);
+    return object;
+}
+
 static void lone_surrogates_become_replacement_characters(void **state)
 {
     static const uint16_t lone[] = {u'a', 0xD83D, u'b', 0xDE00};
     struct event_builder builder;
     struct vg_event event = with_command_line(&builder, lone, 4);
-    json_t *object = vg_event_json(&event);
+    struct vg_json json;
+    yyjson_val *object = object_of(&event, &json);
 
     (void)state;
-    assert_string_equal(json_string_value(json_object_get(object, "CommandLine")), "a\xEF\xBF\xBD"
-                                                                                   "b\xEF\xBF\xBD");
-    json_decref(object);
+    assert_string_equal(yyjson_get_str(yyjson_obj_get(object, "CommandLine")), "a\xEF\xBF\xBD"
+                                                                               "b\xEF\xBF\xBD");
+    vg_json_free(&json);
 }
 
 static void a_rule_name_that_is_not_utf8_is_repaired(void **state)
@@ -306,7 +321,8 @@ static void a_rule_name_that_is_not_utf8_is_repaired(void **state)
     struct vg_event_start fixed = {.rule = 1};
     struct event_builder builder;
     struct vg_event event;
-    json_t *object;
+    struct vg_json json;
+    yyjson_val *object;
 
     (void)state;
     event_begin(&builder, VG_EVENT_START, &fixed, sizeof(fixed));
@@ -315,28 +331,28 @@ static void a_rule_name_that_is_not_utf8_is_repaired(void **state)
     EVENT_AS(&builder, struct vg_event_start)->rule_name_size = sizeof(name) - 1;
     event_finish(&builder);
     event = decode(&builder);
-    object = vg_event_json(&event);
-    assert_string_equal(json_string_value(json_object_get(object, "RuleName")),
+    object = object_of(&event, &json);
+    assert_string_equal(yyjson_get_str(yyjson_obj_get(object, "RuleName")),
                         "bad\xEF\xBF\xBD\xEF\xBF\xBDname");
-    json_decref(object);
+    vg_json_free(&json);
 }
 
 static void unknown_facts_are_left_out_and_named(void **state)
 {
     struct event_builder builder;
     struct vg_event event;
-    json_t *object;
+    struct vg_json json;
+    yyjson_val *object;
 
     (void)state;
     event_full_start(&builder);
     event = decode(&builder);
-    object = vg_event_json(&event);
-    assert_null(json_object_get(object, "Drive"));
-    assert_true(json_is_null(json_object_get(object, "ParentCommandLine")));
-    assert_string_equal(json_string_value(json_array_get(json_object_get(object, "UnknownFacts"), 0)),
-                        "Drive");
-    assert_int_equal(json_array_size(json_object_get(object, "UnknownFacts")), 1);
-    json_decref(object);
+    object = object_of(&event, &json);
+    assert_null(yyjson_obj_get(object, "Drive"));
+    assert_true(yyjson_is_null(yyjson_obj_get(object, "ParentCommandLine")));
+    assert_string_equal(yyjson_get_str(yyjson_arr_get(yyjson_obj_get(object, "UnknownFacts"), 0)), "Drive");
+    assert_int_equal(yyjson_arr_size(yyjson_obj_get(object, "UnknownFacts")), 1);
+    vg_json_free(&json);
 }
 
 static void an_exit_of_an_unknown_process_says_so(void **state)
@@ -344,19 +360,19 @@ static void an_exit_of_an_unknown_process_says_so(void **state)
     static const struct vg_event_exit fixed = {.process_id = 4};
     struct event_builder builder;
     struct vg_event event;
-    json_t *object;
+    struct vg_json json;
+    yyjson_val *object;
 
     (void)state;
     event_begin(&builder, VG_EVENT_EXIT, &fixed, sizeof(fixed));
     event_fact(&builder, VG_FIELD_IMAGE, VG_FACT_UNKNOWN, NULL, 0);
     event_finish(&builder);
     event = decode(&builder);
-    object = vg_event_json(&event);
-    assert_null(json_object_get(object, "Image"));
-    assert_string_equal(json_string_value(json_array_get(json_object_get(object, "UnknownFacts"), 0)),
-                        "Image");
-    assert_true(json_is_null(json_object_get(object, "StartSequence")));
-    json_decref(object);
+    object = object_of(&event, &json);
+    assert_null(yyjson_obj_get(object, "Image"));
+    assert_string_equal(yyjson_get_str(yyjson_arr_get(yyjson_obj_get(object, "UnknownFacts"), 0)), "Image");
+    assert_true(yyjson_is_null(yyjson_obj_get(object, "StartSequence")));
+    vg_json_free(&json);
 }
 
 int main(void)
