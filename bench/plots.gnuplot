@@ -13,6 +13,7 @@ set border 3
 set tics nomirror
 
 set output folder."/performance-decision.svg"
+set yrange [4e-8:*]
 set title "One decision"
 plot folder."/decision.dat" using 1:($8/1e9) title "patterns one by one" with linespoints lw 2 pt 5 ps 0.6 lc rgb "#999999", \
      "" using 1:($7/1e9) title "SQLite, one statement" with linespoints lw 2 pt 5 ps 0.6 lc rgb "#d62728", \
@@ -23,6 +24,7 @@ plot folder."/decision.dat" using 1:($8/1e9) title "patterns one by one" with li
      "" using 1:($4/1e9) title "Vigil, all in the cache" with linespoints lw 2 pt 7 ps 0.6 lc rgb "#2ca02c"
 
 set output folder."/performance-compiling.svg"
+set yrange [*:*]
 set title "Making a policy"
 plot folder."/compiling.dat" using 1:($2/1e9) title "Vigil, text to policy" with linespoints lw 3 pt 7 ps 0.8 lc rgb "#1f77b4", \
      "" using 1:($3/1e9) title "libyaml alone" with linespoints lw 2 pt 5 ps 0.6 lc rgb "#d62728", \
