@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So that no input takes long because of what it may. */
+#define REGEX_STEPS 10000000u
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static void count(void *context, enum vg_severity severity, struct vg_place place, const char *message,
@@ -22,10 +25,11 @@ static char *print_of(const char *text, size_t size)
 {
     unsigned errors = 0;
     struct vg_reporter reporter = {.report = count, .context = &errors};
+    struct vg_read_options options = {.variables = vg_default_path_variables, .regex_steps = REGEX_STEPS};
     struct vg_model model;
     char *print = NULL;
     size_t length;
-    bool good = vg_model_read_text("fuzz.yaml", text, size, NULL, &reporter, &model);
+    bool good = vg_model_read_text("fuzz.yaml", text, size, &options, &reporter, &model);
     if (good != (errors == 0))
         abort();
     if (!good)

@@ -64,13 +64,10 @@ static const struct vg_regex *compile(struct vg_reader *reader, const struct vg_
     struct vg_regex_error error;
     struct vg_regex regex;
     const struct vg_regex *kept = find_known(reader, pattern, flags);
-    uint64_t steps = VG_REGEX_STEPS_MAX - reader->regex_steps;
     if (kept)
         return kept;
-    bool compiled = vg_regex_compile_within(pattern, flags, &steps, &regex, &error);
-    reader->regex_steps = VG_REGEX_STEPS_MAX - steps;
-    if (!compiled) {
-        if (steps == 0)
+    if (!vg_regex_compile_within(pattern, flags, &reader->regex_steps, &regex, &error)) {
+        if (reader->regex_steps == 0)
             error = (struct vg_regex_error){.message = "all those up to it take too long to compile"};
         refuse(reader, value, &error);
         return NULL;

@@ -139,6 +139,8 @@ extern const struct vg_path_variables vg_default_path_variables;
 struct vg_read_options {
     struct vg_path_variables variables;
     bool skip_unsupported; /* `unsupported: skip` in the policy does the same */
+    uint64_t regex_steps;  /* what compiling all regular expressions may take (src/regex/compile.h); 0: a
+                              minute's */
 };
 
 /* Reads the policy in `file` with everything it includes. Every problem goes to `reporter`. Returns false,

@@ -231,6 +231,8 @@ static bool read_model(const char *name, const char *text, size_t size, const st
                                .reporter = reporter,
                                .variables = variables_of(options),
                                .skip_unsupported = options && options->skip_unsupported,
+                               .regex_steps = options && options->regex_steps ? options->regex_steps
+                                                                              : VG_REGEX_STEPS_MAX,
                                .file = name};
     struct vg_arena *trees = vg_arena_new();
     struct vg_model result = {0};

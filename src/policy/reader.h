@@ -58,7 +58,7 @@ struct vg_reader {
     size_t rule_capacity;
     struct vg_codes codes;
     struct vg_known_regex *regexes; /* compiled so far; in the arena */
-    uint64_t regex_steps;           /* towards VG_REGEX_STEPS_MAX */
+    uint64_t regex_steps;           /* that compiling others may take */
     const struct vg_yaml *lists;    /* a map of the policy, checked; NULL: it has none */
     size_t expanded;                /* towards VG_EXPANDED_MAX */
     unsigned errors;

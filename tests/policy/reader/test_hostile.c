@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "../../../src/regex/compile.h"
 #include "../../cmocka_all.h"
 #include "support.h"
 
@@ -253,6 +254,43 @@ static void read_damaged(const char *file, unsigned times, uint32_t *seed)
     free(text);
 }
 
+/* What a policy of these rules says under this limit, where it is refused; else NULL. */
+static char *read_within(const char *rules, uint64_t steps)
+{
+    struct vg_read_options options = {.variables = vg_default_path_variables, .regex_steps = steps};
+    struct messages messages;
+    struct vg_reporter reporter;
+    struct vg_model model;
+    char text[512];
+    int size = snprintf(text, sizeof(text), "vigil: 1\nrules:\n%s", rules);
+    messages_begin(&messages, &reporter);
+    if (!vg_model_read_text("hostile.yaml", text, (size_t)size, &options, &reporter, &model))
+        return messages.text;
+    vg_model_free(&model);
+    messages_end(&messages);
+    return NULL;
+}
+
+/* The limit is that of all together; what was compiled once costs no more. */
+static void test_expressions_that_take_too_long_together_are_refused(void **state)
+{
+    (void)state;
+    uint64_t steps = UINT64_MAX;
+    struct vg_regex_error error;
+    struct vg_regex regex;
+    assert_true(vg_regex_compile_within((struct vg_span){u"a.{8}b", 12}, 0, &steps, &regex, &error));
+    vg_regex_free(&regex);
+    steps = UINT64_MAX - steps;
+    assert_null(read_within("  - deny: x\n    when: { CommandLine|re: ['a.{8}b', 'a.{8}b'] }\n", steps));
+    char *said =
+        read_within("  - deny: x\n    when: { CommandLine|re: ['a.{8}b', 'a.{8}c', 'a.{8}b'] }\n", steps);
+    assert_non_null(said);
+    assert_non_null(
+        strstr(said, "hostile.yaml:4:40: error: the regular expression 'a.{8}c' cannot be used: all those "
+                     "up to it take too long to compile"));
+    free(said);
+}
+
 static void test_damaged_policies_are_read_or_refused_with_a_message(void **state)
 {
     (void)state;
@@ -277,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_a_long_value_is_refused_and_shown_short),
         cmocka_unit_test(test_a_large_policy_is_read_in_a_moment),
         cmocka_unit_test(test_patterns_that_backtrack_do_not_slow_the_search_for_unreachable_rules),
+        cmocka_unit_test(test_expressions_that_take_too_long_together_are_refused),
         cmocka_unit_test(test_damaged_policies_are_read_or_refused_with_a_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
