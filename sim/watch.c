@@ -35,6 +35,8 @@ void sim_stack_leave(struct sim_stack before)
     sim_self()->stack = before;
 }
 
+#if SIM_WATCHES_DRIVERS
+
 static void measure(struct sim_stack *stack, const char *frame)
 {
     size_t used = stack->below + (size_t)(stack->base - frame), before = sim_deepest_stack();
@@ -126,3 +128,5 @@ int __wrap_memcmp(const void *a, const void *b, size_t size)
     check(b, size, __builtin_frame_address(0));
     return memcmp(a, b, size);
 }
+
+#endif
