@@ -11,8 +11,7 @@
 
 static uint64_t patience_end(void)
 {
-    return sim_uptime() +
-           600000000ull; /* a minute; sim_advance_ms can only make it shorter by a false alarm */
+    return sim_patience() + 600000000ull; /* a minute */
 }
 
 static void acquire_word(volatile ULONG_PTR *word, const char *routine)
@@ -27,7 +26,7 @@ static void acquire_word(volatile ULONG_PTR *word, const char *routine)
         sched_yield();
         if (!end)
             end = patience_end();
-        else if (sim_uptime() > end)
+        else if (sim_patience() > end)
             sim_violation("%s waited a minute for a lock (deadlock)", routine);
     }
 }

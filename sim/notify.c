@@ -64,7 +64,7 @@ static NTSTATUS add_slot(struct slot added)
 /* Takes a routine out, so that it is called no more, and waits for its calls under way. */
 static void remove_slot(struct slot *slot, const char *routine)
 {
-    uint64_t end = sim_uptime() + 600000000ull;
+    uint64_t end = sim_patience() + 600000000ull;
 
     if (sim_self()->in_notify)
         sim_violation("%s was asked to remove a routine from within a callback: it would wait for itself",
@@ -75,7 +75,7 @@ static void remove_slot(struct slot *slot, const char *routine)
     slot->leaving = true;
     while (slot->calls) {
         pthread_mutex_unlock(&notify_lock);
-        if (sim_uptime() > end)
+        if (sim_patience() > end)
             sim_violation("%s waited a minute for a callback to end", routine);
         sched_yield();
         pthread_mutex_lock(&notify_lock);

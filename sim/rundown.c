@@ -42,14 +42,14 @@ void ExReleaseRundownProtection(PEX_RUNDOWN_REF run) /* wdm: <= DISPATCH_LEVEL *
 
 void ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF run) /* wdm: <= APC_LEVEL */
 {
-    uint64_t end = sim_uptime() + 600000000ull;
+    uint64_t end = sim_patience() + 600000000ull;
 
     sim_max_irql(APC_LEVEL, "ExWaitForRundownProtectionRelease");
     if (sim_self()->held_count)
         sim_violation("ExWaitForRundownProtectionRelease was called while holding a lock");
     __atomic_or_fetch(&run->Count, ACTIVE, __ATOMIC_SEQ_CST);
     while (__atomic_load_n(&run->Count, __ATOMIC_SEQ_CST) != ACTIVE) {
-        if (sim_uptime() > end)
+        if (sim_patience() > end)
             sim_violation("ExWaitForRundownProtectionRelease waited a minute: somebody never released");
         sched_yield();
     }

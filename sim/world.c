@@ -96,13 +96,17 @@ void sim_finish_boot(void)
     sim_driver_boot_finished();
 }
 
-uint64_t sim_uptime(void)
+uint64_t sim_patience(void)
 {
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)((now.tv_sec - started.tv_sec) * 10000000 + (now.tv_nsec - started.tv_nsec) / 100) +
-           __atomic_load_n(&clock_offset, __ATOMIC_SEQ_CST);
+    return (uint64_t)((now.tv_sec - started.tv_sec) * 10000000 + (now.tv_nsec - started.tv_nsec) / 100);
+}
+
+uint64_t sim_uptime(void)
+{
+    return sim_patience() + __atomic_load_n(&clock_offset, __ATOMIC_SEQ_CST);
 }
 
 uint64_t sim_boot_time(void)

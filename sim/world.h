@@ -16,6 +16,10 @@ uint64_t sim_now(void);
 uint64_t sim_boot_time(void); /* moves only when somebody sets the clock */
 uint64_t sim_uptime(void);
 
+/* The real clock, which sim_advance_ms does not move: for how long the sim waits before it calls a deadlock
+ * one. */
+uint64_t sim_patience(void);
+
 /* UTF-16 in malloc'ed memory, NUL-terminated too. */
 UNICODE_STRING sim_text(const char *utf8);
 UNICODE_STRING sim_text_copy(const UNICODE_STRING *text);
