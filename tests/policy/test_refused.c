@@ -43,16 +43,20 @@ static void an_empty_policy_is_a_header(void **state)
     assert_string_equal(parts_verdict(&parts), ACCEPTED);
 }
 
-/* The verdict on these bytes, summed up again. */
+/* The verdict on these bytes, summed up again; they may lie at an odd address. */
 static const char *verdict_of(void *blob, size_t stated, size_t size)
 {
     struct vg_blob_error error = {ACCEPTED, 0};
-    struct vg_blob_header *header = blob;
+    struct vg_blob_header *aligned = malloc(size);
     struct vg_policy policy;
 
-    header->size = stated;
-    header->checksum =
-        vg_checksum((const uint8_t *)blob + VG_BLOB_CHECKSUM_FROM, size - VG_BLOB_CHECKSUM_FROM);
+    assert_non_null(aligned);
+    memcpy(aligned, blob, size);
+    aligned->size = stated;
+    aligned->checksum =
+        vg_checksum((const uint8_t *)aligned + VG_BLOB_CHECKSUM_FROM, size - VG_BLOB_CHECKSUM_FROM);
+    memcpy(blob, aligned, size);
+    free(aligned);
     (void)vg_policy_open(&policy, blob, size, &error);
     return error.check;
 }
