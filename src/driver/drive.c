@@ -1,8 +1,8 @@
 #include "drive.h"
 
 /* Asks the volume's storage stack which bus the disk is on; 0 when it does not say: volumes over several
- * disks do not. */
-static ULONG bus_of(PDEVICE_OBJECT volume)
+ * disks do not. False when there was no memory to ask. */
+static bool ask_bus(PDEVICE_OBJECT volume, ULONG *bus)
 {
     struct vg_storage_query query = {.property_id = 0, .query_type = 0};
     struct vg_storage_device answer = {.size = 0};
@@ -27,27 +27,30 @@ static ULONG bus_of(PDEVICE_OBJECT volume)
     ObDereferenceObject(top);
     if (status == STATUS_BUFFER_OVERFLOW) /* strings behind the fixed part did not fit */
         status = STATUS_SUCCESS;
-    if (!NT_SUCCESS(status) || answer.size < FIELD_OFFSET(struct vg_storage_device, raw_properties_length))
-        return 0;
-    return answer.bus_type;
+    if (status == STATUS_INSUFFICIENT_RESOURCES)
+        return false;
+    *bus = 0;
+    if (NT_SUCCESS(status) && answer.size >= FIELD_OFFSET(struct vg_storage_device, raw_properties_length))
+        *bus = answer.bus_type;
+    return true;
 }
 
 /* Card readers count too, whatever they say of their media. */
-static bool is_on_external_bus(PDEVICE_OBJECT volume)
+static bool is_external(ULONG bus)
 {
-    ULONG bus = bus_of(volume);
-
     return bus == VG_BUS_TYPE_USB || bus == VG_BUS_TYPE_1394 || bus == VG_BUS_TYPE_SD ||
            bus == VG_BUS_TYPE_MMC;
 }
 
 static struct vg_span disk(const struct vg_file *file, ULONG characteristics)
 {
+    ULONG bus = 0;
+
     if ((characteristics & (FILE_REMOVABLE_MEDIA | FILE_FLOPPY_DISKETTE)) != 0)
         return VG_LITERAL_SPAN(u"removable");
-    if (file->object->DeviceObject != NULL && is_on_external_bus(file->object->DeviceObject))
-        return VG_LITERAL_SPAN(u"removable");
-    return VG_LITERAL_SPAN(u"fixed");
+    if (file->object->DeviceObject != NULL && !ask_bus(file->object->DeviceObject, &bus))
+        return (struct vg_span){.bytes = NULL, .size = 0};
+    return is_external(bus) ? VG_LITERAL_SPAN(u"removable") : VG_LITERAL_SPAN(u"fixed");
 }
 
 _Use_decl_annotations_
@@ -82,8 +85,11 @@ struct vg_span vg_drive_of(const struct vg_file *file)
 _Use_decl_annotations_
 bool vg_drive_is_a_file(const struct vg_file *file)
 {
-    return file->object->DeviceObject != NULL &&
-           bus_of(file->object->DeviceObject) == VG_BUS_TYPE_FILE_BACKED;
+    ULONG bus = 0;
+
+    if (file->object->DeviceObject == NULL)
+        return false;
+    return !ask_bus(file->object->DeviceObject, &bus) || bus == VG_BUS_TYPE_FILE_BACKED;
 }
 
 _Use_decl_annotations_

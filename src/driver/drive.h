@@ -9,7 +9,8 @@
  * when it could not be established. PASSIVE_LEVEL, special APCs enabled. */
 _IRQL_requires_max_(PASSIVE_LEVEL) struct vg_span vg_drive_of(_In_ const struct vg_file *file);
 
-/* Whether the drive is a file on another one: an attached VHD or ISO, which may lie on a network. */
+/* Whether the drive is a file on another one: an attached VHD or ISO, which may lie on a network. True also
+ * when there was no memory to ask. */
 _IRQL_requires_max_(PASSIVE_LEVEL) bool vg_drive_is_a_file(_In_ const struct vg_file *file);
 
 /* Whether nobody can take the drive away, change it elsewhere and bring it back while Windows runs. */
