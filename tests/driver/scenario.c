@@ -88,7 +88,8 @@ void machine(const struct sim_options *options)
 
 NTSTATUS load(void)
 {
-    const char *planted = getenv("VIGIL_DRIVER_MODULE"); /* tools/mutate's: one with a fault */
+    /* tools/mutate's: one with a fault */
+    const char *planted = getenv(legacy ? "VIGIL_LEGACY_DRIVER_MODULE" : "VIGIL_DRIVER_MODULE");
 
     if (planted)
         return sim_load_driver(planted);

@@ -21,8 +21,9 @@ class Build:
         listed = subprocess.run(["ctest", "--show-only=json-v1"], cwd=self.folder, check=True, capture_output=True)
         self.tests = {}
         for test in json.loads(listed.stdout)["tests"]:
-            place = [one["value"] for one in test["properties"] if one["name"] == "WORKING_DIRECTORY"]
-            self.tests[test["name"]] = (test["command"], place[0] if place else self.folder)
+            properties = {one["name"]: one["value"] for one in test["properties"]}
+            environment = dict(one.split("=", 1) for one in properties.get("ENVIRONMENT", []))
+            self.tests[test["name"]] = (test["command"], properties.get("WORKING_DIRECTORY", self.folder), environment)
 
     def compile_changed(self, source, changed, scratch):
         """Compiles a changed copy of a source in every way the build compiles it. The objects that it replaces, with what stands
