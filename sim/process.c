@@ -416,6 +416,7 @@ PACCESS_TOKEN PsReferencePrimaryToken(PEPROCESS process) /* ntifs: PASSIVE_LEVEL
 void PsDereferencePrimaryToken(PACCESS_TOKEN token) /* ntifs: PASSIVE_LEVEL */
 {
     sim_service("PsDereferencePrimaryToken");
+    sim_token_check(token, "PsDereferencePrimaryToken");
     ObfDereferenceObject(token);
 }
 

@@ -70,6 +70,14 @@ struct sim_token_object *sim_token_new(const struct sim_token *description)
     return token;
 }
 
+void sim_token_check(PACCESS_TOKEN token, const char *routine)
+{
+    if (sim_object_type(token, routine) != &sim_token_type)
+        sim_violation("%s was given something that is no token", routine);
+    if (!sim_object_is_held(token))
+        sim_violation("%s was given a token that the driver holds no reference to", routine);
+}
+
 /* ntifs: PASSIVE_LEVEL. Buffers to free with ExFreePool, except for the classes whose value is put in place
  * of the pointer. */
 NTSTATUS SeQueryInformationToken(PACCESS_TOKEN token, TOKEN_INFORMATION_CLASS class, PVOID *information)
@@ -78,8 +86,7 @@ NTSTATUS SeQueryInformationToken(PACCESS_TOKEN token, TOKEN_INFORMATION_CLASS cl
     ULONG sid_size;
 
     sim_service("SeQueryInformationToken");
-    if (sim_object_type(token, "SeQueryInformationToken") != &sim_token_type)
-        sim_violation("SeQueryInformationToken was given something that is no token");
+    sim_token_check(token, "SeQueryInformationToken");
     if (sim_fault("SeQueryInformationToken"))
         return STATUS_INSUFFICIENT_RESOURCES;
     switch ((int)class) {
@@ -121,6 +128,7 @@ NTSTATUS SeQueryInformationToken(PACCESS_TOKEN token, TOKEN_INFORMATION_CLASS cl
 NTSTATUS SeQuerySessionIdToken(PACCESS_TOKEN token, PULONG session) /* ntifs: <= APC_LEVEL */
 {
     sim_max_irql(APC_LEVEL, "SeQuerySessionIdToken");
+    sim_token_check(token, "SeQuerySessionIdToken");
     *session = ((struct sim_token_object *)token)->session;
     return STATUS_SUCCESS;
 }
@@ -128,6 +136,7 @@ NTSTATUS SeQuerySessionIdToken(PACCESS_TOKEN token, PULONG session) /* ntifs: <=
 NTSTATUS SeQueryAuthenticationIdToken(PACCESS_TOKEN token, PLUID luid) /* ntifs: <= APC_LEVEL */
 {
     sim_max_irql(APC_LEVEL, "SeQueryAuthenticationIdToken");
+    sim_token_check(token, "SeQueryAuthenticationIdToken");
     *luid = ((struct sim_token_object *)token)->authentication;
     return STATUS_SUCCESS;
 }

@@ -18,6 +18,9 @@ void sim_tokens_end(void);
 /* A token object with one reference. `system`: of the System process. */
 struct sim_token_object *sim_token_new(const struct sim_token *description);
 
+/* Ends the run for anything but a token that the driver holds a reference to. */
+void sim_token_check(PACCESS_TOKEN token, const char *routine);
+
 /* Whether a DACL grants a process all of `access`. */
 bool sim_dacl_grants(const ACL *dacl, PEPROCESS process, ACCESS_MASK access);
 

@@ -146,6 +146,41 @@ static void send_a_request_to_the_creators_file(void)
     callback_breach(ask_the_creators_file);
 }
 
+static void ask_a_token_given_back(void)
+{
+    PACCESS_TOKEN token = PsReferencePrimaryToken(PsInitialSystemProcess);
+    PVOID session = NULL;
+    PsDereferencePrimaryToken(token);
+    SeQueryInformationToken(token, TokenSessionId, &session);
+}
+
+static void use_a_token_that_is_not_held(void)
+{
+    callback_breach(ask_a_token_given_back);
+}
+
+static void give_a_token_back_twice(void)
+{
+    PACCESS_TOKEN token = PsReferencePrimaryToken(PsInitialSystemProcess);
+    PsDereferencePrimaryToken(token);
+    PsDereferencePrimaryToken(token);
+}
+
+static void give_back_a_token_that_is_not_held(void)
+{
+    callback_breach(give_a_token_back_twice);
+}
+
+static void give_back_a_process(void)
+{
+    PsDereferencePrimaryToken(PsInitialSystemProcess);
+}
+
+static void take_a_process_for_a_token(void)
+{
+    callback_breach(give_back_a_process);
+}
+
 static void request_breach(void (*breach)(PIRP irp))
 {
     struct sim_handle *handle;
@@ -243,6 +278,17 @@ static void what_a_callback_changes_is_named(void **state)
     assert_violation(send_a_request_to_the_creators_file, "whose lock he may hold for ever");
 }
 
+static void a_token_that_is_not_held_is_named(void **state)
+{
+    (void)state;
+    assert_violation(use_a_token_that_is_not_held,
+                     "SeQueryInformationToken was given a token that the driver holds no reference to");
+    assert_violation(give_back_a_token_that_is_not_held,
+                     "PsDereferencePrimaryToken was given a token that the driver holds no reference to");
+    assert_violation(take_a_process_for_a_token,
+                     "PsDereferencePrimaryToken was given something that is no token");
+}
+
 static void a_text_that_is_read_past_its_length_is_named(void **state)
 {
     (void)state;
@@ -284,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_callback_changes_is_named),
         cmocka_unit_test(what_happens_to_a_request_is_named),
+        cmocka_unit_test(a_token_that_is_not_held_is_named),
         cmocka_unit_test(a_text_that_is_read_past_its_length_is_named),
         cmocka_unit_test(a_stack_that_is_used_beyond_the_drivers_share_is_named),
     };

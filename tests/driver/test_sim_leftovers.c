@@ -60,6 +60,17 @@ static void forget_a_reference(void)
     load_and_forget(unload_with_reference);
 }
 
+static void unload_with_token(PDRIVER_OBJECT driver)
+{
+    PsReferencePrimaryToken(PsInitialSystemProcess);
+    toy_unload(driver);
+}
+
+static void forget_a_token(void)
+{
+    load_and_forget(unload_with_token);
+}
+
 static void unload_without_link(PDRIVER_OBJECT driver)
 {
     PsSetCreateProcessNotifyRoutineEx(toy_on_process, TRUE);
@@ -184,6 +195,8 @@ static void what_a_driver_leaves_behind_is_named(void **state)
     assert_violation(forget_a_request, "1 IRP(s) were never completed, after DriverUnload");
     assert_violation(forget_a_reference,
                      "taken by PsLookupProcessByProcessId are still held after DriverUnload");
+    assert_violation(forget_a_token, "1 reference(s) to a Token taken by PsReferencePrimaryToken are still "
+                                     "held after DriverUnload");
 }
 
 int main(void)
