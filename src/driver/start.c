@@ -54,15 +54,18 @@ static void decide_by_policy(struct vg_start *start)
 
 static void decide(struct vg_start *start)
 {
+    bool gathered = false;
+
     start->policy = vg_policy_acquire();
-    if (!NT_SUCCESS(vg_record_gather(start))) {
-        start->reason = VG_REASON_FAILURE;
-        return;
-    }
+    gathered = NT_SUCCESS(vg_record_gather(start));
     if (!NT_SUCCESS(start->info->CreationStatus)) {
         start->reason = VG_REASON_EARLIER_DRIVER;
         start->decision.verdict = VG_DENY;
         start->status = start->info->CreationStatus;
+        return;
+    }
+    if (!gathered) {
+        start->reason = VG_REASON_FAILURE;
         return;
     }
     start->reason = VG_REASON_NO_POLICY;
@@ -146,7 +149,7 @@ void vg_start_notify(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
     if (start == NULL) {
         /* A start that the system needs must not fail because we lack memory. The gap in the sequence says
          * that there was one. */
-        vg_count(&vg_counters.allowed);
+        vg_count(NT_SUCCESS(info->CreationStatus) ? &vg_counters.allowed : &vg_counters.denied_by_others);
         (void)vg_event_dropped();
         return;
     }

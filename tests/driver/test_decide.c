@@ -360,6 +360,24 @@ static void a_failure_of_an_earlier_driver_stands(void **state)
     end();
 }
 
+static void a_failure_of_an_earlier_driver_is_counted_as_one_whatever_memory_is_missing(void **state)
+{
+    unsigned starts = 0;
+
+    (void)state;
+    begin(HEAD "  - deny: no shell\n    when: { Image|endswith: '\\cmd.exe' }\n");
+    sim_add_other_routine(deny_all, true);
+    do {
+        sim_fail_nth(++starts);
+        assert_int_equal(try_start(NOTEPAD, "notepad"), STATUS_VIRUS_INFECTED);
+    } while (sim_fail_fired());
+    sim_fail_nth(0);
+    assert_true(starts > 10);
+    assert_int_equal(status().denied_by_others, starts);
+    assert_int_equal(status().allowed, 0);
+    end();
+}
+
 static void a_denial_undone_by_a_later_driver_is_noticed(void **state)
 {
     PEPROCESS shell;
@@ -435,6 +453,7 @@ int main(void)
         cmocka_unit_test(a_start_for_which_there_is_no_memory_to_decide_is_allowed_and_says_so),
         cmocka_unit_test(a_question_nobody_can_answer_is_denied_and_recorded_as_asked),
         cmocka_unit_test(a_failure_of_an_earlier_driver_stands),
+        cmocka_unit_test(a_failure_of_an_earlier_driver_is_counted_as_one_whatever_memory_is_missing),
         cmocka_unit_test(a_denial_undone_by_a_later_driver_is_noticed),
         cmocka_unit_test(a_long_command_line_is_kept_whole),
         cmocka_unit_test(the_example_of_the_design_decides_as_it_says),
