@@ -166,8 +166,6 @@ NTSTATUS vg_record_gather(struct vg_start *start)
     bool named = (flags & VG_NOTIFY_OPEN_NAME_AVAILABLE) != 0 || !vg_notify_tells_names();
     NTSTATUS status = describe_command_line(start);
 
-    if (!NT_SUCCESS(status))
-        return status;
     describe_image(start);
     describe_relatives(start);
     describe_drive(start);
@@ -178,7 +176,7 @@ NTSTATUS vg_record_gather(struct vg_start *start)
     vg_record_set(record, VG_FIELD_SUBSYSTEM,
                   (flags & VG_NOTIFY_SUBSYSTEM_PROCESS) != 0 ? VG_LITERAL_SPAN(u"WSL")
                                                              : VG_LITERAL_SPAN(u"Win32"));
-    return STATUS_SUCCESS;
+    return status;
 }
 
 /* What was hashed need not be what was mapped: whoever supplies the bytes can answer the two readings

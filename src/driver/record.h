@@ -5,7 +5,7 @@
 #include "start.h"
 
 /* Gathers all facts of the cheap stage. A fact that cannot be had is unknown; only lack of memory for the
- * command line fails, because a rule must not be decided without it. */
+ * command line fails, because a rule must not be decided without it. The others are gathered all the same. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_record_gather(_Inout_ struct vg_start *start);
 

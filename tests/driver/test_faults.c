@@ -109,6 +109,37 @@ static void a_start_survives_every_failure_with_a_verdict_that_its_record_explai
     }
 }
 
+/* Without its command line nothing is decided, but what can be known is recorded, and kept for its children.
+ */
+static void a_start_that_cannot_be_decided_is_recorded_with_all_that_can_be_known_of_it(void **state)
+{
+    const struct vg_event_start *event = NULL;
+    PEPROCESS process = NULL;
+
+    (void)state;
+    begin(POLICY);
+    for (unsigned n = 1; n < SWEEP_MAX && (event == NULL || event->reason != VG_REASON_FAILURE); n++) {
+        uint64_t dropped = status().events_dropped;
+
+        if (process != NULL)
+            sim_exit_process(process, 0);
+        sim_fail_nth(n);
+        process = start(NOTEPAD);
+        sim_fail_nth(0);
+        event = status().events_dropped == dropped ? next_start() : NULL;
+    }
+    assert_true(event != NULL && event->reason == VG_REASON_FAILURE);
+    assert_string_equal(fact(event, VG_FIELD_COMMAND_LINE), "(unknown)");
+    assert_string_equal(fact(event, VG_FIELD_IMAGE), NOTEPAD);
+    assert_true(is_known(event, VG_FIELD_PARENT_IMAGE));
+    assert_true(is_known(event, VG_FIELD_USER));
+    assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .creator = process}),
+                     STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_PARENT_IMAGE), NOTEPAD);
+    sim_exit_process(process, 0);
+    end();
+}
+
 static void a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides(void **state)
 {
     unsigned n, allowed = 0;
@@ -276,7 +307,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_load_survives_every_failure),
         cmocka_unit_test(a_start_survives_every_failure_with_a_verdict_that_its_record_explains),
+        cmocka_unit_test(a_start_that_cannot_be_decided_is_recorded_with_all_that_can_be_known_of_it),
         cmocka_unit_test(a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides),
+        cmocka_unit_test(a_start_that_cannot_be_decided_is_recorded_with_all_that_can_be_known_of_it),
         cmocka_unit_test(a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides_by_any_kind_of_hash),
         cmocka_unit_test(an_exit_and_an_image_survive_every_failure),
         cmocka_unit_test(requests_survive_every_failure),
