@@ -16,12 +16,18 @@ static const char *broken; /* a routine that always fails */
 #define HIDDEN_MAX 8
 static const char *hidden[HIDDEN_MAX];
 
-bool sim_fault(const char *routine)
+bool sim_fault_by_name(const char *routine)
 {
     const char *always = __atomic_load_n(&broken, __ATOMIC_SEQ_CST);
+
+    return always && !strcmp(always, routine);
+}
+
+bool sim_fault(const char *routine)
+{
     unsigned call;
 
-    if (always && !strcmp(always, routine))
+    if (sim_fault_by_name(routine))
         return true;
     if (sim_self()->system_thread) /* it runs beside what a test counts, at its own pace */
         return false;
@@ -35,7 +41,11 @@ bool sim_fault(const char *routine)
 bool sim_fault_of_pool(ULONG tag)
 {
     static char name[] = "pool tag!";
+    char exact[] = "pool tag!";
 
+    memcpy(exact + strlen("pool "), &tag, sizeof(tag));
+    if (sim_fault_by_name(exact))
+        return true;
     if (!sim_fault(name))
         return false;
     memcpy(name + strlen("pool "), &tag, sizeof(tag));

@@ -115,6 +115,7 @@ static NTSTATUS open_file(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES
                           const char *routine)
 {
     struct target target = {0};
+    void (*meanwhile)(void) = NULL;
     struct sim_file_object *opened;
     NTSTATUS status = check_open_arguments(access, attributes, options, disposition);
 
@@ -133,8 +134,11 @@ static NTSTATUS open_file(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES
         if (NT_SUCCESS(status))
             status = check_open_state(target.file, options, io_options, routine);
         target.file->opens += NT_SUCCESS(status);
+        meanwhile = target.file->while_opened;
     }
     pthread_mutex_unlock(&sim_volume_lock);
+    if (meanwhile)
+        meanwhile();
     if (NT_SUCCESS(status)) {
         opened = sim_file_object_new(target.volume, target.file, &target.path);
         opened->options = options;
@@ -251,7 +255,8 @@ NTSTATUS ZwReadFile(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, PVOID apc_
     } else if (at >= opened->file->size) {
         status = STATUS_END_OF_FILE;
     } else {
-        size_t count = (size_t)min((uint64_t)length, opened->file->size - at);
+        bool nothing = (opened->file->flags & SIM_FILE_READS_NOTHING) != 0;
+        size_t count = nothing ? 0 : (size_t)min((uint64_t)length, opened->file->size - at);
         memcpy(buffer, opened->file->content + at, count);
         opened->file->bytes_read += (unsigned)count;
         opened->object.CurrentByteOffset.QuadPart = (LONGLONG)(at + count);

@@ -324,6 +324,8 @@ NTSTATUS PsLookupProcessByProcessId(HANDLE id, PEPROCESS *found) /* ntifs: <= AP
     PEPROCESS process;
 
     sim_max_irql(APC_LEVEL, "PsLookupProcessByProcessId");
+    if (sim_fault_by_name("PsLookupProcessByProcessId"))
+        return STATUS_INVALID_CID;
     pthread_mutex_lock(&process_lock);
     process = find_id(id);
     if (process)

@@ -1,5 +1,4 @@
 /* Strings and odds and ends of the run-time library. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -124,40 +123,6 @@ ULONG RtlRandomEx(PULONG seed) /* ntddk: PASSIVE_LEVEL */
 {
     *seed = *seed * 1103515245u + 12345u;
     return *seed >> 1;
-}
-
-/* Said aloud only on request, so that tests stay readable. */
-static ULONG say(PCSTR format, va_list arguments)
-{
-    char *translated = strdup(format), *wide;
-
-    while ((wide = strstr(translated, "%I64")) != NULL)
-        memmove(memcpy(wide, "%l", 2) + 2, wide + 4, strlen(wide + 4) + 1);
-    if (getenv("SIM_VERBOSE") && !strstr(translated, "%w"))
-        vfprintf(stderr, translated, arguments);
-    free(translated);
-    return STATUS_SUCCESS;
-}
-
-ULONG DbgPrint(PCSTR format, ...) /* wdm: <= DIRQL; Unicode formats at PASSIVE_LEVEL only */
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    say(format, arguments);
-    va_end(arguments);
-    return STATUS_SUCCESS;
-}
-
-ULONG DbgPrintEx(ULONG component, ULONG level, PCSTR format, ...) /* wdm */
-{
-    va_list arguments;
-
-    (void)component, (void)level;
-    va_start(arguments, format);
-    say(format, arguments);
-    va_end(arguments);
-    return STATUS_SUCCESS;
 }
 
 void KeBugCheckEx(ULONG code, ULONG_PTR p1, ULONG_PTR p2, ULONG_PTR p3, ULONG_PTR p4) /* wdm: any IRQL */

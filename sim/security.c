@@ -1,6 +1,7 @@
 /* SIDs, ACLs and security descriptors ([MS-DTYP] 2.4). */
 #include <stdio.h>
 
+#include "fault.h"
 #include "irql.h"
 #include "pool.h"
 #include "violation.h"
@@ -83,7 +84,7 @@ NTSTATUS RtlConvertSidToUnicodeString(PUNICODE_STRING string, PSID sid,
 
 NTSTATUS RtlCreateSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor, ULONG revision) /* wdm: <= APC_LEVEL */
 {
-    if (revision != SECURITY_DESCRIPTOR_REVISION)
+    if (revision != SECURITY_DESCRIPTOR_REVISION || sim_fault_by_name("RtlCreateSecurityDescriptor"))
         return STATUS_REVISION_MISMATCH;
     *(SECURITY_DESCRIPTOR *)descriptor = (SECURITY_DESCRIPTOR){.Revision = SECURITY_DESCRIPTOR_REVISION};
     return STATUS_SUCCESS;
@@ -95,7 +96,7 @@ NTSTATUS RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor, BOOLEAN p
     SECURITY_DESCRIPTOR *out = descriptor;
 
     (void)defaulted;
-    if (out->Revision != SECURITY_DESCRIPTOR_REVISION)
+    if (out->Revision != SECURITY_DESCRIPTOR_REVISION || sim_fault_by_name("RtlSetDaclSecurityDescriptor"))
         return STATUS_REVISION_MISMATCH;
     out->Control = (SECURITY_DESCRIPTOR_CONTROL)(present ? out->Control | SE_DACL_PRESENT
                                                          : out->Control & ~SE_DACL_PRESENT);
@@ -105,7 +106,7 @@ NTSTATUS RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor, BOOLEAN p
 
 NTSTATUS RtlCreateAcl(PACL acl, ULONG length, ULONG revision) /* ntifs */
 {
-    if (length < sizeof(*acl))
+    if (length < sizeof(*acl) || sim_fault_by_name("RtlCreateAcl"))
         return STATUS_BUFFER_TOO_SMALL;
     if (length > MAXUSHORT || revision != ACL_REVISION || (length & 3))
         return STATUS_INVALID_PARAMETER;
@@ -120,7 +121,7 @@ NTSTATUS RtlAddAccessAllowedAce(PACL acl, ULONG revision, ACCESS_MASK mask, PSID
 
     if (revision != ACL_REVISION)
         return STATUS_REVISION_MISMATCH;
-    if (!RtlValidSid(sid))
+    if (!RtlValidSid(sid) || sim_fault_by_name("RtlAddAccessAllowedAce"))
         return STATUS_INVALID_SID;
     for (unsigned i = 0; i < acl->AceCount; i++)
         used += ((ACE_HEADER *)(void *)((char *)acl + used))->AceSize;

@@ -39,7 +39,8 @@ void sim_finish_boot(void);
 /* --- Faults. The nth failable call (allocation, file, registry, token, hash, registration) made after this
  * fails; 0 none. */
 void sim_fail_nth(unsigned n);
-/* Every call of this routine fails from now on, on any thread; NULL: no longer. */
+/* Every call of this routine ("pool VgHa": every allocation with this tag) fails from now on, on any thread;
+ * NULL: no longer. */
 void sim_fail_routine(const char *routine);
 /* This kernel lacks a routine that is looked up by name (MmGetSystemRoutineAddress). Until sim_end. */
 void sim_hide_routine(const char *name);
@@ -114,7 +115,8 @@ enum sim_file_flags {
     SIM_FILE_SHARE_NONE = 8,  /* somebody holds it open without sharing */
     SIM_FILE_READ_FAILS = 16, /* STATUS_DEVICE_DATA_ERROR in the middle */
     SIM_FILE_ACCESS_DENIED = 32,
-    SIM_FILE_DELETED_SINCE = 64, /* it could still be opened, and is delete-pending when it is asked */
+    SIM_FILE_DELETED_SINCE = 64,  /* it could still be opened, and is delete-pending when it is asked */
+    SIM_FILE_READS_NOTHING = 128, /* reads succeed, and nothing is read: a file system of somebody's own */
 };
 void sim_set_file_flags(struct sim_file *file, unsigned flags);
 /* From now on, or no longer, no file system answers this FILE_INFORMATION_CLASS. */
@@ -126,6 +128,8 @@ unsigned sim_file_reads(struct sim_file *file); /* bytes the driver has read of 
 /* `meanwhile` (NULL: nothing) happens while each read of the file by the driver is under way, on its thread.
  */
 void sim_while_read(struct sim_file *file, void (*meanwhile)(void));
+/* The same of each opening of it: other filters see it, and what they do may start and end processes. */
+void sim_while_opened(struct sim_file *file, void (*meanwhile)(void));
 
 /* --- Registry. Keys as `\Registry\Machine\...`; the service's own by sim_set_parameter_*. */
 #define SIM_SERVICE_KEY "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\Vigil"
@@ -216,6 +220,9 @@ struct sim_request *sim_read_async(struct sim_handle *handle, void *buffer, ULON
 bool sim_request_done(struct sim_request *request);
 NTSTATUS sim_wait(struct sim_request *request, unsigned milliseconds, ULONG_PTR *information);
 void sim_cancel(struct sim_request *request);
+
+/* Whether the driver has printed these words (DbgPrint) since sim_start. */
+bool sim_said(const char *words);
 
 /* --- What the driver holds. */
 size_t sim_pool_blocks(void);

@@ -230,6 +230,13 @@ void sim_while_read(struct sim_file *file, void (*meanwhile)(void))
     pthread_mutex_unlock(&sim_volume_lock);
 }
 
+void sim_while_opened(struct sim_file *file, void (*meanwhile)(void))
+{
+    pthread_mutex_lock(&sim_volume_lock);
+    file->while_opened = meanwhile;
+    pthread_mutex_unlock(&sim_volume_lock);
+}
+
 unsigned sim_file_reads(struct sim_file *file)
 {
     pthread_mutex_lock(&sim_volume_lock);

@@ -44,6 +44,7 @@ struct sim_file {
     unsigned opens;
     unsigned bytes_read;
     void (*while_read)(void);
+    void (*while_opened)(void);
     SECTION_OBJECT_POINTERS sections;
 };
 

@@ -69,6 +69,7 @@ void sim_start(const struct sim_options *options)
     sim_paging_start();
     sim_set_irql(PASSIVE_LEVEL);
     sim_fault_reset();
+    sim_said_reset();
     sim_irps_start();
     sim_touch_start();
     sim_objects_start();

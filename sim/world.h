@@ -31,6 +31,8 @@ bool sim_text_starts(const UNICODE_STRING *text, const UNICODE_STRING *prefix);
 /* Copies at most `length` bytes: the answer to a query into a caller's buffer. */
 UNICODE_STRING sim_text_join(const UNICODE_STRING *a, const UNICODE_STRING *b);
 
+void sim_said_reset(void);
+
 void *sim_alloc(size_t size); /* zeroed, never NULL */
 
 #endif

@@ -9,8 +9,6 @@
 #define NO_SHELL  HEAD "  - deny: no shell\n    when: { Image|endswith: '\\cmd.exe' }\n"
 #define ABC       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
-#define SWEEP_MAX 1000u
-
 static void begin_legacy(const char *policy)
 {
     begin_on(&(struct sim_options){.windows = SIM_WINDOWS_SERVER_2003}, policy);
@@ -350,145 +348,6 @@ static void the_guards_hold(void **state)
     end();
 }
 
-/* Starts `image` with the nth call failing. Returns what failed. */
-static const char *start_with_failure(unsigned n, const char *image, NTSTATUS *result)
-{
-    PEPROCESS process = NULL;
-    const char *fired;
-
-    sim_fail_nth(n);
-    *result = sim_start_process(&(struct sim_process_options){.image = image}, &process);
-    fired = sim_fail_fired();
-    sim_fail_nth(0);
-    if (process)
-        sim_exit_process(process, 0);
-    return fired;
-}
-
-static void check_no_handle(const struct vg_event_start *event)
-{
-    assert_int_equal(event->enforced, 0);
-    assert_int_equal(event->guard, VG_GUARD_FAILED);
-    assert_int_equal((NTSTATUS)event->status, STATUS_INSUFFICIENT_RESOURCES);
-}
-
-/* That it was not ended is known only when its start has been recorded: the exit says that it ran. */
-static void check_not_ended(const struct vg_event_start *event)
-{
-    assert_int_equal(event->enforced, 1);
-    assert_int_equal(next_exit()->denied, 0);
-}
-
-static void a_process_that_cannot_be_ended_is_said_to_run(void **state)
-{
-    unsigned ran = 0, n;
-
-    (void)state;
-    begin_legacy(NO_SHELL);
-    for (n = 1; n < SWEEP_MAX; n++) {
-        struct vg_abi_status before = status();
-        const struct vg_event_start *event;
-        NTSTATUS result;
-        const char *fired = start_with_failure(n, CMD, &result);
-
-        if (!fired)
-            break;
-        if (status().events_dropped != before.events_dropped)
-            continue;
-        event = next_start();
-        if (!NT_SUCCESS(result) || event->verdict != VG_DENY)
-            continue;
-        ran++;
-        if (event->guard == VG_GUARD_FAILED)
-            check_no_handle(event);
-        else
-            check_not_ended(event);
-        assert_int_equal(status().undone, before.undone + 1);
-    }
-    assert_int_equal(ran, 2); /* no handle to end it with, and ending it */
-    end();
-}
-
-static void a_load_survives_every_failure(void **state)
-{
-    unsigned refused = 0, n;
-
-    (void)state;
-    for (n = 1; n < SWEEP_MAX; n++) {
-        NTSTATUS loaded;
-        const char *fired;
-
-        machine(&(struct sim_options){.windows = n % 2 ? SIM_WINDOWS_XP : SIM_WINDOWS_SERVER_2003});
-        sim_set_parameter_dword("WatchImages", 1);
-        policy_file(NO_SHELL);
-        sim_fail_nth(n);
-        loaded = load();
-        fired = sim_fail_fired();
-        sim_fail_nth(0);
-        if (NT_SUCCESS(loaded)) {
-            assert_int_equal(try_start(NOTEPAD, NULL), STATUS_SUCCESS);
-            assert_true(status().registered_with != 0 || !NT_SUCCESS(status().registration_status));
-        } else {
-            refused++;
-        }
-        end();
-        if (!fired)
-            break;
-    }
-    assert_in_range(n, 20, SWEEP_MAX - 1);
-    assert_true(refused > 0);
-}
-
-static void a_start_survives_every_failure_with_a_verdict_that_its_record_explains(void **state)
-{
-    unsigned n;
-
-    (void)state;
-    begin_legacy(DENY_REST "  - allow: Windows\n    when: { Image|under: '%WINDIR%' }\n");
-    for (n = 1; n < SWEEP_MAX; n++) {
-        struct vg_abi_status before = status(), after;
-        const struct vg_event_start *event;
-        NTSTATUS result;
-        const char *fired = start_with_failure(n, NOTEPAD, &result);
-
-        after = status();
-        assert_int_equal(after.starts, before.starts + 1);
-        if (after.events_dropped == before.events_dropped) {
-            event = next_start();
-            assert_int_equal(event->enforced, !NT_SUCCESS(result));
-            /* It is denied only because no rule could allow it: its image was not known, or by its device. */
-            if (!NT_SUCCESS(result))
-                assert_true(event->reason == VG_REASON_DEFAULT &&
-                            strcmp(fact(event, VG_FIELD_IMAGE), NOTEPAD) != 0);
-        }
-        if (!fired)
-            break;
-    }
-    assert_in_range(n, 12, SWEEP_MAX - 1);
-    end();
-}
-
-static void an_exit_survives_every_failure(void **state)
-{
-    unsigned n;
-
-    (void)state;
-    begin_legacy(NULL);
-    for (n = 1; n < SWEEP_MAX; n++) {
-        PEPROCESS process = start(CMD);
-        const char *fired;
-
-        sim_fail_nth(n);
-        sim_exit_process(process, 0);
-        fired = sim_fail_fired();
-        sim_fail_nth(0);
-        if (!fired)
-            break;
-    }
-    assert_in_range(n, 2, SWEEP_MAX - 1);
-    end();
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -513,10 +372,6 @@ int main(void)
         cmocka_unit_test(a_policy_file_that_asks_for_hashes_leaves_it_watching),
         cmocka_unit_test(the_option_of_hashes_is_refused),
         cmocka_unit_test(the_guards_hold),
-        cmocka_unit_test(a_process_that_cannot_be_ended_is_said_to_run),
-        cmocka_unit_test(a_load_survives_every_failure),
-        cmocka_unit_test(a_start_survives_every_failure_with_a_verdict_that_its_record_explains),
-        cmocka_unit_test(an_exit_survives_every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -232,6 +232,28 @@ static void a_policy_that_comes_by_hand_while_the_late_file_is_read_stays(void *
     end();
 }
 
+/* Everybody could open it. */
+static void a_device_that_cannot_be_protected_is_not_left_behind(void **state)
+{
+    static const char *const steps[] = {
+        "RtlCreateSecurityDescriptor",  "RtlCreateAcl",          "RtlAddAccessAllowedAce",
+        "RtlSetDaclSecurityDescriptor", "ObOpenObjectByPointer", "ZwSetSecurityObject",
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        struct sim_handle *handle;
+
+        machine(&(struct sim_options){.windows = SIM_WINDOWS_11});
+        sim_fail_routine(steps[i]);
+        assert_false(NT_SUCCESS(load()));
+        sim_fail_routine(NULL);
+        assert_int_equal(sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ, &handle),
+                         STATUS_OBJECT_NAME_NOT_FOUND);
+        end();
+    }
+}
+
 static void an_unload_is_refused_while_a_handle_is_open(void **state)
 {
     struct sim_handle *handle;
@@ -275,6 +297,7 @@ int main(void)
         cmocka_unit_test(a_policy_of_some_megabytes_is_read_whole),
         cmocka_unit_test(a_policy_file_beyond_all_bounds_is_not_read),
         cmocka_unit_test(a_policy_that_comes_by_hand_while_the_late_file_is_read_stays),
+        cmocka_unit_test(a_device_that_cannot_be_protected_is_not_left_behind),
         cmocka_unit_test(an_unload_is_refused_while_a_handle_is_open),
         cmocka_unit_test(
             the_mark_of_an_unconfirmed_boot_reaches_the_disk_though_the_boots_first_flush_does_not),
