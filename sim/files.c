@@ -131,6 +131,7 @@ static NTSTATUS open_file(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES
     pthread_mutex_lock(&sim_volume_lock);
     if (target.file) {
         status = target.file->refusal;
+        target.file->refused_opens += !NT_SUCCESS(status);
         if (NT_SUCCESS(status))
             status = check_open_state(target.file, options, io_options, routine);
         target.file->opens += NT_SUCCESS(status);

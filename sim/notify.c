@@ -27,6 +27,7 @@ struct slot {
 
 static pthread_mutex_t notify_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct slot slots[SLOTS];
+static void (*when_registered)(void);
 
 static struct slot *find_plain_slot(PCREATE_PROCESS_NOTIFY_ROUTINE routine)
 {
@@ -58,6 +59,21 @@ static NTSTATUS add_slot(struct slot added)
         }
     }
     pthread_mutex_unlock(&notify_lock);
+    return status;
+}
+
+void sim_when_registered(void (*meanwhile)(void))
+{
+    when_registered = meanwhile;
+}
+
+/* A routine for processes, which may be called before it is back in the driver. */
+static NTSTATUS add_process_slot(struct slot added)
+{
+    NTSTATUS status = add_slot(added);
+
+    if (NT_SUCCESS(status) && when_registered)
+        when_registered();
     return status;
 }
 
@@ -113,7 +129,7 @@ static NTSTATUS set_routine(enum slot_kind kind, PCREATE_PROCESS_NOTIFY_ROUTINE_
         return STATUS_INVALID_PARAMETER;
     if (sim_fault(name))
         return STATUS_INVALID_PARAMETER; /* as for a full table, the one failure that can always happen */
-    return add_slot((struct slot){.kind = kind, .routine = routine});
+    return add_process_slot((struct slot){.kind = kind, .routine = routine});
 }
 
 /* ntddk: PASSIVE_LEVEL. 0xC0000022 without FORCE_INTEGRITY; STATUS_INVALID_PARAMETER when registered or full.
@@ -151,7 +167,7 @@ NTSTATUS PsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE routine,
     }
     if (slot || sim_notify_table_is_full() || sim_fault("PsSetCreateProcessNotifyRoutine"))
         return STATUS_INVALID_PARAMETER;
-    return add_slot((struct slot){.kind = SLOT_PLAIN, .plain_routine = routine});
+    return add_process_slot((struct slot){.kind = SLOT_PLAIN, .plain_routine = routine});
 }
 
 static struct slot *find_image_slot(PLOAD_IMAGE_NOTIFY_ROUTINE routine)
@@ -208,6 +224,7 @@ unsigned sim_registered_routines(void)
 void sim_notify_end(void)
 {
     memset(slots, 0, sizeof(slots));
+    when_registered = NULL;
 }
 
 void sim_notify_check_empty(const char *when)

@@ -123,8 +123,9 @@ void sim_set_file_flags(struct sim_file *file, unsigned flags);
 void sim_refuse_file_class(int class, bool refused);
 /* Opening the file fails with this status; STATUS_SUCCESS: no longer. */
 void sim_refuse_opens(struct sim_file *file, NTSTATUS status);
-unsigned sim_file_opens(struct sim_file *file); /* how often it was opened by the driver */
-unsigned sim_file_reads(struct sim_file *file); /* bytes the driver has read of it, in all */
+unsigned sim_refused_opens(struct sim_file *file); /* how often that happened */
+unsigned sim_file_opens(struct sim_file *file);    /* how often it was opened by the driver */
+unsigned sim_file_reads(struct sim_file *file);    /* bytes the driver has read of it, in all */
 /* `meanwhile` (NULL: nothing) happens while each read of the file by the driver is under way, on its thread.
  */
 void sim_while_read(struct sim_file *file, void (*meanwhile)(void));
@@ -189,6 +190,8 @@ void sim_end_creating_thread(void);
 
 /* Another driver's process routine, called before (earlier) or after the driver's own. */
 void sim_add_other_routine(PCREATE_PROCESS_NOTIFY_ROUTINE_EX routine, bool earlier);
+/* Happens while the driver registers a process routine, which is in the table by then, on its thread. */
+void sim_when_registered(void (*meanwhile)(void));
 /* How many routines the driver has registered now (process and image). */
 unsigned sim_registered_routines(void);
 

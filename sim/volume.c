@@ -215,6 +215,14 @@ void sim_refuse_opens(struct sim_file *file, NTSTATUS status)
     pthread_mutex_unlock(&sim_volume_lock);
 }
 
+unsigned sim_refused_opens(struct sim_file *file)
+{
+    pthread_mutex_lock(&sim_volume_lock);
+    unsigned opens = file->refused_opens;
+    pthread_mutex_unlock(&sim_volume_lock);
+    return opens;
+}
+
 unsigned sim_file_opens(struct sim_file *file)
 {
     pthread_mutex_lock(&sim_volume_lock);

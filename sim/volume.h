@@ -41,6 +41,7 @@ struct sim_file {
     uint64_t usn;
     unsigned flags;   /* enum sim_file_flags */
     NTSTATUS refusal; /* of opens; STATUS_SUCCESS: none */
+    unsigned refused_opens;
     unsigned opens;
     unsigned bytes_read;
     void (*while_read)(void);

@@ -157,7 +157,8 @@ NTSTATUS vg_device_start(PDRIVER_OBJECT driver)
 
     if (!NT_SUCCESS(status))
         return status;
-    /* Until DO_DEVICE_INITIALIZING is cleared nobody can open it, so nobody comes before the descriptor. */
+    /* Until DO_DEVICE_INITIALIZING is cleared nobody can open it. The I/O manager does that when DriverEntry
+     * has returned, so nobody comes before the descriptor, nor while the driver still starts. */
     status = protect(made);
     if (!NT_SUCCESS(status))
         goto delete_device;
@@ -170,7 +171,6 @@ NTSTATUS vg_device_start(PDRIVER_OBJECT driver)
     driver->MajorFunction[IRP_MJ_READ] = on_read;
     driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = on_control;
     made->Flags |= DO_BUFFERED_IO;
-    made->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
     device = made;
     return STATUS_SUCCESS;
 

@@ -5,7 +5,7 @@
 #include "kernel.h"
 
 /* Makes the device, for SYSTEM and administrators alone, and its link; sets the driver's dispatch routines.
- */
+ * In DriverEntry: nobody can open it before that has returned. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_device_start(_Inout_ PDRIVER_OBJECT driver);
 

@@ -129,6 +129,24 @@ static void after_two_minutes_nobody_looks_for_the_policy_any_more(void **state)
     end();
 }
 
+/* Its thread ends at once, instead of trying as often as it would have in two minutes. */
+static void once_it_is_being_stopped_nobody_looks_for_the_policy_any_more(void **state)
+{
+    struct sim_file *file;
+    unsigned opens;
+
+    (void)state;
+    start_machine();
+    file = sim_find_file(POLICY_PATH);
+    sim_refuse_opens(file, STATUS_DEVICE_NOT_READY);
+    assert_int_equal(load(), STATUS_SUCCESS);
+    opens = sim_refused_opens(file);
+    assert_int_not_equal(opens, 0);
+    assert_int_equal(sim_unload_driver(), STATUS_SUCCESS);
+    assert_true(sim_refused_opens(file) <= opens + 1); /* that of a second that had just passed */
+    end();
+}
+
 static void a_confirmed_boot_is_not_marked_again(void **state)
 {
     ULONG pending = 7;
@@ -236,6 +254,7 @@ int main(void)
         cmocka_unit_test(a_policy_that_came_by_hand_is_not_replaced_by_the_late_file),
         cmocka_unit_test(a_policy_that_comes_late_says_so_and_has_its_wishes_followed),
         cmocka_unit_test(after_two_minutes_nobody_looks_for_the_policy_any_more),
+        cmocka_unit_test(once_it_is_being_stopped_nobody_looks_for_the_policy_any_more),
         cmocka_unit_test(a_confirmed_boot_is_not_marked_again),
         cmocka_unit_test(a_boot_that_cannot_be_marked_goes_on_and_can_be_confirmed),
         cmocka_unit_test(a_boot_is_not_confirmed_when_that_cannot_be_stored),

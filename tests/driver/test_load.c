@@ -154,6 +154,35 @@ static void a_crowd_of_running_processes_is_known_whole(void **state)
     end();
 }
 
+static NTSTATUS opened, started;
+
+static void open_and_start(void)
+{
+    struct sim_handle *handle = NULL;
+
+    opened = sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ | GENERIC_WRITE, &handle);
+    if (handle != NULL)
+        sim_close(handle);
+    started = try_start(CMD, NULL);
+}
+
+/* A boot confirmed before it is marked would be marked for good. */
+static void what_starts_while_it_still_loads_is_decided_and_nobody_can_open_its_device_yet(void **state)
+{
+    (void)state;
+    for (int windows = SIM_WINDOWS_XP; windows < SIM_WINDOWS_COUNT; windows++) {
+        machine(&(struct sim_options){.windows = (enum sim_windows)windows});
+        policy_file(DENY_CMD);
+        sim_when_registered(open_and_start);
+        assert_int_equal(load(), STATUS_SUCCESS);
+        assert_int_equal(opened, STATUS_NO_SUCH_DEVICE);
+        assert_int_equal(started, DENIED);
+        assert_int_equal(status().starts, 1);
+        assert_int_equal(status().denied, 1);
+        end();
+    }
+}
+
 static void refused_for_a_reason_nobody_knows_it_stays_and_says_the_status(void **state)
 {
     (void)state;
@@ -293,6 +322,7 @@ int main(void)
         cmocka_unit_test(a_policy_on_a_volume_that_comes_later_is_loaded_when_it_comes),
         cmocka_unit_test(it_knows_the_processes_that_ran_before_it),
         cmocka_unit_test(a_crowd_of_running_processes_is_known_whole),
+        cmocka_unit_test(what_starts_while_it_still_loads_is_decided_and_nobody_can_open_its_device_yet),
         cmocka_unit_test(refused_for_a_reason_nobody_knows_it_stays_and_says_the_status),
         cmocka_unit_test(a_policy_of_some_megabytes_is_read_whole),
         cmocka_unit_test(a_policy_file_beyond_all_bounds_is_not_read),

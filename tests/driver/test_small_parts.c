@@ -23,6 +23,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
+    assert_int_equal(sim_pool_blocks(), 0);
     sim_end();
     return 0;
 }
