@@ -3,15 +3,11 @@
  * between two other drivers' routines, called before and after Vigil's. It is not Windows' time: there is no
  * disk, no file system and no CNG (hashes are OpenSSL's).
  *     bench_gather [--quick] */
+#include "machine.h"
 #include "measure.h"
 
-#include "../src/policy/model.h"
 #include "../tests/image/rich_pe.h"
 
-#include <sim/sim.h>
-#include <vigil/abi.h>
-
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,48 +42,13 @@ static void after(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
         ended = bench_now();
 }
 
-static void must(bool good, const char *what)
-{
-    if (!good)
-        bench_fail("the sim: %s failed", what);
-}
-
-static void tell(void *context, enum vg_severity severity, struct vg_place place, const char *message,
-                 const char *hint)
-{
-    (void)context;
-    (void)place;
-    (void)hint;
-    if (severity == VG_ERROR)
-        bench_fail("%s", message);
-}
-
-static void use_policy(struct sim_handle *device, const char *text)
-{
-    const struct vg_reporter reporter = {.report = tell};
-    const struct vg_read_options options = {.variables = vg_default_path_variables};
-    struct vg_abi_load_reply reply;
-    struct vg_model model;
-    ULONG_PTR got;
-    void *blob = NULL;
-    size_t size = 0;
-
-    must(vg_model_read_text("policy", text, strlen(text), &options, &reporter, &model) &&
-             vg_model_compile(&model, &reporter, &blob, &size),
-         "compiling a policy");
-    must(NT_SUCCESS(sim_ioctl(device, VG_IOCTL_LOAD_POLICY, blob, (ULONG)size, &reply, sizeof(reply), &got)),
-         "loading a policy");
-    vg_model_free(&model);
-    free(blob);
-}
-
 static double start_once(void)
 {
     const struct sim_process_options options = {.image = IMAGE,
                                                 .command_line = "program.exe --type=renderer"};
     PEPROCESS process;
 
-    must(NT_SUCCESS(sim_start_process(&options, &process)), "a start");
+    bench_machine_must(NT_SUCCESS(sim_start_process(&options, &process)), "a start");
     sim_exit_process(process, STATUS_SUCCESS);
     return ended - begun;
 }
@@ -100,7 +61,7 @@ static void measure(struct sim_handle *device, const char *metric, const char *p
     double first[BENCH_ROUNDS], again[BENCH_ROUNDS];
     unsigned read_first = 0, read_again = 0;
 
-    use_policy(device, policy);
+    (void)bench_machine_policy(device, policy, NULL);
     for (unsigned round = 0; round < BENCH_ROUNDS; round++) {
         unsigned reads;
 
@@ -137,24 +98,17 @@ static void measure_size(struct sim_handle *device, size_t size)
 int main(int argc, char **argv)
 {
     bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
-    const struct sim_options options = {.windows = SIM_WINDOWS_10_2004};
     struct sim_handle *device;
 
-    sim_start(&options);
-    sim_set_value(SIM_SERVICE_KEY "\\Parameters", "Installed", REG_DWORD, &(ULONG){1}, sizeof(ULONG));
-    must(NT_SUCCESS(sim_load_driver(VG_DRIVER_MODULE)), "loading the driver");
-    must(NT_SUCCESS(
-             sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ | GENERIC_WRITE, &device)),
-         "opening the device");
-    must(NT_SUCCESS(sim_ioctl(device, VG_IOCTL_CONFIRM_BOOT, NULL, 0, NULL, 0, NULL)), "confirming the boot");
+    bench_machine_start();
+    bench_machine_must(NT_SUCCESS(sim_load_driver(VG_DRIVER_MODULE)), "loading the driver");
+    device = bench_machine_open();
     sim_add_other_routine(before, true);
     sim_add_other_routine(after, false);
     measure_size(device, (size_t)1 << 20);
     if (!quick)
         measure_size(device, (size_t)100 << 20);
-    must(NT_SUCCESS(sim_ioctl(device, VG_IOCTL_QUIESCE, NULL, 0, NULL, 0, NULL)), "quiescing the driver");
-    sim_close(device);
-    must(NT_SUCCESS(sim_unload_driver()), "unloading the driver");
-    sim_end();
+    bench_machine_unload(device);
+    bench_machine_end();
     return 0;
 }

@@ -93,20 +93,21 @@ static void put_string(struct rich_pe *pe, const char *key, const char *value)
     end_block(pe, begin);
 }
 
-static void put_table(struct rich_pe *pe, const char *language, const char *description)
+static void put_table(struct rich_pe *pe, const char *language, const struct rich_strings *strings)
 {
     size_t table = begin_block(pe, 0, 1, language);
 
-    put_string(pe, "CompanyName", "Vigil's tests");
-    put_string(pe, "FileDescription", description);
-    put_string(pe, "FileVersion", "1.2.3.4");
-    put_string(pe, "OriginalFilename", "Rich.EXE");
-    put_string(pe, "ProductName", "");
+    put_string(pe, "CompanyName", strings->company);
+    put_string(pe, "FileDescription", strings->description);
+    put_string(pe, "FileVersion", strings->file_version);
+    put_string(pe, "OriginalFilename", strings->original_file_name);
+    put_string(pe, "ProductName", strings->product);
     end_block(pe, table);
 }
 
-static void put_version(struct rich_pe *pe)
+static void put_version(struct rich_pe *pe, const struct rich_strings *strings)
 {
+    struct rich_strings german = *strings;
     size_t root = 0;
     size_t part = 0;
     size_t variable = 0;
@@ -116,8 +117,9 @@ static void put_version(struct rich_pe *pe)
     rich_write32(pe, pe->end, 0xFEEF04BD);
     pe->end += 52;
     part = begin_block(pe, 0, 1, "StringFileInfo");
-    put_table(pe, "040704B0", "Ein Programm");
-    put_table(pe, "040904B0", "A program");
+    german.description = "Ein Programm";
+    put_table(pe, "040704B0", &german);
+    put_table(pe, "040904B0", strings);
     end_block(pe, part);
     part = begin_block(pe, 0, 1, "VarFileInfo");
     variable = begin_block(pe, 4, 0, "Translation");
@@ -138,7 +140,7 @@ static void put_level(struct rich_pe *pe, uint32_t id, uint32_t next)
     pe->end += 24;
 }
 
-static void put_resources(struct rich_pe *pe)
+static void put_resources(struct rich_pe *pe, const struct rich_strings *strings)
 {
     size_t description = 0;
 
@@ -148,7 +150,7 @@ static void put_resources(struct rich_pe *pe)
     put_level(pe, 0x0409, 72);
     description = pe->end;
     pe->end += 16;
-    put_version(pe);
+    put_version(pe, strings);
     rich_write32(pe, description, address_of(pe->version));
     rich_write32(pe, description + 4, (uint32_t)(pe->end - pe->version));
     rich_write32(pe, pe->directories + 2 * 8, address_of(pe->resources));
@@ -219,11 +221,22 @@ static void put_imports(struct rich_pe *pe)
     rich_write32(pe, pe->directories + 8 + 4, 5 * 20);
 }
 
-void rich_build(struct rich_pe *pe, bool pe32_plus)
+void rich_build_with(struct rich_pe *pe, bool pe32_plus, const struct rich_strings *strings)
 {
     memset(pe, 0, sizeof(*pe));
     pe->pe32_plus = pe32_plus;
     write_headers(pe);
-    put_resources(pe);
+    put_resources(pe, strings);
     put_imports(pe);
+}
+
+void rich_build(struct rich_pe *pe, bool pe32_plus)
+{
+    static const struct rich_strings strings = {.original_file_name = "Rich.EXE",
+                                                .description = "A program",
+                                                .product = "",
+                                                .company = "Vigil's tests",
+                                                .file_version = "1.2.3.4"};
+
+    rich_build_with(pe, pe32_plus, &strings);
 }

@@ -27,6 +27,18 @@ struct rich_pe {
  * table old.ocx Foo@4. */
 void rich_build(struct rich_pe *pe, bool pe32_plus);
 
+/* The strings of the American English version resource, a hundred bytes each at most. */
+struct rich_strings {
+    const char *original_file_name;
+    const char *description;
+    const char *product;
+    const char *company;
+    const char *file_version;
+};
+
+/* The same program with these strings. */
+void rich_build_with(struct rich_pe *pe, bool pe32_plus, const struct rich_strings *strings);
+
 #define RICH_IMPORTS                                                                                         \
     "kernel32.exitprocess,kernel32.loadlibrarya,ws2_32.socket,ws2_32.ord3000,plain.drv.ord7,old.foo@4"
 
