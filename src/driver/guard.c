@@ -2,6 +2,7 @@
 
 #include "config.h"
 #include "mode.h"
+#include "notify.h"
 #include "optional.h"
 
 static bool created_by_system(const struct vg_start *start)
@@ -44,9 +45,12 @@ static bool has_path(struct vg_span name)
 
 /* A minimal process (vmmem, Registry), which maps no file: it has no name, or one without a path, so no rule
  * on folders can allow it, and the default must not hit it. User mode can make none. A subsystem's process is
- * none: whoever may use WSL 1 starts what they like in it. */
+ * none: whoever may use WSL 1 starts what they like in it. vigil-xp.sys is told of no file at all: there a
+ * name that could not be had may be any program's. */
 static bool is_nameless(const struct vg_start *start)
 {
+    if (!vg_notify_tells_names() && start->image.state == VG_FACT_UNKNOWN)
+        return false;
     return start->reason == VG_REASON_DEFAULT && start->info->FileObject == NULL &&
            (start->info->Flags & VG_NOTIFY_SUBSYSTEM_PROCESS) == 0 &&
            !has_path(vg_string_span(&start->image.text));

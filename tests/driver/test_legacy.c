@@ -348,6 +348,22 @@ static void the_guards_hold(void **state)
     end();
 }
 
+/* It is told of no file, so a program whose name cannot be had is not one without a name. */
+static void a_name_that_cannot_be_had_is_not_taken_for_none(void **state)
+{
+    const struct vg_event_start *event;
+
+    (void)state;
+    begin_legacy(DENY_REST "  []\n");
+    sim_fail_routine("ZwQueryInformationProcess");
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    sim_fail_routine(NULL);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_IMAGE), "(unknown)");
+    assert_int_equal(event->guard, VG_GUARD_NONE);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +388,7 @@ int main(void)
         cmocka_unit_test(a_policy_file_that_asks_for_hashes_leaves_it_watching),
         cmocka_unit_test(the_option_of_hashes_is_refused),
         cmocka_unit_test(the_guards_hold),
+        cmocka_unit_test(a_name_that_cannot_be_had_is_not_taken_for_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
