@@ -204,6 +204,11 @@ static bool read_field(struct vg_reader *reader, struct vg_place place, struct v
 static bool check_changes(struct vg_reader *reader, struct vg_place place, const struct vg_item_key *key)
 {
     bool bytes = false;
+    if (key->match == VG_MATCH_REGEX && key->change_count == 1 && key->changes[0] == VG_CHANGE_EXPAND) {
+        vg_unsupported(reader, place, "write the values into the expression",
+                       "placeholders are not filled into a regular expression");
+        return false;
+    }
     if (key->change_count &&
         (key->fieldref || key->match == VG_MATCH_EXISTS || key->match == VG_MATCH_UNDER ||
          key->match == VG_MATCH_PATH || key->match == VG_MATCH_FILE || key->match == VG_MATCH_REGEX)) {
