@@ -175,7 +175,7 @@ static void put_lost(struct line *line, const struct vg_event *event)
 {
     put_colour(line, VG_COLOUR_YELLOW);
     put_format(line, "lost   %llu events, %llu to %llu: this reader was too slow",
-               (unsigned long long)(event->lost.last_sequence - event->lost.first_sequence + 1),
+               (unsigned long long)event->lost.last_sequence - event->lost.first_sequence + 1,
                (unsigned long long)event->lost.first_sequence, (unsigned long long)event->lost.last_sequence);
     end_colour(line);
 }

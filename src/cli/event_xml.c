@@ -55,7 +55,7 @@ static void start_element(void *context, const XML_Char *name, const XML_Char **
         add_pair(&reader->head, "ProviderName", value, strlen(value));
     } else if (strcmp(name, "Data") == 0 && (value = attribute(attributes, "Name")) != NULL &&
                strlen(value) < sizeof(reader->name)) {
-        strcpy(reader->name, value);
+        memcpy(reader->name, value, strlen(value) + 1);
         reader->element = ELEMENT_DATA;
     }
 }

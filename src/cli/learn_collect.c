@@ -101,6 +101,7 @@ static char *folder_of(const struct vg_learn *learn, struct vg_span path)
     uint32_t count = vg_unit_count(path);
     uint32_t start = below(path, learn->variables.windir);
     uint32_t end;
+    size_t size;
     char *name;
     char *folder;
 
@@ -119,12 +120,10 @@ static char *folder_of(const struct vg_learn *learn, struct vg_span path)
     if (start == 0 || end == count || !is_folder_name(part_of(path, start, end - start)))
         return NULL;
     name = utf8_of(part_of(path, start, end - start), false);
-    folder = name != NULL ? malloc(strlen(variable) + strlen(name) + 2) : NULL;
-    if (folder != NULL) {
-        strcpy(folder, variable);
-        strcat(folder, "\\");
-        strcat(folder, name);
-    }
+    size = name != NULL ? strlen(variable) + strlen(name) + 2 : 0;
+    folder = size != 0 ? malloc(size) : NULL;
+    if (folder != NULL)
+        (void)snprintf(folder, size, "%s\\%s", variable, name);
     free(name);
     return folder;
 }

@@ -173,12 +173,11 @@ static void compile_rule(struct vg_compile *compile)
     root = vg_node_at(compile, index);
     if (root->kind == VG_NODE_FALSE)
         return;
-    if (compile->rule->action == VG_ACTION_AUDIT) {
+    if (compile->rule->action == VG_ACTION_AUDIT ||
+        (root->kind != VG_NODE_TRUE && !is_plain(compile, root))) {
         vg_compile_condition(compile, index);
     } else if (root->kind == VG_NODE_TRUE) {
         compile->first_true = compile->rule_index;
-    } else if (!is_plain(compile, root)) {
-        vg_compile_condition(compile, index);
     } else if (root->kind == VG_NODE_LEAF) {
         decide_by(compile, root);
     } else {

@@ -338,10 +338,9 @@ static void index_predicate(struct vg_compile *compile, uint32_t predicate)
         need_confirmation(compile, predicate);
         vg_buffer_put32(&compile->fields[source->field].general, predicate);
         break;
-    case VG_TEST_DIGESTS:
-        break; /* compile_digests.c */
-    case VG_TEST_FIELDREF:
-        break; /* compile_write.c */
+    case VG_TEST_DIGESTS:  /* compile_digests.c */
+    case VG_TEST_FIELDREF: /* compile_write.c */
+        break;
     case VG_TEST_REGEX:
         index_regex(compile, predicate);
         break;

@@ -147,7 +147,8 @@ static uint32_t fill(uint32_t *slots, uint32_t bits, const struct vg_entries *en
         uint32_t probe = 0;
 
         while (slots[((uint32_t)entries->hashes[i] + probe) & mask] != 0) {
-            if (++probe == VG_BLOB_PROBES_MAX || probe > mask)
+            probe++;
+            if (probe == VG_BLOB_PROBES_MAX || probe > mask)
                 return 0;
         }
         slots[((uint32_t)entries->hashes[i] + probe) & mask] = i + 1;

@@ -82,7 +82,8 @@ static bool is_text(const char *pattern, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         bool escaped = pattern[i] == '\\';
-        if (escaped && (++i == size || !strchr("\\.[](){}*+?|^$-/\"' ", pattern[i])))
+        i += escaped;
+        if (escaped && (i == size || !strchr("\\.[](){}*+?|^$-/\"' ", pattern[i])))
             return false;
         if (!escaped && strchr(".[](){}*+?|^$", pattern[i]))
             return false;
