@@ -10,9 +10,6 @@ static const struct vg_trial_user local_service = {"S-1-5-19", "NT AUTHORITY\\LO
                                                    "0x3e5", "0"};
 static const struct vg_trial_user window_manager = {"S-1-5-90-0-1", NULL, "System", "0x11e5a", "1"};
 static const struct vg_trial_user font_driver = {"S-1-5-96-0-1", NULL, "Low", "0x11c4b", "1"};
-static const struct vg_trial_user person = {"S-1-5-21-1004336348-1177238915-682003330-1001", NULL, "Medium",
-                                            "0x2b3c4", "1"};
-
 const struct vg_trial_start vg_critical_starts[VG_CRITICAL_STARTS] = {
     {SYSTEM32 "smss.exe", "\\SystemRoot\\System32\\smss.exe", "System", &system_user, true},
     {SYSTEM32 "autochk.exe", "\\??\\C:\\Windows\\system32\\autochk.exe *", SYSTEM32 "smss.exe", &system_user,
@@ -43,13 +40,13 @@ const struct vg_trial_start vg_critical_starts[VG_CRITICAL_STARTS] = {
      "\"%WINDIR%\\System32\\WUDFHost.exe\" -HostGUID:{193a1820-d9ac-4997-8c55-be817523f6aa} "
      "-IoEventPortName:\\UMDFCommunicationPorts\\WUDF\\HostProcess-1",
      SYSTEM32 "svchost.exe", &local_service, true},
-    {SYSTEM32 "userinit.exe", SYSTEM32 "userinit.exe", SYSTEM32 "winlogon.exe", &person, true},
-    {"%WINDIR%\\explorer.exe", "%WINDIR%\\Explorer.EXE", SYSTEM32 "userinit.exe", &person, true},
-    {SYSTEM32 "sihost.exe", "sihost.exe", SYSTEM32 "svchost.exe", &person, true},
+    {SYSTEM32 "userinit.exe", SYSTEM32 "userinit.exe", SYSTEM32 "winlogon.exe", &vg_trial_person, true},
+    {"%WINDIR%\\explorer.exe", "%WINDIR%\\Explorer.EXE", SYSTEM32 "userinit.exe", &vg_trial_person, true},
+    {SYSTEM32 "sihost.exe", "sihost.exe", SYSTEM32 "svchost.exe", &vg_trial_person, true},
     {SYSTEM32 "taskhostw.exe", "taskhostw.exe {222A245B-E637-4AE9-A93F-A59CA119A75E}", SYSTEM32 "svchost.exe",
-     &person, true},
+     &vg_trial_person, true},
     {SYSTEM32 "dllhost.exe", SYSTEM32 "DllHost.exe /Processid:{AB8902B4-09CA-4BB6-B78D-A8F59079A8D5}",
-     SYSTEM32 "svchost.exe", &person, true},
+     SYSTEM32 "svchost.exe", &vg_trial_person, true},
     {SYSTEM32 "consent.exe", "consent.exe 1240 288 000001E5B8C05D70", SYSTEM32 "svchost.exe", &logon_user,
      true},
 };

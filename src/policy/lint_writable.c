@@ -43,9 +43,6 @@ static const char *const writable_folders[] = {
 /* All of it belongs to ordinary users, whatever is below. */
 static const char users_folder[] = "%OSDRIVE%\\Users";
 
-static const struct vg_trial_user person = {"S-1-5-21-1004336348-1177238915-682003330-1001", NULL, "Medium",
-                                            "0x2b3c4", "1"};
-
 struct writable {
     struct vg_trial *trial;
     const struct vg_model *model;
@@ -56,7 +53,8 @@ struct writable {
 /* The rule that allows this program to an ordinary user, or VG_RULE_NONE. */
 static bool rule_that_allows(struct vg_trial *trial, const char *image, uint32_t *rule)
 {
-    struct vg_trial_start start = {.image = image, .parent = "%WINDIR%\\explorer.exe", .user = &person};
+    struct vg_trial_start start = {
+        .image = image, .parent = "%WINDIR%\\explorer.exe", .user = &vg_trial_person};
     struct vg_trial_outcome outcome;
 
     if (image == NULL || !vg_trial_decide(trial, &start, &outcome))

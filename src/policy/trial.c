@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct vg_trial_user vg_trial_person = {"S-1-5-21-1004336348-1177238915-682003330-1001", NULL, "Medium",
+                                              "0x2b3c4", "1"};
+
 static const uint8_t no_hash[VG_DIGEST_SIZE_MAX];
 
 bool vg_trial_begin(struct vg_trial *trial, const struct vg_policy *policy,

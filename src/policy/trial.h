@@ -14,6 +14,9 @@ struct vg_trial_user {
     const char *session;
 };
 
+/* An ordinary user of the machine, at its desktop. */
+extern const struct vg_trial_user vg_trial_person;
+
 /* A start that somebody describes. Texts are UTF-8, and may begin with %WINDIR% or %OSDRIVE%. */
 struct vg_trial_start {
     const char *image;
