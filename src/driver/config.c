@@ -46,13 +46,15 @@ static NTSTATUS read_value(HANDLE key, PCUNICODE_STRING name, KEY_VALUE_PARTIAL_
     return STATUS_SUCCESS;
 }
 
-static uint32_t read_number(HANDLE key, PCUNICODE_STRING name, uint32_t otherwise)
+/* `otherwise` for a value that is absent or no number; `unread` for one that could not be read. */
+static uint32_t read_number(HANDLE key, PCUNICODE_STRING name, uint32_t otherwise, uint32_t unread)
 {
     KEY_VALUE_PARTIAL_INFORMATION *value = NULL;
+    NTSTATUS status = read_value(key, name, &value);
     uint32_t number = otherwise;
 
-    if (!NT_SUCCESS(read_value(key, name, &value)))
-        return otherwise;
+    if (!NT_SUCCESS(status))
+        return status == STATUS_OBJECT_NAME_NOT_FOUND ? otherwise : unread;
     if (value->Type == REG_DWORD && value->DataLength == sizeof(number))
         memcpy(&number, value->Data, sizeof(number));
     vg_free(value, VG_TAG_CONFIG);
@@ -96,15 +98,16 @@ static NTSTATUS read_values(HANDLE key)
     static const UNICODE_STRING ring_size = VG_CONSTANT_STRING(VG_VALUE_RING_SIZE);
     static const UNICODE_STRING gather_time = VG_CONSTANT_STRING(VG_VALUE_GATHER_TIME);
     static const UNICODE_STRING allow_unload = VG_CONSTANT_STRING(VG_VALUE_ALLOW_UNLOAD);
-    uint32_t size = read_number(key, &ring_size, VG_RING_SIZE_DEFAULT);
+    uint32_t size = read_number(key, &ring_size, VG_RING_SIZE_DEFAULT, VG_RING_SIZE_DEFAULT);
+    uint32_t time = read_number(key, &gather_time, VG_GATHER_TIME_DEFAULT, VG_GATHER_TIME_DEFAULT);
     NTSTATUS status = STATUS_SUCCESS;
 
     vg_config.ring_size = within(size, VG_RING_SIZE_MIN, VG_RING_SIZE_MAX) & ~7u;
-    vg_config.gather_time_ms = within(read_number(key, &gather_time, VG_GATHER_TIME_DEFAULT),
-                                      VG_GATHER_TIME_MIN, VG_GATHER_TIME_MAX);
-    vg_config.boot_pending = read_number(key, &boot_pending, 0) != 0;
-    vg_config.watch_images = read_number(key, &watch_images, 0) != 0;
-    vg_config.allow_unload = read_number(key, &allow_unload, 1) != 0;
+    vg_config.gather_time_ms = within(time, VG_GATHER_TIME_MIN, VG_GATHER_TIME_MAX);
+    /* A mark that may be there counts: who needs it could not start Windows without. */
+    vg_config.boot_pending = read_number(key, &boot_pending, 0, 1) != 0;
+    vg_config.watch_images = read_number(key, &watch_images, 0, 0) != 0;
+    vg_config.allow_unload = read_number(key, &allow_unload, 1, 1) != 0;
     status = read_string(key, &policy_path, &vg_config.policy_path);
     if (NT_SUCCESS(status))
         status = read_string(key, &tool_path, &vg_config.tool_path);
@@ -128,8 +131,12 @@ NTSTATUS vg_config_start(PCUNICODE_STRING registry_path)
         vg_config_stop();
         return STATUS_NAME_TOO_LONG;
     }
-    if (!NT_SUCCESS(open_key(KEY_QUERY_VALUE, &key)))
-        return STATUS_SUCCESS; /* no key: every value has its default */
+    status = open_key(KEY_QUERY_VALUE, &key);
+    if (!NT_SUCCESS(
+            status)) { /* no key: every value has its default; one that cannot be opened may have a mark */
+        vg_config.boot_pending = status != STATUS_OBJECT_NAME_NOT_FOUND;
+        return STATUS_SUCCESS;
+    }
     status = read_values(key);
     ZwClose(key);
     if (!NT_SUCCESS(status))

@@ -28,7 +28,7 @@ struct vg_config {
 extern struct vg_config vg_config;
 
 /* `registry_path` is DriverEntry's. A missing or malformed value has its default; only lack of memory fails.
- */
+ * A mark of an unconfirmed boot that cannot be read counts as there. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_config_start(_In_ PCUNICODE_STRING registry_path);
 

@@ -22,12 +22,13 @@ enum vg_failure_effect {
     VG_FACTS_UNKNOWN = 32,    /* decided; facts that could not be had are unknown, or claimed */
     VG_ALLOWED_AND_SAID = 64, /* cannot be decided: allowed, with the reason "failure" */
     VG_EVENT_LOST_AND_COUNTED = 128, /* the event is lost, and counted in events_dropped */
+    VG_ONLY_WATCHES = 256,           /* watches as after a boot that was not confirmed, and says so */
 };
 
 /* X(while, what fails, effects, what it was for): a line each, for tools/failure-table */
 /* clang-format off */
 #define VG_FAILURES(X) \
-    X(LOAD, "pool VgCf", VG_FAILS | VG_SEES_NO_IMAGES, "memory for the parameters in the registry: without their path it does not start; without an option's value it starts with the default") \
+    X(LOAD, "pool VgCf", VG_FAILS | VG_SEES_NO_IMAGES | VG_ONLY_WATCHES, "memory for the parameters in the registry: without a path it does not start; an option has its default; the mark of an unconfirmed boot counts as there") \
     X(LOAD, "pool VgEv", VG_NOTHING_SEEN, "memory for the event that says the policy came into force: `vigil status` still says it") \
     X(LOAD, "pool VgFi", VG_NOTHING_SEEN, "memory for a name or a volume's answer: the running process concerned is in the table without it") \
     X(LOAD, "pool VgHa", VG_NOTHING_SEEN, "memory for the cache of hashes: every file is hashed each time") \
@@ -36,7 +37,7 @@ enum vg_failure_effect {
     X(LOAD, "pool VgRi", VG_FAILS, "memory for the ring of events") \
     X(LOAD, "pool VgSg", VG_FAILS | VG_NOTHING_SEEN, "memory for a text: without its own paths it does not start; a running process is in the table without that fact") \
     X(LOAD, "ZwOpenKey", VG_NOTHING_SEEN | VG_NO_POLICY, "the service's key in the registry") \
-    X(LOAD, "ZwQueryValueKey", VG_NOTHING_SEEN | VG_SEES_NO_IMAGES | VG_FAILS, "a value in the registry: an option has its default; a value that decides whether a boot was confirmed must be read") \
+    X(LOAD, "ZwQueryValueKey", VG_NOTHING_SEEN | VG_SEES_NO_IMAGES | VG_ONLY_WATCHES | VG_FAILS, "a value in the registry: an option has its default; the mark of an unconfirmed boot counts as there; without a path it does not start") \
     X(LOAD, "ZwSetValueKey", VG_NOTHING_SEEN, "the mark of an unconfirmed boot: tried again every second") \
     X(LOAD, "ZwFlushKey", VG_NOTHING_SEEN, "the same mark, on its way to the disk: tried again every second") \
     X(LOAD, "IoCreateDevice", VG_FAILS, "the device") \

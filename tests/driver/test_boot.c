@@ -211,6 +211,30 @@ static void without_a_key_of_parameters_a_boot_can_be_confirmed(void **state)
     end();
 }
 
+/* Else a machine that cannot boot under its policy would be without its way out. */
+static void a_mark_that_cannot_be_read_counts_as_one(void **state)
+{
+    const char *fired;
+    NTSTATUS loaded;
+    unsigned n = 0;
+
+    (void)state;
+    do {
+        start_machine();
+        sim_set_parameter_dword("BootPending", 1);
+        sim_fail_nth(++n);
+        loaded = load();
+        fired = sim_fail_fired();
+        sim_fail_nth(0);
+        if (NT_SUCCESS(loaded)) {
+            use_policy(DENY_CMD); /* without the key it knows of no file */
+            assert_int_equal(status().enforcement, VG_MONITOR_BOOT_FAILED);
+        }
+        end();
+    } while (fired != NULL);
+    assert_true(n > 20);
+}
+
 /* The key is deleted while the driver runs: nothing to flush, nothing to mark. */
 static void a_key_that_cannot_be_opened_keeps_nobody_from_following_the_boot(void **state)
 {
@@ -259,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_boot_that_cannot_be_marked_goes_on_and_can_be_confirmed),
         cmocka_unit_test(a_boot_is_not_confirmed_when_that_cannot_be_stored),
         cmocka_unit_test(without_a_key_of_parameters_a_boot_can_be_confirmed),
+        cmocka_unit_test(a_mark_that_cannot_be_read_counts_as_one),
         cmocka_unit_test(a_key_that_cannot_be_opened_keeps_nobody_from_following_the_boot),
         cmocka_unit_test(in_safe_mode_a_confirmation_changes_nothing),
     };

@@ -67,6 +67,8 @@ static unsigned effect_on_load(NTSTATUS loaded)
         return VG_DECIDES_NOTHING;
     if (now.rule_count == 0)
         return VG_NO_POLICY;
+    if (now.enforcement == VG_MONITOR_BOOT_FAILED)
+        return VG_ONLY_WATCHES;
     return sim_registered_routines() < 2 ? VG_SEES_NO_IMAGES : VG_NOTHING_SEEN;
 }
 
@@ -82,6 +84,7 @@ static void a_load_fails_as_the_table_says(void **state)
 
             machine(&(struct sim_options){.windows = (enum sim_windows)windows});
             sim_set_parameter_dword("WatchImages", 1);
+            sim_set_parameter_dword("BootPending", 0);
             policy_file(POLICY);
             sim_fail_nth(n);
             loaded = load();
