@@ -32,14 +32,19 @@ static void a_policy_taken_apart_and_put_together_is_whole(void **state)
         assert_int_not_equal(parts.counts[id], 0);
 }
 
-static void an_empty_policy_is_a_header(void **state)
+static void empty_the_parts(void)
 {
-    (void)state;
     for (unsigned id = 0; id < VG_BLOB_SECTION_COUNT; id++)
         parts_resize(&parts, id, 0);
     parts.header.tracked_count = 0;
     parts.header.always_count = 0;
     parts.header.pair_count = 0;
+}
+
+static void an_empty_policy_is_a_header(void **state)
+{
+    (void)state;
+    empty_the_parts();
     assert_string_equal(parts_verdict(&parts), ACCEPTED);
 }
 
@@ -76,6 +81,37 @@ static void the_size_is_the_one_stated_and_all_of_it_is_used(void **state)
     assert_string_equal(verdict_of(blob, size - 8, size - 8), "a section reaches past the end");
     memmove(blob + 4, blob, size);
     assert_string_equal(verdict_of(blob + 4, size, size), "not aligned to 8");
+    free(blob);
+    free(whole);
+}
+
+static void a_policy_is_no_shorter_than_its_header(void **state)
+{
+    size_t size;
+    struct vg_blob_header *header = parts_together(&parts, &size);
+
+    (void)state;
+    assert_string_equal(verdict_of(header, sizeof(*header) - 8, sizeof(*header) - 8),
+                        "shorter than a header");
+    assert_string_equal(verdict_of(header, sizeof(*header), sizeof(*header)),
+                        "a section reaches past the end");
+    free(header);
+}
+
+static void what_lies_behind_a_policy_is_not_looked_at(void **state)
+{
+    size_t size;
+    uint8_t *blob;
+    void *whole;
+
+    (void)state;
+    empty_the_parts();
+    whole = parts_together(&parts, &size);
+    blob = malloc(size + 1024);
+    assert_non_null(blob);
+    memcpy(blob, whole, size);
+    memset(blob + size, 0xFF, 1024);
+    assert_string_equal(verdict_of(blob, size, size), ACCEPTED);
     free(blob);
     free(whole);
 }
@@ -245,6 +281,8 @@ int main(void)
         TEST(a_policy_taken_apart_and_put_together_is_whole),
         TEST(an_empty_policy_is_a_header),
         TEST(the_size_is_the_one_stated_and_all_of_it_is_used),
+        TEST(a_policy_is_no_shorter_than_its_header),
+        TEST(what_lies_behind_a_policy_is_not_looked_at),
         TEST(sections_follow_each_other_without_gaps),
         TEST(a_header_says_what_it_is),
         TEST(settings_are_those_that_there_are),

@@ -160,6 +160,23 @@ static void a_table_wants_so_many_probes_at_most(void **state)
     assert_string_equal(VERDICT_WITH(&parts, names->probes, VG_BLOB_PROBES_MAX + 1), check);
 }
 
+static void each_table_wants_no_more_probes_than_it_has_slots(void **state)
+{
+    struct vg_blob_table *tables[] = {
+        &image()->exact,        &image()->folder,     &image()->name,
+        &command_line()->start, &command_line()->end, &command_line()->grams[VG_WIDE_FOUR].table,
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+        uint16_t slots = (uint16_t)(1u << tables[i]->bits);
+
+        assert_string_equal(VERDICT_WITH(&parts, tables[i]->probes, slots), ACCEPTED);
+        assert_string_equal(VERDICT_WITH(&parts, tables[i]->probes, slots + 1u),
+                            "a table wants too many probes");
+    }
+}
+
 static void a_slot_leads_to_a_gram(void **state)
 {
     uint32_t grams = parts.counts[VG_BLOB_GRAMS];
@@ -304,6 +321,7 @@ int main(void)
         TEST(the_lists_of_every_decision_come_first),
         TEST(a_table_lies_where_the_one_before_ends),
         TEST(a_table_wants_so_many_probes_at_most),
+        TEST(each_table_wants_no_more_probes_than_it_has_slots),
         TEST(a_slot_leads_to_a_gram),
         TEST(filters_lie_without_gaps_beside_their_tables),
         TEST(grams_start_at_units_counted_in_words),

@@ -264,6 +264,24 @@ static void only_tracked_predicates_announce_and_only_conditions(void **state)
                         "a predicate announces what is not its own");
 }
 
+/* Beginning with the first behind those that are tracked. */
+static void what_is_not_tracked_announces_nothing_and_is_no_regular_expression(void **state)
+{
+    struct vg_blob_predicate *first = pattern();
+    uint32_t count = parts.counts[VG_BLOB_ANCHORS];
+
+    (void)state;
+    parts_resize(&parts, VG_BLOB_ANCHORS, count + 1);
+    parts.ANCHORS[count] = VG_BLOB_LAST;
+    assert_string_equal(VERDICT_WITH(&parts, first->anchors, count),
+                        "a predicate announces what is not its own");
+    first->test = VG_BLOB_TEST_REGEX;
+    first->flags = 0;
+    first->token_count = 0;
+    assert_string_equal(VERDICT_WITH(&parts, first->rule, VG_BLOB_NONE),
+                        "a regular expression decides by itself");
+}
+
 /* The first key that leads to a rule, or to a list. */
 static struct vg_blob_key *key(uint32_t flag)
 {
@@ -404,6 +422,7 @@ int main(void)
         TEST(a_predicate_is_of_a_test_that_its_field_has),
         TEST(a_member_s_group_is_one_of_its_field),
         TEST(only_tracked_predicates_announce_and_only_conditions),
+        TEST(what_is_not_tracked_announces_nothing_and_is_no_regular_expression),
         TEST(a_key_leads_to_a_rule_or_to_its_own_list),
         TEST(a_key_lies_within_the_bytes),
         TEST(a_searched_text_has_units_but_not_too_many),
