@@ -18,6 +18,7 @@
 #define BUCKET_COUNT 4096
 #define GRAVES       1024
 #define PAGE_SHIFT   12
+#define TAGS_MAX     32
 #define FILLED_MAX   0x10000u /* what of a block is filled with rubbish: the event ring alone has megabytes */
 
 struct block {
@@ -30,11 +31,18 @@ struct block {
     bool on_pages; /* from paging.c */
 };
 
+/* What the driver has allocated, ever. */
+struct tag_count {
+    ULONG tag;
+    unsigned allocations;
+};
+
 static const uint64_t canary = 0x7661636e61727921ull;
 static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct block *buckets[BUCKET_COUNT];
 static struct block *paged_on_page[BUCKET_COUNT], *paged_large; /* by their first page; larger than a page */
 static size_t block_count;
+static struct tag_count tag_counts[TAGS_MAX];
 static const void *graves[GRAVES]; /* lately freed, to tell a double free from a wild one */
 static unsigned next_grave;
 
@@ -130,6 +138,41 @@ static void check_request(SIZE_T size, ULONG tag, bool paged, const char *routin
         sim_violation("%s was given no tag", routine);
 }
 
+static void count_allocation(ULONG tag)
+{
+    unsigned i = 0;
+
+    pthread_mutex_lock(&pool_lock);
+    while (i < TAGS_MAX && tag_counts[i].tag != tag && tag_counts[i].tag != 0)
+        i++;
+    if (i == TAGS_MAX)
+        sim_violation("the driver uses more than %d tags", TAGS_MAX);
+    tag_counts[i].tag = tag;
+    tag_counts[i].allocations++;
+    pthread_mutex_unlock(&pool_lock);
+}
+
+static void *driver_allocate(SIZE_T size, ULONG tag, bool paged, bool zero)
+{
+    if (sim_fault_of_pool(tag))
+        return NULL;
+    count_allocation(tag);
+    return pool_allocate(size, tag, paged, zero);
+}
+
+unsigned sim_pool_allocations(ULONG tag)
+{
+    unsigned count = 0;
+
+    pthread_mutex_lock(&pool_lock);
+    for (unsigned i = 0; i < TAGS_MAX; i++) {
+        if (tag == 0 || tag_counts[i].tag == tag)
+            count += tag_counts[i].allocations;
+    }
+    pthread_mutex_unlock(&pool_lock);
+    return count;
+}
+
 PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size,
                             ULONG tag) /* wdm: <= DISPATCH_LEVEL, paged <= APC_LEVEL */
 {
@@ -140,9 +183,7 @@ PVOID ExAllocatePoolWithTag(POOL_TYPE type, SIZE_T size,
         sim_violation("ExAllocatePoolWithTag was asked for NonPagedPoolNx, which this Windows does not have");
     if (type != NonPagedPool && type != PagedPool && type != NonPagedPoolNx)
         sim_violation("ExAllocatePoolWithTag was given the pool type %d", type);
-    if (sim_fault_of_pool(tag))
-        return NULL;
-    return pool_allocate(size, tag, paged, false);
+    return driver_allocate(size, tag, paged, false);
 }
 
 /* wdm: zeroes unless POOL_FLAG_UNINITIALIZED (2); NON_PAGED 0x40, NON_PAGED_EXECUTE 0x80, PAGED 0x100:
@@ -154,9 +195,7 @@ PVOID sim_ExAllocatePool2(ULONG64 flags, SIZE_T size, ULONG tag)
     if ((kind != 0x40 && kind != 0x80 && kind != 0x100) || (flags & ~0x1C2ull))
         sim_violation("ExAllocatePool2 was given the flags 0x%llx", (unsigned long long)flags);
     check_request(size, tag, kind == 0x100, "ExAllocatePool2");
-    if (sim_fault_of_pool(tag))
-        return NULL;
-    return pool_allocate(size, tag, kind == 0x100, (flags & 2) == 0);
+    return driver_allocate(size, tag, kind == 0x100, (flags & 2) == 0);
 }
 
 void *sim_pool_give(SIZE_T size, ULONG tag)

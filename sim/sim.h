@@ -229,9 +229,10 @@ bool sim_said(const char *words);
 
 /* --- What the driver holds. */
 size_t sim_pool_blocks(void);
-bool sim_checks_paging(void);    /* whether a touch of paged pool at DISPATCH_LEVEL is caught here */
-bool sim_watches_drivers(void);  /* whether it is by watch.h, and the stack is measured */
-size_t sim_deepest_stack(void);  /* bytes of it that the driver's frames have taken at once, ever */
-unsigned sim_open_handles(void); /* kernel handles of the driver */
+unsigned sim_pool_allocations(ULONG tag); /* with that tag, ever; 0: with any. Not what the kernel gives it */
+bool sim_checks_paging(void);             /* whether a touch of paged pool at DISPATCH_LEVEL is caught here */
+bool sim_watches_drivers(void);           /* whether it is by watch.h, and the stack is measured */
+size_t sim_deepest_stack(void);           /* bytes of it that the driver's frames have taken at once, ever */
+unsigned sim_open_handles(void);          /* kernel handles of the driver */
 
 #endif

@@ -9,12 +9,15 @@
 #include "digest.h"
 #include "event.h"
 #include "image.h"
+#include "image_file.h"
 #include "mode.h"
 #include "notify.h"
 #include "optional.h"
 #include "policy.h"
 #include "process.h"
 #include "reader.h"
+#include "start.h"
+#include "version.h"
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -29,6 +32,9 @@ _Function_class_(DRIVER_UNLOAD) static VOID NTAPI unload(PDRIVER_OBJECT driver)
     vg_readers_stop();
     vg_events_stop();
     vg_processes_stop();
+    vg_starts_stop();
+    vg_versions_stop();
+    vg_image_files_stop();
     vg_policy_stop();
     vg_cache_stop();
     vg_digest_stop();
@@ -63,6 +69,9 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path)
     if (vg_digest_can_be_had())
         vg_cache_start();
     vg_policy_start();
+    vg_image_files_start();
+    vg_versions_start();
+    vg_starts_begin();
     vg_processes_start();
     status = vg_events_start(vg_config.ring_size);
     if (!NT_SUCCESS(status))

@@ -60,6 +60,7 @@ enum vg_failure_effect {
     X(LOAD, "BCryptGetProperty", VG_NOTHING_SEEN, "CNG: hashes of that kind are unknown") \
     X(START, "pool VgSt", VG_EVENT_LOST_AND_COUNTED, "memory for the start itself: it is allowed") \
     X(START, "pool VgPr", VG_EVENT_LOST_AND_COUNTED, "memory for the process in the table: it is allowed") \
+    X(START, "pool VgSc", VG_ALLOWED_AND_SAID, "memory to decide in: it is allowed") \
     X(START, "pool VgEv", VG_EVENT_LOST_AND_COUNTED, "memory for the event, after the verdict") \
     X(START, "pool VgSg", VG_NOTHING_SEEN | VG_ALLOWED_AND_SAID, "memory for a text: for the image's name or the command line, without which nothing can be decided; or for one way to the name of several") \
     X(START, "pool VgFi", VG_NOTHING_SEEN | VG_FACTS_UNKNOWN, "memory to read a file, or for an answer about its volume") \

@@ -7,6 +7,14 @@
 #include "deadline.h"
 #include "unicode.h"
 
+/* Room to ask for names in, so that the pool is not asked: for two that are needed at once. Zero-initialised
+ * but for `bytes`. */
+#define VG_NAME_ROOM_SIZE 1024u
+struct vg_name_room {
+    bool taken[2];
+    uint64_t bytes[2][VG_NAME_ROOM_SIZE / sizeof(uint64_t)];
+};
+
 /* An opened executable. Zero-initialised it is one that is not open. */
 struct vg_file {
     HANDLE handle;       /* FILE_READ_ATTRIBUTES; a kernel handle; NULL when it could not be opened */
@@ -15,6 +23,7 @@ struct vg_file {
     bool delete_known;   /* `delete_pending` has been established */
     bool delete_pending;
     struct vg_deadline *deadline; /* of reading its data; NULL: none. Kept by who opens it */
+    struct vg_name_room *names;   /* to ask for its names in; NULL: pool. Kept by who opens it */
 };
 
 /* Opens the file of the kernel's file object `given` a second time, relative to it. On failure `*file` is not

@@ -1,6 +1,20 @@
 #include "image_file.h"
 
-#include "memory.h"
+#include "spares.h"
+
+static struct vg_spares readers;
+
+_Use_decl_annotations_
+void vg_image_files_start(void)
+{
+    vg_spares_start(&readers, sizeof(struct vg_image_reader), VG_TAG_FILE);
+}
+
+_Use_decl_annotations_
+void vg_image_files_stop(void)
+{
+    vg_spares_stop(&readers);
+}
 
 static bool read_at(void *context, uint64_t offset, void *buffer, uint32_t size)
 {
@@ -21,9 +35,10 @@ static bool read_at(void *context, uint64_t offset, void *buffer, uint32_t size)
 _Use_decl_annotations_
 enum vg_image_answer vg_image_file_open(struct vg_file_data *data, struct vg_image_reader **reader)
 {
+    bool used = false;
     uint64_t size = 0;
 
-    *reader = vg_allocate(VG_PAGED, sizeof(**reader), VG_TAG_FILE);
+    *reader = vg_spares_take(&readers, &used);
     if (*reader == NULL || !NT_SUCCESS(vg_file_size(data, &size)))
         return VG_ANSWER_FAILED;
     return vg_image_open(*reader, read_at, data, size);
@@ -32,5 +47,5 @@ enum vg_image_answer vg_image_file_open(struct vg_file_data *data, struct vg_ima
 _Use_decl_annotations_
 void vg_image_file_close(struct vg_image_reader *reader)
 {
-    vg_free(reader, VG_TAG_FILE);
+    vg_spares_give(&readers, reader);
 }

@@ -6,6 +6,10 @@
 
 #include "file.h"
 
+/* Before the first start is told of; after the last one has returned. */
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_image_files_start(void);
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_image_files_stop(void);
+
 /* Opens the image in a file's data, which must stay open as long as the reader is used. `*reader` is
  * allocated in any case but for lack of memory (then NULL, and the answer is VG_ANSWER_FAILED): give it back
  * by vg_image_file_close. */

@@ -4,8 +4,7 @@
 #include "optional.h"
 
 /* A name is at most UNICODE_STRING_MAX_BYTES long. */
-#define NAME_SIZE_FIRST 1024u
-#define NAME_SIZE_MAX   (65536u + 64u)
+#define NAME_SIZE_MAX (65536u + 64u)
 
 static struct vg_span unit_span(const uint16_t *units, uint32_t count)
 {
@@ -23,7 +22,7 @@ static NTSTATUS join(struct vg_span head, struct vg_span tail, struct vg_string 
 _Use_decl_annotations_
 NTSTATUS vg_name_of_object(PVOID object, struct vg_string *name)
 {
-    ULONG size = NAME_SIZE_FIRST;
+    ULONG size = VG_NAME_ROOM_SIZE;
     NTSTATUS status = STATUS_SUCCESS;
 
     for (;;) {
@@ -47,26 +46,55 @@ NTSTATUS vg_name_of_object(PVOID object, struct vg_string *name)
     }
 }
 
-/* The file system's name for an open file, from its volume's root. `*information` is the caller's to free
- * with VG_TAG_FILE. */
-static NTSTATUS query_name(HANDLE handle, FILE_INFORMATION_CLASS class, FILE_NAME_INFORMATION **information)
+/* Memory for a name's query: the file's own room, if it is enough and free. */
+static void *take_room(const struct vg_file *file, ULONG size)
 {
-    ULONG size = NAME_SIZE_FIRST;
+    struct vg_name_room *names = file->names;
+
+    for (unsigned i = 0; names != NULL && size <= VG_NAME_ROOM_SIZE && i < 2; i++) {
+        if (!names->taken[i]) {
+            names->taken[i] = true;
+            return names->bytes[i];
+        }
+    }
+    return vg_allocate(VG_PAGED, size, VG_TAG_FILE);
+}
+
+/* NULL is ignored. */
+static void give_room(const struct vg_file *file, void *room)
+{
+    struct vg_name_room *names = file->names;
+
+    for (unsigned i = 0; names != NULL && i < 2; i++) {
+        if (room == names->bytes[i]) {
+            names->taken[i] = false;
+            return;
+        }
+    }
+    vg_free(room, VG_TAG_FILE);
+}
+
+/* The file system's name for an open file, from its volume's root. `*information` is the caller's to give
+ * back (give_room). */
+static NTSTATUS query_name(const struct vg_file *file, FILE_INFORMATION_CLASS class,
+                           FILE_NAME_INFORMATION **information)
+{
+    ULONG size = VG_NAME_ROOM_SIZE;
 
     for (;;) {
-        FILE_NAME_INFORMATION *read = vg_allocate(VG_PAGED, size, VG_TAG_FILE);
+        FILE_NAME_INFORMATION *read = take_room(file, size);
         IO_STATUS_BLOCK io;
         NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
 
         if (read == NULL)
             return status;
-        status = ZwQueryInformationFile(handle, &io, read, size, class);
+        status = ZwQueryInformationFile(file->handle, &io, read, size, class);
         if (NT_SUCCESS(status) &&
             read->FileNameLength <= size - FIELD_OFFSET(FILE_NAME_INFORMATION, FileName)) {
             *information = read;
             return STATUS_SUCCESS;
         }
-        vg_free(read, VG_TAG_FILE);
+        give_room(file, read);
         if (NT_SUCCESS(status))
             return STATUS_INVALID_BUFFER_SIZE;
         if (status != STATUS_BUFFER_OVERFLOW || size == NAME_SIZE_MAX)
@@ -180,12 +208,12 @@ static struct vg_span name_span(const FILE_NAME_INFORMATION *information)
 
 /* No page says that a normalised name ends in the stream that is open; the other name does. `*whole` holds
  * what `*path` points to when it is done. */
-static NTSTATUS add_stream(HANDLE handle, struct vg_span *path, struct vg_string *whole)
+static NTSTATUS add_stream(const struct vg_file *file, struct vg_span *path, struct vg_string *whole)
 {
     FILE_NAME_INFORMATION *information = NULL;
     struct vg_span opened = {0};
     struct vg_span stream = {0};
-    NTSTATUS status = query_name(handle, VG_FILE_NAME_INFORMATION, &information);
+    NTSTATUS status = query_name(file, VG_FILE_NAME_INFORMATION, &information);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -193,7 +221,7 @@ static NTSTATUS add_stream(HANDLE handle, struct vg_span *path, struct vg_string
     stream = cut_stream(&opened);
     if (stream.size != 0)
         status = vg_string_join(whole, *path, stream);
-    vg_free(information, VG_TAG_FILE);
+    give_room(file, information);
     if (NT_SUCCESS(status) && stream.size != 0)
         *path = vg_string_span(whole);
     return status;
@@ -210,10 +238,10 @@ NTSTATUS vg_name_of_file(const struct vg_file *file, struct vg_string *name, enu
     NTSTATUS status = STATUS_NOT_SUPPORTED;
 
     if (vg_optional.has_normalized_names)
-        status = query_name(file->handle, VG_FILE_NORMALIZED_NAME_INFORMATION, &information);
+        status = query_name(file, VG_FILE_NORMALIZED_NAME_INFORMATION, &information);
     if (!NT_SUCCESS(status)) {
         found = VG_IMAGE_FILE_NAME;
-        status = query_name(file->handle, VG_FILE_NAME_INFORMATION, &information);
+        status = query_name(file, VG_FILE_NAME_INFORMATION, &information);
     }
     if (!NT_SUCCESS(status))
         return status;
@@ -221,11 +249,11 @@ NTSTATUS vg_name_of_file(const struct vg_file *file, struct vg_string *name, enu
     stream = cut_stream(&path);
     path.size += stream.size;
     if (found == VG_IMAGE_NORMALIZED && stream.size == 0)
-        status = add_stream(file->handle, &path, &whole);
+        status = add_stream(file, &path, &whole);
     if (NT_SUCCESS(status))
         status = on_volume(file->object, path, name);
     vg_string_free(&whole);
-    vg_free(information, VG_TAG_FILE);
+    give_room(file, information);
     if (NT_SUCCESS(status))
         *source = found;
     return status;

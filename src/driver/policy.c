@@ -4,19 +4,13 @@
 #include "config.h"
 #include "digest.h"
 #include "file.h"
-#include "memory.h"
-
-/* Scratch kept for reuse per policy; beyond that, it is freed after the decision. */
-#define SCRATCH_KEPT_MAX 16
+#include "spares.h"
 
 struct generation {
     struct vg_generation shown;
     LONG references; /* one of them: being in force */
     void *blob;
-    size_t scratch_size;
-    unsigned free_count;
-    void *
-        free[SCRATCH_KEPT_MAX]; /* paged, so not chained through itself: the lock is held at DISPATCH_LEVEL */
+    struct vg_spares scratch;
 };
 
 static KSPIN_LOCK lock;
@@ -34,8 +28,7 @@ void vg_policy_start(void)
 
 static void free_generation(struct generation *generation)
 {
-    while (generation->free_count != 0)
-        vg_free(generation->free[--generation->free_count], VG_TAG_SCRATCH);
+    vg_spares_stop(&generation->scratch);
     vg_free(generation->blob, VG_TAG_POLICY);
     vg_free(generation, VG_TAG_POLICY);
 }
@@ -85,17 +78,10 @@ _Use_decl_annotations_
 void *vg_policy_take_scratch(struct vg_generation *shown)
 {
     struct generation *generation = CONTAINING_RECORD(shown, struct generation, shown);
-    void *scratch = NULL;
-    KIRQL irql;
+    bool used = false;
+    void *scratch = vg_spares_take(&generation->scratch, &used);
 
-    KeAcquireSpinLock(&lock, &irql);
-    if (generation->free_count != 0)
-        scratch = generation->free[--generation->free_count];
-    KeReleaseSpinLock(&lock, irql);
-    if (scratch != NULL)
-        return scratch;
-    scratch = vg_allocate(VG_PAGED, generation->scratch_size, VG_TAG_SCRATCH);
-    if (scratch != NULL)
+    if (scratch != NULL && !used)
         vg_policy_scratch_init(&shown->policy, scratch);
     return scratch;
 }
@@ -103,18 +89,7 @@ void *vg_policy_take_scratch(struct vg_generation *shown)
 _Use_decl_annotations_
 void vg_policy_give_scratch(struct vg_generation *shown, void *scratch)
 {
-    struct generation *generation = CONTAINING_RECORD(shown, struct generation, shown);
-    bool kept = false;
-    KIRQL irql;
-
-    KeAcquireSpinLock(&lock, &irql);
-    if (generation->free_count < SCRATCH_KEPT_MAX) {
-        generation->free[generation->free_count++] = scratch;
-        kept = true;
-    }
-    KeReleaseSpinLock(&lock, irql);
-    if (!kept)
-        vg_free(scratch, VG_TAG_SCRATCH);
+    vg_spares_give(&CONTAINING_RECORD(shown, struct generation, shown)->scratch, scratch);
 }
 
 static void say_why(struct vg_abi_load_reply *reply, const char *check, size_t offset)
@@ -154,7 +129,7 @@ static NTSTATUS open_blob(struct generation *generation, size_t size, struct vg_
                 0);
         return STATUS_FILE_CORRUPT_ERROR;
     }
-    generation->scratch_size = vg_policy_scratch_size(&shown->policy);
+    vg_spares_start(&generation->scratch, vg_policy_scratch_size(&shown->policy), VG_TAG_SCRATCH);
     return STATUS_SUCCESS;
 }
 

@@ -74,6 +74,7 @@ static void describe_image(struct vg_start *start)
     start->image_source = VG_IMAGE_NONE;
     open_image(start, &path);
     start->file.deadline = &start->deadline;
+    start->file.names = &start->names;
     if (start->file.same) {
         status = vg_name_of_file(&start->file, &start->image.text, &start->image_source);
     } else if (start->file.handle != NULL) {

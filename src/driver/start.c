@@ -3,20 +3,35 @@
 #include "counters.h"
 #include "event.h"
 #include "guard.h"
-#include "memory.h"
 #include "mode.h"
 #include "notify.h"
 #include "record.h"
+#include "spares.h"
+
+/* What starts work in. */
+static struct vg_spares starts;
+
+void vg_starts_begin(void)
+{
+    vg_spares_start(&starts, sizeof(struct vg_start), VG_TAG_START);
+}
+
+void vg_starts_stop(void)
+{
+    vg_spares_stop(&starts);
+}
 
 static struct vg_start *new_start(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
 {
-    struct vg_start *start = vg_allocate_zeroed(VG_PAGED, sizeof(*start), VG_TAG_START);
+    bool used = false;
+    struct vg_start *start = vg_spares_take(&starts, &used);
 
     if (start == NULL)
         return NULL;
+    memset(start, 0, FIELD_OFFSET(struct vg_start, names.bytes));
     start->self = vg_process_new((uint32_t)(ULONG_PTR)id, (uint64_t)PsGetProcessCreateTimeQuadPart(process));
     if (start->self == NULL) {
-        vg_free(start, VG_TAG_START);
+        vg_spares_give(&starts, start);
         return NULL;
     }
     start->process = process;
@@ -31,7 +46,7 @@ static void free_start(struct vg_start *start)
     vg_policy_release(start->policy);
     vg_record_drop(start);
     vg_process_release(start->self);
-    vg_free(start, VG_TAG_START);
+    vg_spares_give(&starts, start);
 }
 
 /* Runs the policy over the record, gathering what it asks for. Each fact is asked for once at most, so this

@@ -12,7 +12,8 @@
 #include "token.h"
 #include "version.h"
 
-/* Lives in paged pool while the callback runs: far too large for the kernel's stack. */
+/* Lives in paged pool while the callback runs: far too large for the kernel's stack. Kept for the next start
+ * (spares.h). */
 struct vg_start {
     PEPROCESS process;
     PPS_CREATE_NOTIFY_INFO info; /* the kernel's, for the length of the callback */
@@ -47,7 +48,13 @@ struct vg_start {
     NTSTATUS status; /* what CreationStatus was given, or held when another driver had failed it; or why
                       the denial failed (VG_GUARD_FAILED) */
     uint64_t decision_ns;
+
+    struct vg_name_room names; /* last, because its content is left as it is */
 };
+
+/* Before the first start is told of; after the last one has returned. */
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_starts_begin(void);
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_starts_stop(void);
 
 /* Decides a start that the kernel reports: puts a failure into info->CreationStatus or leaves it, then
  * records. On the creating thread, in a critical region. */

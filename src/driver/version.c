@@ -1,7 +1,21 @@
 #include "version.h"
 
 #include "image_file.h"
-#include "memory.h"
+#include "spares.h"
+
+static struct vg_spares rooms;
+
+_Use_decl_annotations_
+void vg_versions_start(void)
+{
+    vg_spares_start(&rooms, VG_IMAGE_VERSION_ROOM, VG_TAG_FILE);
+}
+
+_Use_decl_annotations_
+void vg_versions_stop(void)
+{
+    vg_spares_stop(&rooms);
+}
 
 static enum vg_image_answer read_strings(struct vg_file_data *data, struct vg_version *version)
 {
@@ -9,7 +23,9 @@ static enum vg_image_answer read_strings(struct vg_file_data *data, struct vg_ve
     enum vg_image_answer answer = vg_image_file_open(data, &reader);
 
     if (answer == VG_ANSWER_READ) {
-        version->room = vg_allocate(VG_PAGED, VG_IMAGE_VERSION_ROOM, VG_TAG_FILE);
+        bool used = false;
+
+        version->room = vg_spares_take(&rooms, &used);
         answer = version->room == NULL ? VG_ANSWER_FAILED
                                        : vg_image_version(reader, version->room, &version->strings);
     }
@@ -63,6 +79,6 @@ void vg_version_tell(const struct vg_version *version, enum vg_field field, stru
 _Use_decl_annotations_
 void vg_version_drop(struct vg_version *version)
 {
-    vg_free(version->room, VG_TAG_FILE);
+    vg_spares_give(&rooms, version->room);
     version->room = NULL;
 }

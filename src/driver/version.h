@@ -7,6 +7,10 @@
 
 #include "file.h"
 
+/* Before the first start is told of; after the last one has returned. */
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_versions_start(void);
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_versions_stop(void);
+
 /* A file's strings, once they were looked for. Zero-initialised: nobody has looked. */
 struct vg_version {
     bool looked;

@@ -174,6 +174,29 @@ static void a_start_fails_as_the_table_says(void **state)
     }
 }
 
+/* What a start needs only as long as it lasts is kept from the first one on: it alone asks for it. */
+static void the_first_start_fails_as_the_table_says(void **state)
+{
+    uint64_t known = 0;
+    unsigned n;
+
+    (void)state;
+    rich_build(&pe, true);
+    for (n = 0; n < SWEEP_MAX; n++) {
+        const char *fired;
+        unsigned effect;
+
+        begin(POLICY);
+        fired = start_with_failure(n, &known, &effect);
+        end();
+        if (n != 0 && !fired)
+            break;
+        if (fired)
+            saw(VG_FAILURE_START, fired, effect);
+    }
+    assert_in_range(n, 15, SWEEP_MAX - 1);
+}
+
 /* ---- ends and images, which are only recorded ---- */
 
 static void records_of_ends_and_images_fail_as_the_table_says(void **state)
@@ -254,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_load_fails_as_the_table_says),
         cmocka_unit_test(a_start_fails_as_the_table_says),
+        cmocka_unit_test(the_first_start_fails_as_the_table_says),
         cmocka_unit_test(records_of_ends_and_images_fail_as_the_table_says),
         cmocka_unit_test(requests_fail_as_the_table_says),
         cmocka_unit_test(everything_in_the_table_comes_up),
