@@ -14,21 +14,21 @@ static HANDLE thread;
 static NTSTATUS policy_outcome; /* only the thread's, once it runs */
 
 /* The policy's file may lie on a volume that is not mounted yet. */
-static bool may_come_later(NTSTATUS status)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool may_come_later(_In_ NTSTATUS status)
 {
     return status == STATUS_OBJECT_NAME_NOT_FOUND || status == STATUS_OBJECT_PATH_NOT_FOUND ||
            status == STATUS_NO_SUCH_DEVICE || status == STATUS_DEVICE_NOT_READY ||
            status == STATUS_NO_MEDIA_IN_DEVICE;
 }
 
-static void say_no_policy(NTSTATUS status)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void say_no_policy(_In_ NTSTATUS status)
 {
     if (!NT_SUCCESS(status) && status != STATUS_NOT_FOUND)
         DbgPrint("vigil: no policy could be loaded (0x%08X); starts are recorded, none is denied\n",
                  (unsigned)status);
 }
 
-static void load_policy_again(void)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void load_policy_again(void)
 {
     if (vg_policy_generations() != 0) {
         policy_outcome = STATUS_SUCCESS; /* one has come by IOCTL */
@@ -42,14 +42,15 @@ static void load_policy_again(void)
 }
 
 /* False: nothing is left to do. */
-static bool do_what_is_due(void)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool do_what_is_due(void)
 {
     if (may_come_later(policy_outcome))
         load_policy_again();
     return vg_mode_keep_boot_mark() || may_come_later(policy_outcome);
 }
 
-_Function_class_(KSTART_ROUTINE) static VOID NTAPI follow_boot(PVOID context)
+_Function_class_(KSTART_ROUTINE) _IRQL_requires_max_(PASSIVE_LEVEL) static VOID NTAPI
+    follow_boot(_In_opt_ PVOID context)
 {
     LARGE_INTEGER period = {.QuadPart = PERIOD};
     bool more = true;

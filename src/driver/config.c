@@ -9,7 +9,8 @@
 
 struct vg_config vg_config;
 
-static NTSTATUS open_key(ACCESS_MASK access, HANDLE *key)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    open_key(_In_ ACCESS_MASK access, _Out_ HANDLE *key)
 {
     UNICODE_STRING name = {.Length = (USHORT)vg_config.key.size,
                            .MaximumLength = (USHORT)vg_config.key.size,
@@ -21,7 +22,8 @@ static NTSTATUS open_key(ACCESS_MASK access, HANDLE *key)
 }
 
 /* `*value` is the caller's to free with VG_TAG_CONFIG. */
-static NTSTATUS read_value(HANDLE key, PCUNICODE_STRING name, KEY_VALUE_PARTIAL_INFORMATION **value)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    read_value(_In_ HANDLE key, _In_ PCUNICODE_STRING name, _Outptr_ KEY_VALUE_PARTIAL_INFORMATION **value)
 {
     ULONG needed = 0;
     NTSTATUS status =
@@ -47,7 +49,8 @@ static NTSTATUS read_value(HANDLE key, PCUNICODE_STRING name, KEY_VALUE_PARTIAL_
 }
 
 /* `otherwise` for a value that is absent or no number; `unread` for one that could not be read. */
-static uint32_t read_number(HANDLE key, PCUNICODE_STRING name, uint32_t otherwise, uint32_t unread)
+_IRQL_requires_max_(PASSIVE_LEVEL) static uint32_t
+    read_number(_In_ HANDLE key, _In_ PCUNICODE_STRING name, _In_ uint32_t otherwise, _In_ uint32_t unread)
 {
     KEY_VALUE_PARTIAL_INFORMATION *value = NULL;
     NTSTATUS status = read_value(key, name, &value);
@@ -62,7 +65,8 @@ static uint32_t read_number(HANDLE key, PCUNICODE_STRING name, uint32_t otherwis
 }
 
 /* An absent, empty or malformed value leaves `*string` as it is. */
-static NTSTATUS read_string(HANDLE key, PCUNICODE_STRING name, struct vg_string *string)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    read_string(_In_ HANDLE key, _In_ PCUNICODE_STRING name, _Inout_ struct vg_string *string)
 {
     KEY_VALUE_PARTIAL_INFORMATION *value = NULL;
     NTSTATUS status = read_value(key, name, &value);
@@ -82,14 +86,15 @@ static NTSTATUS read_string(HANDLE key, PCUNICODE_STRING name, struct vg_string 
     return status;
 }
 
-static uint32_t within(uint32_t number, uint32_t least, uint32_t most)
+_IRQL_requires_max_(PASSIVE_LEVEL) static uint32_t
+    within(_In_ uint32_t number, _In_ uint32_t least, _In_ uint32_t most)
 {
     if (number < least)
         return least;
     return number > most ? most : number;
 }
 
-static NTSTATUS read_values(HANDLE key)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS read_values(_In_ HANDLE key)
 {
     static const UNICODE_STRING policy_path = VG_CONSTANT_STRING(VG_VALUE_POLICY_PATH);
     static const UNICODE_STRING tool_path = VG_CONSTANT_STRING(VG_VALUE_TOOL_PATH);

@@ -9,7 +9,7 @@
 #include "policy.h"
 #include "process.h"
 
-static void fill_status(struct vg_abi_status *status)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void fill_status(_Out_ struct vg_abi_status *status)
 {
     struct vg_generation *policy = vg_policy_acquire();
     const struct vg_policy_info *info = policy == NULL ? NULL : &policy->info;
@@ -39,7 +39,8 @@ static void fill_status(struct vg_abi_status *status)
     vg_counters_report(status);
 }
 
-static NTSTATUS report_status(struct vg_request *request)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    report_status(_Inout_ struct vg_request *request)
 {
     if (request->output_size < sizeof(struct vg_abi_status))
         return STATUS_BUFFER_TOO_SMALL;
@@ -49,14 +50,15 @@ static NTSTATUS report_status(struct vg_request *request)
 }
 
 /* What is in force has changed. */
-static void announce(void)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void announce(void)
 {
     vg_images_update();
     vg_event_state();
 }
 
 /* The reply can only travel with a success: the I/O manager copies no output for an error. */
-static NTSTATUS load_policy(struct vg_request *request)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    load_policy(_Inout_ struct vg_request *request)
 {
     struct vg_abi_load_reply reply;
     NTSTATUS status = vg_policy_load(request->buffer, request->input_size, &reply);
@@ -72,7 +74,8 @@ static NTSTATUS load_policy(struct vg_request *request)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_mode(const struct vg_request *request)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    set_mode(_In_ const struct vg_request *request)
 {
     struct vg_abi_mode mode;
 
@@ -86,7 +89,8 @@ static NTSTATUS set_mode(const struct vg_request *request)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_options(const struct vg_request *request)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    set_options(_In_ const struct vg_request *request)
 {
     const uint32_t known = VG_OPTION_WATCH_IMAGES | VG_OPTION_HASH_ALL;
     struct vg_abi_options options;
@@ -103,7 +107,8 @@ static NTSTATUS set_options(const struct vg_request *request)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS confirm_boot(const struct vg_request *request)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    confirm_boot(_In_ const struct vg_request *request)
 {
     NTSTATUS status = request->input_size == 0 ? vg_mode_confirm_boot() : STATUS_INVALID_BUFFER_SIZE;
 
@@ -112,7 +117,8 @@ static NTSTATUS confirm_boot(const struct vg_request *request)
     return status;
 }
 
-static NTSTATUS seek(struct vg_reader *reader, const struct vg_request *request)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    seek(_Inout_ struct vg_reader *reader, _In_ const struct vg_request *request)
 {
     struct vg_abi_seek place;
 
@@ -125,7 +131,8 @@ static NTSTATUS seek(struct vg_reader *reader, const struct vg_request *request)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_quiesced(const struct vg_request *request, void (*apply)(void))
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    set_quiesced(_In_ const struct vg_request *request, _In_ void (*apply)(void))
 {
     if (request->input_size != 0)
         return STATUS_INVALID_BUFFER_SIZE;

@@ -8,7 +8,7 @@
  * would be past every rule on hashes whose creator has its own thread ended meanwhile. */
 #define HURRIED_NS 500000000u
 
-static enum vg_cut_short look(const struct vg_deadline *deadline)
+_IRQL_requires_max_(PASSIVE_LEVEL) static enum vg_cut_short look(_In_ const struct vg_deadline *deadline)
 {
     uint64_t elapsed = vg_clock_elapsed_ns(deadline->begun);
 

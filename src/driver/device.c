@@ -35,7 +35,8 @@ static_assert(sizeof(struct two_entries) == 8 + 2 * (8 + 16), "the layout of ACL
 
 /* A descriptor whose list lets SYSTEM and the administrators do everything, and nobody else anything. It
  * points into `acl`. */
-static NTSTATUS make_descriptor(PSECURITY_DESCRIPTOR descriptor, struct two_entries *acl)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    make_descriptor(_Out_ PSECURITY_DESCRIPTOR descriptor, _Out_ struct two_entries *acl)
 {
     NTSTATUS status = RtlCreateSecurityDescriptor(descriptor, SECURITY_DESCRIPTOR_REVISION);
 
@@ -50,7 +51,7 @@ static NTSTATUS make_descriptor(PSECURITY_DESCRIPTOR descriptor, struct two_entr
     return status;
 }
 
-static NTSTATUS protect(PDEVICE_OBJECT object)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS protect(_In_ PDEVICE_OBJECT object)
 {
     SECURITY_DESCRIPTOR descriptor;
     struct two_entries acl;
@@ -69,7 +70,8 @@ static NTSTATUS protect(PDEVICE_OBJECT object)
 
 /* ---- requests ---- */
 
-static NTSTATUS complete(PIRP irp, NTSTATUS status, uint32_t information)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    complete(_Inout_ PIRP irp, _In_ NTSTATUS status, _In_ uint32_t information)
 {
     irp->IoStatus.Status = status;
     irp->IoStatus.Information = information;
@@ -78,14 +80,15 @@ static NTSTATUS complete(PIRP irp, NTSTATUS status, uint32_t information)
 }
 
 /* NULL: a request of another driver's, which names no file object. */
-static struct vg_reader *reader_of(PIRP irp)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Ret_maybenull_ static struct vg_reader *reader_of(_In_ PIRP irp)
 {
     PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
 
     return file == NULL ? NULL : file->FsContext;
 }
 
-_Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_create(PDEVICE_OBJECT object, PIRP irp)
+_Function_class_(DRIVER_DISPATCH) _IRQL_requires_max_(PASSIVE_LEVEL) static NTSTATUS NTAPI
+    on_create(_In_ PDEVICE_OBJECT object, _Inout_ PIRP irp)
 {
     PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
     struct vg_reader *reader = NULL;
@@ -99,21 +102,24 @@ _Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_create(PDEVICE_OBJECT
     return complete(irp, status, 0);
 }
 
-_Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_cleanup(PDEVICE_OBJECT object, PIRP irp)
+_Function_class_(DRIVER_DISPATCH) _IRQL_requires_max_(PASSIVE_LEVEL) static NTSTATUS NTAPI
+    on_cleanup(_In_ PDEVICE_OBJECT object, _Inout_ PIRP irp)
 {
     UNREFERENCED_PARAMETER(object);
     vg_reader_cleanup(reader_of(irp));
     return complete(irp, STATUS_SUCCESS, 0);
 }
 
-_Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_close(PDEVICE_OBJECT object, PIRP irp)
+_Function_class_(DRIVER_DISPATCH) _IRQL_requires_max_(PASSIVE_LEVEL) static NTSTATUS NTAPI
+    on_close(_In_ PDEVICE_OBJECT object, _Inout_ PIRP irp)
 {
     UNREFERENCED_PARAMETER(object);
     vg_reader_close(reader_of(irp));
     return complete(irp, STATUS_SUCCESS, 0);
 }
 
-_Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_read(PDEVICE_OBJECT object, PIRP irp)
+_Function_class_(DRIVER_DISPATCH) _IRQL_requires_max_(PASSIVE_LEVEL) static NTSTATUS NTAPI
+    on_read(_In_ PDEVICE_OBJECT object, _Inout_ PIRP irp)
 {
     PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
     NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
@@ -129,7 +135,8 @@ _Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_read(PDEVICE_OBJECT o
     return status == STATUS_PENDING ? status : complete(irp, status, 0);
 }
 
-_Function_class_(DRIVER_DISPATCH) static NTSTATUS NTAPI on_control(PDEVICE_OBJECT object, PIRP irp)
+_Function_class_(DRIVER_DISPATCH) _IRQL_requires_max_(PASSIVE_LEVEL) static NTSTATUS NTAPI
+    on_control(_In_ PDEVICE_OBJECT object, _Inout_ PIRP irp)
 {
     PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(irp);
     struct vg_request request = {

@@ -19,7 +19,7 @@ static struct {
     ULONG object_size; /* of CNG's hash object */
 } providers[VG_ALGORITHM_COUNT];
 
-static void open_provider(enum vg_algorithm algorithm)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void open_provider(_In_ enum vg_algorithm algorithm)
 {
     PVOID handle = NULL;
     ULONG written = 0;

@@ -21,7 +21,8 @@
 
 DRIVER_INITIALIZE DriverEntry;
 
-_Function_class_(DRIVER_UNLOAD) static VOID NTAPI unload(PDRIVER_OBJECT driver)
+_Function_class_(DRIVER_UNLOAD) _IRQL_requires_max_(PASSIVE_LEVEL) static VOID NTAPI
+    unload(_In_ PDRIVER_OBJECT driver)
 {
     UNREFERENCED_PARAMETER(driver);
     vg_readers_quiesce(); /* what still reads files comes to an end */
@@ -43,7 +44,7 @@ _Function_class_(DRIVER_UNLOAD) static VOID NTAPI unload(PDRIVER_OBJECT driver)
 
 /* Nothing here can fail the driver. A refused registration leaves the device, through which `vigil status`
  * says why. */
-static void begin(PDRIVER_OBJECT driver, NTSTATUS policy_status)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void begin(_In_ PDRIVER_OBJECT driver, _In_ NTSTATUS policy_status)
 {
     driver->DriverUnload = vg_config.allow_unload ? unload : NULL;
     vg_mode_begin_boot();

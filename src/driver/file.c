@@ -9,8 +9,9 @@
 
 /* Opens `name` relative to `root` (NULL: from the object manager's root), as the kernel itself: no access
  * check, no share check. An oplock is not waited for. */
-static NTSTATUS open_file(HANDLE root, struct vg_span name, ACCESS_MASK access, ULONG options,
-                          ULONG dont_reparse, HANDLE *handle)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    open_file(_In_opt_ HANDLE root, _In_ struct vg_span name, _In_ ACCESS_MASK access, _In_ ULONG options,
+              _In_ ULONG dont_reparse, _Out_ HANDLE *handle)
 {
     UNICODE_STRING string = {.Length = (USHORT)name.size,
                              .MaximumLength = (USHORT)name.size,
@@ -37,19 +38,19 @@ static NTSTATUS open_file(HANDLE root, struct vg_span name, ACCESS_MASK access, 
 
 static const struct vg_span no_name = {.bytes = u"", .size = 0};
 
-static bool is_same(PFILE_OBJECT a, PFILE_OBJECT b)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_same(_In_ PFILE_OBJECT a, _In_ PFILE_OBJECT b)
 {
     return a->SectionObjectPointer != NULL && a->SectionObjectPointer == b->SectionObjectPointer;
 }
 
-static void note_delete_pending(struct vg_file *file)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void note_delete_pending(_Inout_ struct vg_file *file)
 {
     file->delete_known = true;
     file->delete_pending = true;
 }
 
 /* What could be opened anew is not waiting to be deleted as a rule, but it may be since. */
-static void ask_delete_pending(struct vg_file *file)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void ask_delete_pending(_Inout_ struct vg_file *file)
 {
     FILE_STANDARD_INFORMATION standard;
     IO_STATUS_BLOCK io;
@@ -61,7 +62,8 @@ static void ask_delete_pending(struct vg_file *file)
 }
 
 /* The object of a fresh handle, and whether it is the given file's. */
-static NTSTATUS adopt(PFILE_OBJECT given, struct vg_file *file)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    adopt(_In_opt_ PFILE_OBJECT given, _Inout_ struct vg_file *file)
 {
     PVOID object = NULL;
     NTSTATUS status = ObReferenceObjectByHandle(file->handle, FILE_READ_ATTRIBUTES, vg_file_object_type(),
@@ -83,7 +85,8 @@ static NTSTATUS adopt(PFILE_OBJECT given, struct vg_file *file)
 }
 
 /* What came of opening the file anew: `status` is vg_system_open's. */
-static NTSTATUS take(NTSTATUS status, PFILE_OBJECT given, struct vg_file *file)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    take(_In_ NTSTATUS status, _In_opt_ PFILE_OBJECT given, _Inout_ struct vg_file *file)
 {
     if (status == STATUS_DELETE_PENDING || status == STATUS_FILE_DELETED)
         note_delete_pending(file);
@@ -94,7 +97,7 @@ static NTSTATUS take(NTSTATUS status, PFILE_OBJECT given, struct vg_file *file)
  * object's lock, which its owner can hold for ever (a lock of a byte range on a synchronous handle). Closing
  * a handle waits for that lock too where the owner has locked a range. And it may be the section's first file
  * object, closed long ago: then nothing may be asked of it. */
-static bool may_open_relative_to(PFILE_OBJECT given)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool may_open_relative_to(_In_ PFILE_OBJECT given)
 {
     return (given->Flags & VG_FO_CLEANUP_COMPLETE) == 0 && !given->LockOperation;
 }
@@ -201,7 +204,9 @@ NTSTATUS vg_file_read(const struct vg_file_data *data, uint64_t offset, void *bu
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS read_all(const struct vg_file_data *data, uint8_t *content, size_t size)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    read_all(_In_ const struct vg_file_data *data, _Out_writes_bytes_(size) uint8_t *content,
+             _In_ size_t size)
 {
     size_t filled = 0;
 

@@ -5,17 +5,17 @@
 #include "notify.h"
 #include "optional.h"
 
-static bool created_by_system(const struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool created_by_system(_In_ const struct vg_start *start)
 {
     return start->info->CreatingThreadId.UniqueProcess == PsGetProcessId(PsInitialSystemProcess);
 }
 
-static bool is_protected(const struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_protected(_In_ const struct vg_start *start)
 {
     return vg_optional.PsIsProtectedProcess != NULL && vg_optional.PsIsProtectedProcess(start->process);
 }
 
-static bool is_elevated(const struct vg_record *record)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_elevated(_In_ const struct vg_record *record)
 {
     const struct vg_fact *level = &record->facts[VG_FIELD_INTEGRITY_LEVEL];
 
@@ -25,14 +25,14 @@ static bool is_elevated(const struct vg_record *record)
 
 /* Only by a name that the file itself vouches for, and elevated: the tool does nothing for ordinary users,
  * who could start it suspended and put other code into it. */
-static bool is_tool(const struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_tool(_In_ const struct vg_start *start)
 {
     return vg_config.tool_path.units != NULL && is_elevated(&start->record) &&
            (start->image_source == VG_IMAGE_NORMALIZED || start->image_source == VG_IMAGE_FILE_NAME) &&
            vg_text_equal_folded(vg_string_span(&start->image.text), vg_string_span(&vg_config.tool_path));
 }
 
-static bool has_path(struct vg_span name)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool has_path(_In_ struct vg_span name)
 {
     const uint16_t *units = vg_units(name);
 
@@ -47,7 +47,7 @@ static bool has_path(struct vg_span name)
  * on folders can allow it, and the default must not hit it. User mode can make none. A subsystem's process is
  * none: whoever may use WSL 1 starts what they like in it. vigil-xp.sys is told of no file at all: there a
  * name that could not be had may be any program's. */
-static bool is_nameless(const struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_nameless(_In_ const struct vg_start *start)
 {
     if (!vg_notify_tells_names() && start->image.state == VG_FACT_UNKNOWN)
         return false;
@@ -58,7 +58,7 @@ static bool is_nameless(const struct vg_start *start)
 
 /* Until the boot is confirmed, and for lack of anybody to ask, only what a rule denies in so many words is
  * denied. */
-static bool is_explicit(const struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_explicit(_In_ const struct vg_start *start)
 {
     return start->reason == VG_REASON_RULE && start->decision.verdict == VG_DENY;
 }

@@ -31,7 +31,8 @@ struct reading {
 };
 
 /* Where the covered ranges are, if the AuthentiHash is wanted and there is one. */
-static void find_covered(struct reading *reading, struct vg_file_hashes *found)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void find_covered(_Inout_ struct reading *reading,
+                                                            _Inout_ struct vg_file_hashes *found)
 {
     const uint64_t bit = VG_HASH_BIT(VG_FIELD_AUTHENTIHASH);
     struct vg_image_reader *reader = NULL;
@@ -54,7 +55,7 @@ static void find_covered(struct reading *reading, struct vg_file_hashes *found)
 }
 
 /* Bytes that the digests need, by which those are no longer wanted that are not to be had. */
-static size_t measure(struct reading *reading)
+_IRQL_requires_max_(PASSIVE_LEVEL) static size_t measure(_Inout_ struct reading *reading)
 {
     size_t room = 0;
 
@@ -69,7 +70,8 @@ static size_t measure(struct reading *reading)
     return room;
 }
 
-static NTSTATUS begin(struct reading *reading, uint8_t *room)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    begin(_Inout_ struct reading *reading, _Inout_ uint8_t *room)
 {
     for (unsigned i = 0; i < CONTENT; i++) {
         NTSTATUS status = STATUS_SUCCESS;
@@ -85,7 +87,9 @@ static NTSTATUS begin(struct reading *reading, uint8_t *room)
 }
 
 /* The part of the chunk from `offset` that a signature covers. The ranges ascend. */
-static NTSTATUS feed_covered(const struct reading *reading, PVOID digest, uint64_t offset, uint32_t size)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    feed_covered(_In_ const struct reading *reading, _Inout_ PVOID digest, _In_ uint64_t offset,
+                 _In_ uint32_t size)
 {
     for (unsigned i = 0; i < VG_IMAGE_HASHED_RANGES; i++) {
         const struct vg_image_range *range = &reading->covered.ranges[i];
@@ -102,7 +106,8 @@ static NTSTATUS feed_covered(const struct reading *reading, PVOID digest, uint64
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS feed_chunk(const struct reading *reading, uint64_t offset, uint32_t size)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    feed_chunk(_In_ const struct reading *reading, _In_ uint64_t offset, _In_ uint32_t size)
 {
     NTSTATUS status = STATUS_SUCCESS;
 
@@ -117,7 +122,8 @@ static NTSTATUS feed_chunk(const struct reading *reading, uint64_t offset, uint3
 }
 
 /* Feeds exactly the bytes of the file; one that shrinks meanwhile fails. */
-static NTSTATUS feed_file(const struct reading *reading)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    feed_file(_In_ const struct reading *reading)
 {
     uint64_t offset = 0;
 
@@ -136,7 +142,8 @@ static NTSTATUS feed_file(const struct reading *reading)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS finish(struct reading *reading, struct vg_file_hashes *found)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    finish(_Inout_ struct reading *reading, _Inout_ struct vg_file_hashes *found)
 {
     static const uint8_t zeros[8];
     NTSTATUS status = STATUS_SUCCESS;
@@ -159,7 +166,7 @@ static NTSTATUS finish(struct reading *reading, struct vg_file_hashes *found)
     return status;
 }
 
-static void drop(struct reading *reading)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void drop(_Inout_ struct reading *reading)
 {
     for (unsigned i = CONTENT; i-- > 0;) {
         if (reading->digests[i] != NULL)
@@ -168,7 +175,9 @@ static void drop(struct reading *reading)
     }
 }
 
-static void hash_content(struct vg_file_data *data, uint64_t wanted, struct vg_file_hashes *found)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void hash_content(_Inout_ struct vg_file_data *data,
+                                                            _In_ uint64_t wanted,
+                                                            _Inout_ struct vg_file_hashes *found)
 {
     struct reading reading = {.data = data, .wanted = wanted & VG_HASHES_OF_CONTENT};
     NTSTATUS status = STATUS_SUCCESS;
@@ -201,7 +210,9 @@ struct imports {
     NTSTATUS status;
 };
 
-static void feed_imports(void *context, const void *bytes, uint32_t size)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void feed_imports(_Inout_ void *context,
+                                                            _In_reads_bytes_(size) const void *bytes,
+                                                            _In_ uint32_t size)
 {
     struct imports *imports = context;
 
@@ -209,7 +220,9 @@ static void feed_imports(void *context, const void *bytes, uint32_t size)
         imports->status = vg_digest_feed(imports->digest, bytes, size);
 }
 
-static enum vg_image_answer digest_imports(struct vg_image_reader *reader, uint8_t *room, uint8_t *imphash)
+_IRQL_requires_max_(PASSIVE_LEVEL) static enum vg_image_answer
+    digest_imports(_Inout_ struct vg_image_reader *reader, _Inout_ uint8_t *room,
+                   _Inout_updates_bytes_(16) uint8_t *imphash)
 {
     struct imports imports = {.status = STATUS_SUCCESS};
     enum vg_image_answer answer = VG_ANSWER_FAILED;
@@ -226,7 +239,8 @@ static enum vg_image_answer digest_imports(struct vg_image_reader *reader, uint8
                : VG_ANSWER_FAILED;
 }
 
-static void hash_imports(struct vg_file_data *data, struct vg_file_hashes *found)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void hash_imports(_Inout_ struct vg_file_data *data,
+                                                            _Inout_ struct vg_file_hashes *found)
 {
     const uint64_t bit = VG_HASH_BIT(VG_FIELD_IMPHASH);
     size_t size = vg_digest_room(VG_ALGORITHM_MD5);
@@ -249,7 +263,9 @@ static void hash_imports(struct vg_file_data *data, struct vg_file_hashes *found
         found->absent |= bit;
 }
 
-static void hash_data(const struct vg_file *file, uint64_t wanted, struct vg_file_hashes *found)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void hash_data(_In_ const struct vg_file *file,
+                                                         _In_ uint64_t wanted,
+                                                         _Inout_ struct vg_file_hashes *found)
 {
     struct vg_file_data data;
 

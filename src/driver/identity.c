@@ -16,7 +16,8 @@ static const struct vg_span local_file_systems[] = {
 
 /* A user-mode file system can call itself NTFS and answer as it likes. The driver object's name it cannot
  * choose: it comes from a service's key below HKLM\SYSTEM. */
-static bool is_on_one_of_the_first(PFILE_OBJECT object, size_t count)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_on_one_of_the_first(_In_ PFILE_OBJECT object,
+                                                                      _In_ size_t count)
 {
     PDEVICE_OBJECT device = IoGetBaseFileSystemDeviceObject(object);
 
@@ -35,7 +36,8 @@ bool vg_identity_bytes_are_ours(const struct vg_file *file)
     return file->object != NULL && is_on_one_of_the_first(file->object, ALL) && !vg_drive_is_a_file(file);
 }
 
-static NTSTATUS read_ids(HANDLE handle, struct vg_identity *identity)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    read_ids(_In_ HANDLE handle, _Inout_ struct vg_identity *identity)
 {
     struct vg_file_id_information id;
     FILE_INTERNAL_INFORMATION internal;
@@ -61,7 +63,8 @@ static NTSTATUS read_ids(HANDLE handle, struct vg_identity *identity)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS read_usn(HANDLE handle, int64_t *usn)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    read_usn(_In_ HANDLE handle, _Out_ int64_t *usn)
 {
     union {
         struct vg_usn_record record;
@@ -83,7 +86,8 @@ static NTSTATUS read_usn(HANDLE handle, int64_t *usn)
 }
 
 /* The journal's id is asked of the volume, as documented. */
-static NTSTATUS read_journal(const struct vg_file *file, uint64_t *id)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    read_journal(_In_ const struct vg_file *file, _Out_ uint64_t *id)
 {
     struct vg_usn_journal journal;
     struct vg_string volume = {0};

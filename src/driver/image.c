@@ -24,7 +24,7 @@ void vg_image_signature(const IMAGE_INFO *image, uint8_t *level, uint8_t *type)
     *type = (uint8_t)(image->Properties >> SIGNATURE_TYPE_SHIFT & SIGNATURE_TYPE_MASK);
 }
 
-static bool are_wanted(void)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool are_wanted(void)
 {
     struct vg_generation *policy = vg_policy_acquire();
     uint32_t options = vg_mode_options_with(policy == NULL ? NULL : &policy->info);
@@ -35,8 +35,8 @@ static bool are_wanted(void)
 
 /* Sometimes runs with all APCs disabled, on old systems under the address space's lock: so no file, no name
  * look-up, no wait. */
-_Function_class_(LOAD_IMAGE_NOTIFY_ROUTINE) static VOID NTAPI
-    image_loaded(PUNICODE_STRING name, HANDLE process_id, PIMAGE_INFO image)
+_Function_class_(LOAD_IMAGE_NOTIFY_ROUTINE) _IRQL_requires_max_(PASSIVE_LEVEL) static VOID NTAPI
+    image_loaded(_In_opt_ PUNICODE_STRING name, _In_ HANDLE process_id, _In_ PIMAGE_INFO image)
 {
     uint32_t id = (uint32_t)(ULONG_PTR)process_id;
     struct vg_process *process = NULL;

@@ -16,7 +16,9 @@ void vg_image_files_stop(void)
     vg_spares_stop(&readers);
 }
 
-static bool read_at(void *context, uint64_t offset, void *buffer, uint32_t size)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool read_at(_Inout_ void *context, _In_ uint64_t offset,
+                                                       _Out_writes_bytes_(size) void *buffer,
+                                                       _In_ uint32_t size)
 {
     uint8_t *to = buffer;
 

@@ -3,7 +3,8 @@
 #include "optional.h"
 
 /* DISPATCH_LEVEL holds for nonpaged memory; the callers keep paged memory to APC_LEVEL. */
-static void *allocate(enum vg_pool pool, size_t size, ULONG tag)
+_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ _Ret_maybenull_
+    static void *allocate(_In_ enum vg_pool pool, _In_ size_t size, _In_ ULONG tag)
 {
     POOL_TYPE type = PagedPool;
 

@@ -7,7 +7,8 @@
 static uint32_t registered_with;
 static NTSTATUS registration_status;
 
-static VOID NTAPI process_notify(PEPROCESS process, HANDLE process_id, PPS_CREATE_NOTIFY_INFO info)
+_IRQL_requires_max_(PASSIVE_LEVEL) static VOID NTAPI
+    process_notify(_In_ PEPROCESS process, _In_ HANDLE process_id, _Inout_opt_ PPS_CREATE_NOTIFY_INFO info)
 {
     if (info != NULL)
         vg_start_notify(process, process_id, info);
@@ -15,7 +16,7 @@ static VOID NTAPI process_notify(PEPROCESS process, HANDLE process_id, PPS_CREAT
         vg_exit_notify(process, process_id);
 }
 
-static const char *explain(NTSTATUS status)
+_IRQL_requires_max_(PASSIVE_LEVEL) static const char *explain(_In_ NTSTATUS status)
 {
     switch (status) {
     case STATUS_ACCESS_DENIED:
@@ -33,7 +34,7 @@ static const char *explain(NTSTATUS status)
     }
 }
 
-static NTSTATUS register_ex2(void)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS register_ex2(void)
 {
     if (vg_optional.PsSetCreateProcessNotifyRoutineEx2 == NULL)
         return STATUS_PROCEDURE_NOT_FOUND;

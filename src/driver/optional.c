@@ -2,7 +2,8 @@
 
 struct vg_optional vg_optional;
 
-static PVOID look_up(PCWSTR name, USHORT size)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Ret_maybenull_ static PVOID
+    look_up(_In_reads_bytes_(size) PCWSTR name, _In_ USHORT size)
 {
     UNICODE_STRING string = {.Length = size, .MaximumLength = size, .Buffer = (PWSTR)name};
 
@@ -12,7 +13,8 @@ static PVOID look_up(PCWSTR name, USHORT size)
 /* A function pointer is not a PVOID to C, but it is to every Windows ABI. */
 #define LOOK_UP(type, name) ((type)(ULONG_PTR)look_up((PCWSTR)u"" #name, sizeof(u"" #name) - sizeof(WCHAR)))
 
-static bool at_least(const RTL_OSVERSIONINFOW *version, ULONG major, ULONG minor, ULONG build)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool at_least(_In_ const RTL_OSVERSIONINFOW *version,
+                                                        _In_ ULONG major, _In_ ULONG minor, _In_ ULONG build)
 {
     if (version->dwMajorVersion != major)
         return version->dwMajorVersion > major;

@@ -26,7 +26,7 @@ void vg_policy_start(void)
     last_status = STATUS_NOT_FOUND;
 }
 
-static void free_generation(struct generation *generation)
+_IRQL_requires_max_(APC_LEVEL) static void free_generation(_In_ struct generation *generation)
 {
     vg_spares_stop(&generation->scratch);
     vg_free(generation->blob, VG_TAG_POLICY);
@@ -92,7 +92,8 @@ void vg_policy_give_scratch(struct vg_generation *shown, void *scratch)
     vg_spares_give(&CONTAINING_RECORD(shown, struct generation, shown)->scratch, scratch);
 }
 
-static void say_why(struct vg_abi_load_reply *reply, const char *check, size_t offset)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void say_why(_Out_ struct vg_abi_load_reply *reply,
+                                                       _In_z_ const char *check, _In_ size_t offset)
 {
     uint32_t length = 0;
 
@@ -105,7 +106,7 @@ static void say_why(struct vg_abi_load_reply *reply, const char *check, size_t o
     reply->offset = offset;
 }
 
-static bool asks_for_hashes(const struct vg_policy_info *info)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool asks_for_hashes(_In_ const struct vg_policy_info *info)
 {
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
         if ((info->fields >> field & 1) != 0 && vg_field_digest_size((enum vg_field)field) != 0)
@@ -114,7 +115,9 @@ static bool asks_for_hashes(const struct vg_policy_info *info)
     return info->record_hashes;
 }
 
-static NTSTATUS open_blob(struct generation *generation, size_t size, struct vg_abi_load_reply *reply)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    open_blob(_Inout_ struct generation *generation, _In_ size_t size,
+              _Inout_ struct vg_abi_load_reply *reply)
 {
     struct vg_blob_error error = {.check = "not a policy", .offset = 0};
     struct vg_generation *shown = &generation->shown;
@@ -139,7 +142,8 @@ enum replaces {
     REPLACES_NONE, /* if one has ever been in force, it is newer than this one */
 };
 
-static bool publish(struct generation *generation, enum replaces replaces)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool publish(_Inout_ struct generation *generation,
+                                                       _In_ enum replaces replaces)
 {
     struct generation *old = NULL;
     bool published = false;
@@ -159,7 +163,9 @@ static bool publish(struct generation *generation, enum replaces replaces)
 }
 
 /* Takes over `blob` (VG_TAG_POLICY), whatever the outcome. */
-static NTSTATUS load(void *blob, size_t size, enum replaces replaces, struct vg_abi_load_reply *reply)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    load(_In_ void *blob, _In_ size_t size, _In_ enum replaces replaces,
+         _Inout_ struct vg_abi_load_reply *reply)
 {
     struct generation *generation = vg_allocate_zeroed(VG_NON_PAGED, sizeof(*generation), VG_TAG_POLICY);
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
@@ -177,7 +183,7 @@ static NTSTATUS load(void *blob, size_t size, enum replaces replaces, struct vg_
     return status;
 }
 
-static NTSTATUS keep_status(NTSTATUS status)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS keep_status(_In_ NTSTATUS status)
 {
     InterlockedExchange(&last_status, status);
     return status;

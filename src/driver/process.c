@@ -23,17 +23,17 @@ static uint32_t live_count;
 static size_t text_exited_size;
 static uint32_t boot_id;
 
-static LIST_ENTRY *bucket_of(uint32_t id)
+_IRQL_requires_max_(DISPATCH_LEVEL) static LIST_ENTRY *bucket_of(_In_ uint32_t id)
 {
     return &buckets[id / 4 % BUCKETS]; /* ids are multiples of 4 */
 }
 
-static size_t text_of(const struct vg_process *process)
+_IRQL_requires_max_(DISPATCH_LEVEL) static size_t text_of(_In_ const struct vg_process *process)
 {
     return (size_t)process->image.text.size + process->command_line.text.size;
 }
 
-static uint32_t fold_time(uint64_t time)
+_IRQL_requires_max_(PASSIVE_LEVEL) static uint32_t fold_time(_In_ uint64_t time)
 {
     uint32_t hash = 0x811C9DC5u;
 
@@ -79,7 +79,7 @@ struct vg_process *vg_process_new(uint32_t id, uint64_t create_time)
     return process;
 }
 
-static void free_process(struct vg_process *process)
+_IRQL_requires_max_(APC_LEVEL) static void free_process(_In_ struct vg_process *process)
 {
     vg_string_free(&process->image.text);
     vg_string_free(&process->command_line.text);
@@ -95,7 +95,9 @@ void vg_process_release(struct vg_process *process)
 
 /* Takes a process out of the table. The table's reference goes to `dropped`, to be released without the lock,
  * because text is paged. */
-_Requires_lock_held_(lock) static void take_out(struct vg_process *process, LIST_ENTRY *dropped)
+_Requires_lock_held_(lock)
+    _IRQL_requires_(DISPATCH_LEVEL) static void take_out(_Inout_ struct vg_process *process,
+                                                         _Inout_ LIST_ENTRY *dropped)
 {
     RemoveEntryList(&process->link);
     process->in_table = false;
@@ -109,18 +111,22 @@ _Requires_lock_held_(lock) static void take_out(struct vg_process *process, LIST
     InsertTailList(dropped, &process->link);
 }
 
-_Requires_lock_held_(lock) static void drop_oldest_exited(LIST_ENTRY *dropped)
+_Requires_lock_held_(lock)
+    _IRQL_requires_(DISPATCH_LEVEL) static void drop_oldest_exited(_Inout_ LIST_ENTRY *dropped)
 {
     take_out(CONTAINING_RECORD(exited.Flink, struct vg_process, exited_link), dropped);
 }
 
-_Requires_lock_not_held_(lock) static void release_dropped(LIST_ENTRY *dropped)
+_Requires_lock_not_held_(lock)
+    _IRQL_requires_max_(APC_LEVEL) static void release_dropped(_Inout_ LIST_ENTRY *dropped)
 {
     while (!IsListEmpty(dropped))
         vg_process_release(CONTAINING_RECORD(RemoveHeadList(dropped), struct vg_process, link));
 }
 
-_Requires_lock_held_(lock) static void move_to_exited(struct vg_process *process, LIST_ENTRY *dropped)
+_Requires_lock_held_(lock)
+    _IRQL_requires_(DISPATCH_LEVEL) static void move_to_exited(_Inout_ struct vg_process *process,
+                                                               _Inout_ LIST_ENTRY *dropped)
 {
     process->exited = true;
     live_count--;
@@ -132,7 +138,8 @@ _Requires_lock_held_(lock) static void move_to_exited(struct vg_process *process
 }
 
 /* The newest process of the id whose creation time fits. */
-_Requires_lock_held_(lock) static struct vg_process *look_up(uint32_t id, uint64_t create_time)
+_Requires_lock_held_(lock) _IRQL_requires_(DISPATCH_LEVEL) _Ret_maybenull_
+    static struct vg_process *look_up(_In_ uint32_t id, _In_ uint64_t create_time)
 {
     LIST_ENTRY *bucket = bucket_of(id);
     struct vg_process *found = NULL;
@@ -163,15 +170,19 @@ struct vg_process *vg_process_find(uint32_t id, uint64_t create_time)
 }
 
 /* Moves a fact into the table. */
-_Requires_lock_held_(lock) static void keep(struct vg_kept *kept, struct vg_kept *offered)
+_Requires_lock_held_(lock) _IRQL_requires_(DISPATCH_LEVEL) static void keep(_Out_ struct vg_kept *kept,
+                                                                            _Inout_ struct vg_kept *offered)
 {
     *kept = *offered;
     offered->text.units = NULL;
     offered->text.size = 0;
 }
 
-_Requires_lock_held_(lock) static void insert(struct vg_process *process, struct vg_kept *image,
-                                              struct vg_kept *command_line, LIST_ENTRY *dropped)
+_Requires_lock_held_(lock)
+    _IRQL_requires_(DISPATCH_LEVEL) static void insert(_Inout_ struct vg_process *process,
+                                                       _Inout_ struct vg_kept *image,
+                                                       _Inout_ struct vg_kept *command_line,
+                                                       _Inout_ LIST_ENTRY *dropped)
 {
     struct vg_process *older = look_up(process->id, 0);
 
@@ -227,7 +238,8 @@ bool vg_process_publish_unseen(struct vg_process *process, struct vg_kept *image
     return inserted;
 }
 
-_Requires_lock_held_(lock) static void note_running(struct vg_process *process)
+_Requires_lock_held_(lock)
+    _IRQL_requires_(DISPATCH_LEVEL) static void note_running(_Inout_ struct vg_process *process)
 {
     if (process->denied && !process->undone) {
         process->undone = true;
@@ -235,7 +247,8 @@ _Requires_lock_held_(lock) static void note_running(struct vg_process *process)
     }
 }
 
-static bool has_outlived_denial(const struct vg_process *process, uint64_t now)
+_IRQL_requires_max_(DISPATCH_LEVEL) static bool has_outlived_denial(_In_ const struct vg_process *process,
+                                                                    _In_ uint64_t now)
 {
     return process->denied && !process->exited && now > process->create_time + DENIED_LIFE_MAX;
 }

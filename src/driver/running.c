@@ -12,7 +12,8 @@
 #define SNAPSHOT_TRIES_MAX  8
 
 /* The kernel's own name of the image, made canonical by opening that file where that can be done. */
-static void look_at_image(PEPROCESS process, struct vg_kept *image)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void look_at_image(_In_ PEPROCESS process,
+                                                             _Inout_ struct vg_kept *image)
 {
     struct vg_string path = {0};
     struct vg_file file;
@@ -35,14 +36,15 @@ static void look_at_image(PEPROCESS process, struct vg_kept *image)
     vg_string_free(&path);
 }
 
-static bool has_exited(PEPROCESS process)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool has_exited(_In_ PEPROCESS process)
 {
     return PsGetProcessExitStatus(process) != STATUS_PENDING;
 }
 
 /* Adds a process that exists. Its command line is unknown: what its memory says of it by now is its own word.
  */
-static struct vg_process *add(PEPROCESS process)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ _Ret_maybenull_
+    static struct vg_process *add(_In_ PEPROCESS process)
 {
     uint32_t id = (uint32_t)(ULONG_PTR)PsGetProcessId(process);
     uint64_t create_time = (uint64_t)PsGetProcessCreateTimeQuadPart(process);
@@ -83,7 +85,8 @@ struct vg_process *vg_process_identify(HANDLE id)
 }
 
 /* `*snapshot` is the caller's to free with VG_TAG_PROCESS. */
-static NTSTATUS take_snapshot(void **snapshot, ULONG *size)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    take_snapshot(_Outptr_ void **snapshot, _Out_ ULONG *size)
 {
     ULONG room = SNAPSHOT_SIZE_FIRST;
     NTSTATUS status = STATUS_SUCCESS;

@@ -17,7 +17,8 @@ void vg_versions_stop(void)
     vg_spares_stop(&rooms);
 }
 
-static enum vg_image_answer read_strings(struct vg_file_data *data, struct vg_version *version)
+_IRQL_requires_max_(PASSIVE_LEVEL) static enum vg_image_answer
+    read_strings(_Inout_ struct vg_file_data *data, _Inout_ struct vg_version *version)
 {
     struct vg_image_reader *reader = NULL;
     enum vg_image_answer answer = vg_image_file_open(data, &reader);
@@ -48,7 +49,7 @@ void vg_version_look(const struct vg_file *file, struct vg_version *version)
     vg_file_close_data(&data);
 }
 
-static enum vg_image_string string_of(enum vg_field field)
+_IRQL_requires_max_(PASSIVE_LEVEL) static enum vg_image_string string_of(_In_ enum vg_field field)
 {
     switch (field) {
     case VG_FIELD_ORIGINAL_FILE_NAME:

@@ -16,7 +16,8 @@ static bool registered;
 static NTSTATUS registration_status;
 
 /* The callback of an exit runs on a thread of the process itself. */
-static NTSTATUS reference_process(HANDLE id, PEPROCESS *process)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    reference_process(_In_ HANDLE id, _Outptr_ PEPROCESS *process)
 {
     PEPROCESS current = PsGetCurrentProcess();
 
@@ -28,7 +29,7 @@ static NTSTATUS reference_process(HANDLE id, PEPROCESS *process)
 }
 
 /* The process runs although it was denied. */
-static void note_running(PEPROCESS process, HANDLE id)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void note_running(_In_ PEPROCESS process, _In_ HANDLE id)
 {
     struct vg_process *known =
         vg_process_find((uint32_t)(ULONG_PTR)id, (uint64_t)PsGetProcessCreateTimeQuadPart(process));
@@ -40,7 +41,8 @@ static void note_running(PEPROCESS process, HANDLE id)
 
 /* The first thread of the process has been made and does not run yet: it will end instead. Only now, after
  * the start was recorded: so its exit cannot be told before it. */
-static void end_denied(PEPROCESS process, HANDLE id, const struct told *told)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void end_denied(_In_ PEPROCESS process, _In_ HANDLE id,
+                                                          _In_ const struct told *told)
 {
     NTSTATUS status = ZwTerminateProcess(told->denied, told->info.CreationStatus);
 
@@ -53,7 +55,8 @@ static void end_denied(PEPROCESS process, HANDLE id, const struct told *told)
 }
 
 /* As much of PS_CREATE_NOTIFY_INFO as can be known here. */
-static void start_notify(HANDLE parent_id, PEPROCESS process, HANDLE process_id)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void start_notify(_In_ HANDLE parent_id, _In_ PEPROCESS process,
+                                                            _In_ HANDLE process_id)
 {
     struct told told = {
         .info = {.Size = sizeof(told.info),
@@ -69,7 +72,8 @@ static void start_notify(HANDLE parent_id, PEPROCESS process, HANDLE process_id)
         end_denied(process, process_id, &told);
 }
 
-static VOID NTAPI process_notify(HANDLE parent_id, HANDLE process_id, BOOLEAN create)
+_IRQL_requires_max_(PASSIVE_LEVEL) static VOID NTAPI
+    process_notify(_In_ HANDLE parent_id, _In_ HANDLE process_id, _In_ BOOLEAN create)
 {
     PEPROCESS process = NULL;
 

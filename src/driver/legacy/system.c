@@ -21,7 +21,9 @@ NTSTATUS vg_system_open(ACCESS_MASK access, POBJECT_ATTRIBUTES attributes, ULONG
 }
 
 /* `room` receives a UNICODE_STRING and what it points to. */
-static NTSTATUS query_name(HANDLE handle, void *room, ULONG size, struct vg_string *name, ULONG *needed)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    query_name(_In_ HANDLE handle, _Out_writes_bytes_(size) void *room, _In_ ULONG size,
+               _Out_ struct vg_string *name, _Out_ ULONG *needed)
 {
     const UNICODE_STRING *answer = room;
     NTSTATUS status = ZwQueryInformationProcess(handle, VG_PROCESS_IMAGE_FILE_NAME, room, size, needed);
@@ -31,7 +33,8 @@ static NTSTATUS query_name(HANDLE handle, void *room, ULONG size, struct vg_stri
     return answer->Length == 0 ? STATUS_NOT_FOUND : vg_string_copy(name, vg_unicode_span(answer));
 }
 
-static NTSTATUS name_by_handle(HANDLE handle, struct vg_string *name)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    name_by_handle(_In_ HANDLE handle, _Out_ struct vg_string *name)
 {
     ULONG size = NAME_SIZE_FIRST;
 
