@@ -30,6 +30,7 @@ static KSPIN_LOCK readers_lock;
 static uint64_t last_round;
 static LIST_ENTRY readers;
 static uint32_t reader_count;
+static volatile LONG pended_reads; /* of all readers */
 static volatile LONG quiesced;
 static volatile LONG stopping;
 static KEVENT wake;
@@ -45,12 +46,14 @@ static struct vg_reader *reader_of(PIO_CSQ queue)
 _Function_class_(IO_CSQ_INSERT_IRP) static VOID NTAPI csq_insert(PIO_CSQ queue, PIRP irp)
 {
     InsertTailList(&reader_of(queue)->pended, &irp->Tail.Overlay.ListEntry);
+    InterlockedIncrement(&pended_reads);
 }
 
 _Function_class_(IO_CSQ_REMOVE_IRP) static VOID NTAPI csq_remove(PIO_CSQ queue, PIRP irp)
 {
     UNREFERENCED_PARAMETER(queue);
     RemoveEntryList(&irp->Tail.Overlay.ListEntry);
+    InterlockedDecrement(&pended_reads);
 }
 
 _Function_class_(IO_CSQ_PEEK_NEXT_IRP) static PIRP NTAPI csq_peek(PIO_CSQ queue, PIRP irp, PVOID context)
@@ -234,6 +237,7 @@ NTSTATUS vg_readers_start(void)
     InitializeListHead(&readers);
     reader_count = 0;
     last_round = 0;
+    pended_reads = 0;
     quiesced = 0;
     stopping = 0;
     KeInitializeEvent(&wake, SynchronizationEvent, FALSE);
@@ -245,7 +249,7 @@ _Use_decl_annotations_
 void vg_readers_stop(void)
 {
     InterlockedExchange(&stopping, 1);
-    vg_readers_wake();
+    (void)KeSetEvent(&wake, IO_NO_INCREMENT, FALSE);
     (void)ZwWaitForSingleObject(thread, FALSE, NULL);
     ZwClose(thread);
     thread = NULL;
@@ -254,7 +258,10 @@ void vg_readers_stop(void)
 _Use_decl_annotations_
 void vg_readers_wake(void)
 {
-    (void)KeSetEvent(&wake, IO_NO_INCREMENT, FALSE);
+    /* Whoever pends a read looks into the ring afterwards. So a read that is not counted here yet, with every
+     * access before this one seen, finds the event itself. */
+    if (vg_is_set(&pended_reads))
+        (void)KeSetEvent(&wake, IO_NO_INCREMENT, FALSE);
 }
 
 uint32_t vg_readers_count(void)

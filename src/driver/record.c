@@ -232,14 +232,19 @@ static void establish_hash(struct vg_start *start, enum vg_field field)
     tell_hash(start, field);
 }
 
+/* All strings at once: they are read together, and where rules ask for one they ask for others. */
 static void establish_version(struct vg_start *start, enum vg_field field)
 {
+    static const enum vg_field strings[] = {VG_FIELD_ORIGINAL_FILE_NAME, VG_FIELD_DESCRIPTION,
+                                            VG_FIELD_PRODUCT, VG_FIELD_COMPANY, VG_FIELD_FILE_VERSION};
+
     if (start->image.state == VG_FACT_ABSENT) {
         vg_record_set_state(&start->record, field, VG_FACT_ABSENT);
         return;
     }
     vg_version_look(&start->file, &start->version);
-    vg_version_tell(&start->version, field, &start->record);
+    for (unsigned i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
+        vg_version_tell(&start->version, strings[i], &start->record);
 }
 
 _Use_decl_annotations_
@@ -262,9 +267,7 @@ void vg_record_complete(struct vg_start *start)
 
         if (start->record.facts[field].state != VG_FACT_PENDING)
             continue;
-        if (vg_field_stage(field) == VG_STAGE_VERSION && start->version.looked)
-            vg_version_tell(&start->version, field, &start->record);
-        else if ((start->hashes_looked & VG_HASH_BIT(field)) != 0)
+        if ((start->hashes_looked & VG_HASH_BIT(field)) != 0)
             tell_hash(start, field);
     }
 }
