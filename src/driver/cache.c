@@ -36,7 +36,7 @@ void vg_cache_stop(void)
 
 /* A set holds one file's identities of all times: the file's place in the journal is no part of the choice.
  */
-static struct entry *set_of(const struct vg_identity *identity)
+_IRQL_requires_max_(APC_LEVEL) static struct entry *set_of(_In_ const struct vg_identity *identity)
 {
     uint64_t hash = identity->volume_serial;
 

@@ -2,7 +2,7 @@
 
 /* Asks the volume's storage stack which bus the disk is on; 0 when it does not say: volumes over several
  * disks do not. False when there was no memory to ask. */
-static bool ask_bus(PDEVICE_OBJECT volume, ULONG *bus)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool ask_bus(_In_ PDEVICE_OBJECT volume, _Inout_ ULONG *bus)
 {
     struct vg_storage_query query = {.property_id = 0, .query_type = 0};
     struct vg_storage_device answer = {.size = 0};
@@ -36,13 +36,14 @@ static bool ask_bus(PDEVICE_OBJECT volume, ULONG *bus)
 }
 
 /* Card readers count too, whatever they say of their media. */
-static bool is_external(ULONG bus)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_external(_In_ ULONG bus)
 {
     return bus == VG_BUS_TYPE_USB || bus == VG_BUS_TYPE_1394 || bus == VG_BUS_TYPE_SD ||
            bus == VG_BUS_TYPE_MMC;
 }
 
-static struct vg_span disk(const struct vg_file *file, ULONG characteristics)
+_IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span
+    disk(_In_ const struct vg_file *file, _In_ ULONG characteristics)
 {
     ULONG bus = 0;
 

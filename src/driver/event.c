@@ -43,18 +43,19 @@ uint64_t vg_event_dropped(void)
     return sequence;
 }
 
-static uint32_t aligned(uint32_t size, uint32_t to)
+_IRQL_requires_max_(APC_LEVEL) static uint32_t aligned(_In_ uint32_t size, _In_ uint32_t to)
 {
     return (size + to - 1) & ~(to - 1);
 }
 
 /* Begins an event of `fixed` bytes, to be followed by `facts` entries and `room` bytes of values. */
-static bool begin(struct writer *writer, enum vg_event_type type, uint32_t fixed, uint32_t facts,
-                  uint32_t room)
+_IRQL_requires_max_(APC_LEVEL) static bool begin(_Out_ struct writer *writer, _In_ enum vg_event_type type,
+                                                 _In_ uint32_t fixed, _In_ uint32_t facts, _In_ uint32_t room)
 {
     uint32_t table = facts * (uint32_t)sizeof(struct vg_event_fact);
 
     writer->capacity = aligned(fixed + table + room, 8);
+    writer->used = fixed + table;
     writer->header = vg_allocate_zeroed(VG_NON_PAGED, writer->capacity, VG_TAG_EVENT);
     if (writer->header == NULL)
         return false;
@@ -62,12 +63,11 @@ static bool begin(struct writer *writer, enum vg_event_type type, uint32_t fixed
     writer->header->type = (uint16_t)type;
     writer->header->fact_offset = facts == 0 ? 0 : fixed;
     writer->header->time = vg_system_time();
-    writer->used = fixed + table;
     return true;
 }
 
 /* Writes the event into the ring and frees it. Returns its sequence. */
-static uint64_t end(struct writer *writer)
+_IRQL_requires_max_(APC_LEVEL) static uint64_t end(_Inout_ struct writer *writer)
 {
     uint64_t sequence = 0;
 
@@ -82,13 +82,14 @@ static uint64_t end(struct writer *writer)
 }
 
 /* Room that a value takes, so that the next one begins even. */
-static uint32_t room_for(struct vg_span value)
+_IRQL_requires_max_(APC_LEVEL) static uint32_t room_for(_In_ struct vg_span value)
 {
     return aligned(value.size, 2);
 }
 
 /* Appends a value and returns its offset. */
-static uint32_t append(struct writer *writer, struct vg_span value)
+_IRQL_requires_max_(APC_LEVEL) static uint32_t
+    append(_Inout_ struct writer *writer, _In_ struct vg_span value)
 {
     uint32_t offset = writer->used;
 
@@ -98,8 +99,10 @@ static uint32_t append(struct writer *writer, struct vg_span value)
     return offset;
 }
 
-static void append_entry(struct writer *writer, enum vg_field field, const struct vg_fact *fact,
-                         struct vg_span value)
+_IRQL_requires_max_(APC_LEVEL) static void append_entry(_Inout_ struct writer *writer,
+                                                        _In_ enum vg_field field,
+                                                        _In_ const struct vg_fact *fact,
+                                                        _In_ struct vg_span value)
 {
     struct vg_event_header *header = writer->header;
     struct vg_event_fact *entry =
@@ -113,7 +116,9 @@ static void append_entry(struct writer *writer, enum vg_field field, const struc
 }
 
 /* A fact with no value still has one entry, for its state. */
-static void append_fact(struct writer *writer, enum vg_field field, const struct vg_fact *fact)
+_IRQL_requires_max_(APC_LEVEL) static void append_fact(_Inout_ struct writer *writer,
+                                                       _In_ enum vg_field field,
+                                                       _In_ const struct vg_fact *fact)
 {
     static const struct vg_span none = {.bytes = NULL, .size = 0};
 
@@ -123,14 +128,15 @@ static void append_fact(struct writer *writer, enum vg_field field, const struct
         append_entry(writer, field, fact, fact->values[i]);
 }
 
-static void measure_fact(const struct vg_fact *fact, uint32_t *facts, uint32_t *room)
+_IRQL_requires_max_(APC_LEVEL) static void measure_fact(_In_ const struct vg_fact *fact,
+                                                        _Inout_ uint32_t *facts, _Inout_ uint32_t *room)
 {
     *facts += fact->count == 0 ? 1 : fact->count;
     for (unsigned i = 0; i < fact->count; i++)
         *room += room_for(fact->values[i]);
 }
 
-static struct vg_fact fact_of(const struct vg_kept *kept)
+_IRQL_requires_max_(APC_LEVEL) static struct vg_fact fact_of(_In_ const struct vg_kept *kept)
 {
     struct vg_fact fact = {.state = kept->state, .flags = kept->flags};
 
@@ -141,12 +147,12 @@ static struct vg_fact fact_of(const struct vg_kept *kept)
     return fact;
 }
 
-static unsigned named_audits(const struct vg_decision *decision)
+_IRQL_requires_max_(APC_LEVEL) static unsigned named_audits(_In_ const struct vg_decision *decision)
 {
     return decision->audit_count < VG_AUDITS_MAX ? decision->audit_count : VG_AUDITS_MAX;
 }
 
-static uint32_t measure_names(const struct vg_start *start)
+_IRQL_requires_max_(APC_LEVEL) static uint32_t measure_names(_In_ const struct vg_start *start)
 {
     uint32_t room = 0;
 
@@ -159,7 +165,9 @@ static uint32_t measure_names(const struct vg_start *start)
     return aligned(room, 2);
 }
 
-static void append_names(struct writer *writer, const struct vg_start *start, struct vg_event_start *event)
+_IRQL_requires_max_(APC_LEVEL) static void append_names(_Inout_ struct writer *writer,
+                                                        _In_ const struct vg_start *start,
+                                                        _Inout_ struct vg_event_start *event)
 {
     static const struct vg_span newline = {.bytes = "\n", .size = 1};
     struct vg_span name = {0};
@@ -187,7 +195,8 @@ static void append_names(struct writer *writer, const struct vg_start *start, st
     writer->used += aligned(event->audit_name_size, 2);
 }
 
-static void fill_start(struct vg_event_start *event, const struct vg_start *start)
+_IRQL_requires_max_(APC_LEVEL) static void fill_start(_Inout_ struct vg_event_start *event,
+                                                      _In_ const struct vg_start *start)
 {
     event->process_guid = start->self->guid;
     if (start->parent != NULL)

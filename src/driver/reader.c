@@ -38,25 +38,28 @@ static HANDLE thread;
 
 /* ---- the queue's callbacks ---- */
 
-static struct vg_reader *reader_of(PIO_CSQ queue)
+_IRQL_requires_max_(DISPATCH_LEVEL) static struct vg_reader *reader_of(_In_ PIO_CSQ queue)
 {
     return CONTAINING_RECORD(queue, struct vg_reader, queue);
 }
 
-_Function_class_(IO_CSQ_INSERT_IRP) static VOID NTAPI csq_insert(PIO_CSQ queue, PIRP irp)
+_Function_class_(IO_CSQ_INSERT_IRP) _IRQL_requires_(DISPATCH_LEVEL) static VOID NTAPI
+    csq_insert(_In_ PIO_CSQ queue, _Inout_ PIRP irp)
 {
     InsertTailList(&reader_of(queue)->pended, &irp->Tail.Overlay.ListEntry);
     InterlockedIncrement(&pended_reads);
 }
 
-_Function_class_(IO_CSQ_REMOVE_IRP) static VOID NTAPI csq_remove(PIO_CSQ queue, PIRP irp)
+_Function_class_(IO_CSQ_REMOVE_IRP) _IRQL_requires_(DISPATCH_LEVEL) static VOID NTAPI
+    csq_remove(_In_ PIO_CSQ queue, _Inout_ PIRP irp)
 {
     UNREFERENCED_PARAMETER(queue);
     RemoveEntryList(&irp->Tail.Overlay.ListEntry);
     InterlockedDecrement(&pended_reads);
 }
 
-_Function_class_(IO_CSQ_PEEK_NEXT_IRP) static PIRP NTAPI csq_peek(PIO_CSQ queue, PIRP irp, PVOID context)
+_Function_class_(IO_CSQ_PEEK_NEXT_IRP) _IRQL_requires_(DISPATCH_LEVEL) _Ret_maybenull_ static PIRP NTAPI
+    csq_peek(_In_ PIO_CSQ queue, _In_opt_ PIRP irp, _In_opt_ PVOID context)
 {
     struct vg_reader *reader = reader_of(queue);
     LIST_ENTRY *next = irp == NULL ? reader->pended.Flink : irp->Tail.Overlay.ListEntry.Flink;
@@ -65,24 +68,28 @@ _Function_class_(IO_CSQ_PEEK_NEXT_IRP) static PIRP NTAPI csq_peek(PIO_CSQ queue,
     return next == &reader->pended ? NULL : CONTAINING_RECORD(next, IRP, Tail.Overlay.ListEntry);
 }
 
-_Function_class_(IO_CSQ_ACQUIRE_LOCK) static VOID NTAPI csq_acquire(PIO_CSQ queue, PKIRQL irql)
+_Function_class_(IO_CSQ_ACQUIRE_LOCK) _IRQL_requires_max_(DISPATCH_LEVEL) static VOID NTAPI
+    csq_acquire(_In_ PIO_CSQ queue, _Out_ PKIRQL irql)
 {
     KeAcquireSpinLock(&reader_of(queue)->lock, irql);
 }
 
-_Function_class_(IO_CSQ_RELEASE_LOCK) static VOID NTAPI csq_release(PIO_CSQ queue, KIRQL irql)
+_Function_class_(IO_CSQ_RELEASE_LOCK) _IRQL_requires_(DISPATCH_LEVEL) static VOID NTAPI
+    csq_release(_In_ PIO_CSQ queue, _In_ KIRQL irql)
 {
     KeReleaseSpinLock(&reader_of(queue)->lock, irql);
 }
 
-static void complete(PIRP irp, NTSTATUS status, uint32_t information)
+_IRQL_requires_max_(DISPATCH_LEVEL) static void complete(_Inout_ PIRP irp, _In_ NTSTATUS status,
+                                                         _In_ uint32_t information)
 {
     irp->IoStatus.Status = status;
     irp->IoStatus.Information = information;
     IoCompleteRequest(irp, IO_NO_INCREMENT);
 }
 
-_Function_class_(IO_CSQ_COMPLETE_CANCELED_IRP) static VOID NTAPI csq_cancelled(PIO_CSQ queue, PIRP irp)
+_Function_class_(IO_CSQ_COMPLETE_CANCELED_IRP) _IRQL_requires_max_(DISPATCH_LEVEL) static VOID NTAPI
+    csq_cancelled(_In_ PIO_CSQ queue, _Inout_ PIRP irp)
 {
     UNREFERENCED_PARAMETER(queue);
     complete(irp, STATUS_CANCELLED, 0);
@@ -90,7 +97,7 @@ _Function_class_(IO_CSQ_COMPLETE_CANCELED_IRP) static VOID NTAPI csq_cancelled(P
 
 /* ---- serving ---- */
 
-static void end_pended(struct vg_reader *reader)
+_IRQL_requires_max_(APC_LEVEL) static void end_pended(_Inout_ struct vg_reader *reader)
 {
     PIRP irp = NULL;
 
@@ -99,14 +106,14 @@ static void end_pended(struct vg_reader *reader)
 }
 
 /* Marks the request pending; it may be completed any moment from here on. */
-static void pend(struct vg_reader *reader, PIRP irp)
+_IRQL_requires_max_(APC_LEVEL) static void pend(_Inout_ struct vg_reader *reader, _Inout_ PIRP irp)
 {
     IoCsqInsertIrp(&reader->queue, irp, NULL);
     if (vg_is_set(&quiesced) || vg_is_set(&reader->closed))
         end_pended(reader); /* whoever ended the others may have passed before this one was in the queue */
 }
 
-static void serve_one(struct vg_reader *reader, PIRP irp)
+_IRQL_requires_max_(APC_LEVEL) static void serve_one(_Inout_ struct vg_reader *reader, _Inout_ PIRP irp)
 {
     uint32_t length = IoGetCurrentIrpStackLocation(irp)->Parameters.Read.Length;
     uint32_t used = 0;
@@ -120,7 +127,7 @@ static void serve_one(struct vg_reader *reader, PIRP irp)
 }
 
 /* Becomes the one that serves the reader, or tells the one that does to look again. */
-static bool begin_serving(struct vg_reader *reader)
+_IRQL_requires_max_(APC_LEVEL) static bool begin_serving(_Inout_ struct vg_reader *reader)
 {
     bool begun = false;
     KIRQL irql;
@@ -134,7 +141,7 @@ static bool begin_serving(struct vg_reader *reader)
 }
 
 /* False: somebody wants it looked at again. */
-static bool end_serving(struct vg_reader *reader)
+_IRQL_requires_max_(APC_LEVEL) static bool end_serving(_Inout_ struct vg_reader *reader)
 {
     bool ended = false;
     KIRQL irql;
@@ -148,7 +155,7 @@ static bool end_serving(struct vg_reader *reader)
 }
 
 /* Completes pended reads as long as the ring has something for them, in the order they came. */
-static void serve(struct vg_reader *reader)
+_IRQL_requires_max_(APC_LEVEL) static void serve(_Inout_ struct vg_reader *reader)
 {
     struct vg_ring *ring = vg_events_ring();
     PIRP irp = NULL;
@@ -165,14 +172,15 @@ static void serve(struct vg_reader *reader)
     } while (!end_serving(reader));
 }
 
-static void release(struct vg_reader *reader)
+_IRQL_requires_max_(APC_LEVEL) static void release(_In_ struct vg_reader *reader)
 {
     if (InterlockedDecrement(&reader->references) == 0)
         vg_free(reader, VG_TAG_READER);
 }
 
 /* A reader that this round has not visited, referenced; NULL when it has visited all. */
-static struct vg_reader *next_of_round(enum round_kind kind, uint64_t round)
+_IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ _Ret_maybenull_
+    static struct vg_reader *next_of_round(_In_ enum round_kind kind, _In_ uint64_t round)
 {
     struct vg_reader *found = NULL;
     KIRQL irql;
@@ -191,7 +199,7 @@ static struct vg_reader *next_of_round(enum round_kind kind, uint64_t round)
     return found;
 }
 
-static uint64_t new_round(void)
+_IRQL_requires_max_(APC_LEVEL) static uint64_t new_round(void)
 {
     uint64_t round = 0;
     KIRQL irql;
@@ -204,7 +212,8 @@ static uint64_t new_round(void)
 
 /* Visits every reader without a lock held. What a later round of the same kind has visited need not be
  * visited again. */
-static void for_each(enum round_kind kind, void (*visit)(struct vg_reader *))
+_IRQL_requires_max_(APC_LEVEL) static void for_each(_In_ enum round_kind kind,
+                                                    _In_ void (*visit)(struct vg_reader *))
 {
     uint64_t round = new_round();
     struct vg_reader *reader = NULL;
@@ -216,7 +225,8 @@ static void for_each(enum round_kind kind, void (*visit)(struct vg_reader *))
 }
 
 /* The thread keeps the work of completing reads away from the threads that create processes. */
-_Function_class_(KSTART_ROUTINE) static VOID NTAPI serve_readers(PVOID context)
+_Function_class_(KSTART_ROUTINE) _IRQL_requires_max_(PASSIVE_LEVEL) static VOID NTAPI
+    serve_readers(_In_opt_ PVOID context)
 {
     UNREFERENCED_PARAMETER(context);
     for (;;) {
@@ -275,7 +285,7 @@ uint32_t vg_readers_count(void)
     return count;
 }
 
-static bool enlist(struct vg_reader *reader)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool enlist(_Inout_ struct vg_reader *reader)
 {
     bool enlisted = false;
     KIRQL irql;

@@ -20,7 +20,9 @@ struct vg_ring {
     uint8_t bytes[];
 };
 
-static void copy_in(struct vg_ring *ring, uint64_t position, const void *from, uint32_t size)
+_IRQL_requires_max_(DISPATCH_LEVEL) static void copy_in(_Inout_ struct vg_ring *ring, _In_ uint64_t position,
+                                                        _In_reads_bytes_(size) const void *from,
+                                                        _In_ uint32_t size)
 {
     size_t place = (size_t)(position % ring->size);
     size_t first = ring->size - place < size ? ring->size - place : size;
@@ -29,7 +31,10 @@ static void copy_in(struct vg_ring *ring, uint64_t position, const void *from, u
     memcpy(ring->bytes, (const uint8_t *)from + first, size - first);
 }
 
-static void copy_out(const struct vg_ring *ring, uint64_t position, void *to, uint32_t size)
+_IRQL_requires_max_(DISPATCH_LEVEL) static void copy_out(_In_ const struct vg_ring *ring,
+                                                         _In_ uint64_t position,
+                                                         _Out_writes_bytes_(size) void *to,
+                                                         _In_ uint32_t size)
 {
     size_t place = (size_t)(position % ring->size);
     size_t first = ring->size - place < size ? ring->size - place : size;
@@ -60,7 +65,8 @@ void vg_ring_destroy(struct vg_ring *ring)
     vg_free(ring, VG_TAG_RING);
 }
 
-_Requires_lock_held_(ring->lock) static void overwrite_oldest(struct vg_ring *ring)
+_Requires_lock_held_(ring->lock)
+    _IRQL_requires_(DISPATCH_LEVEL) static void overwrite_oldest(_Inout_ struct vg_ring *ring)
 {
     struct vg_event_header header;
     LIST_ENTRY *link = NULL;
@@ -103,8 +109,9 @@ uint64_t vg_ring_skip(struct vg_ring *ring)
     return sequence;
 }
 
-_Requires_lock_held_(ring->lock) static void move_to_oldest(struct vg_ring *ring,
-                                                            struct vg_ring_cursor *cursor)
+_Requires_lock_held_(ring->lock)
+    _IRQL_requires_(DISPATCH_LEVEL) static void move_to_oldest(_Inout_ struct vg_ring *ring,
+                                                               _Inout_ struct vg_ring_cursor *cursor)
 {
     struct vg_event_header header;
 
@@ -170,7 +177,9 @@ bool vg_ring_has_more(struct vg_ring *ring, struct vg_ring_cursor *cursor)
     return more;
 }
 
-static void write_lost(uint8_t *to, uint64_t first, uint64_t last)
+_IRQL_requires_max_(DISPATCH_LEVEL) static void write_lost(_Out_writes_bytes_(sizeof(struct vg_event_lost))
+                                                               uint8_t *to,
+                                                           _In_ uint64_t first, _In_ uint64_t last)
 {
     struct vg_event_lost lost = {
         .header = {.size = sizeof(lost), .type = VG_EVENT_LOST, .time = vg_system_time()},
@@ -183,8 +192,9 @@ static void write_lost(uint8_t *to, uint64_t first, uint64_t last)
 
 /* The next event for the cursor, if it fits: a record, or the report of a gap before it. Returns its size; 0
  * when there is none; more than `capacity` when it does not fit. */
-_Requires_lock_held_(ring->lock) static uint32_t
-    read_next(struct vg_ring *ring, struct vg_ring_cursor *cursor, uint8_t *to, uint32_t capacity)
+_Requires_lock_held_(ring->lock) _IRQL_requires_(DISPATCH_LEVEL) static uint32_t
+    read_next(_Inout_ struct vg_ring *ring, _Inout_ struct vg_ring_cursor *cursor,
+              _Out_writes_bytes_(capacity) uint8_t *to, _In_ uint32_t capacity)
 {
     struct vg_event_header header = {.size = 0, .sequence = ring->next_sequence};
 

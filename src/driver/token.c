@@ -19,7 +19,8 @@ static const struct level levels[] = {
     {.rid = 0x0000, .name = {.bytes = u"Untrusted", .size = 18}},
 };
 
-static void query_user(PACCESS_TOKEN token, struct vg_sid *user)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void query_user(_In_ PACCESS_TOKEN token,
+                                                          _Inout_ struct vg_sid *user)
 {
     TOKEN_USER *answer = NULL;
 
@@ -56,7 +57,9 @@ void vg_user_describe(const struct vg_sid *user, uint16_t *units, enum vg_field 
 
 /* For this class and the next the routine stores the value itself where it else stores a pointer: nothing to
  * free. */
-static bool query_value(PACCESS_TOKEN token, TOKEN_INFORMATION_CLASS class, uint32_t *value)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool query_value(_In_ PACCESS_TOKEN token,
+                                                           _In_ TOKEN_INFORMATION_CLASS class,
+                                                           _Inout_ uint32_t *value)
 {
     PVOID stored = NULL;
 
@@ -66,7 +69,9 @@ static bool query_value(PACCESS_TOKEN token, TOKEN_INFORMATION_CLASS class, uint
     return true;
 }
 
-static void describe_integrity(PACCESS_TOKEN token, struct vg_token_text *text, struct vg_record *record)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void describe_integrity(_In_ PACCESS_TOKEN token,
+                                                                  _Inout_ struct vg_token_text *text,
+                                                                  _Inout_ struct vg_record *record)
 {
     static const uint16_t label[] = u"S-1-16-";
     uint32_t count = sizeof(label) / 2 - 1;
@@ -86,7 +91,9 @@ static void describe_integrity(PACCESS_TOKEN token, struct vg_token_text *text, 
                         (struct vg_span){.bytes = text->integrity, .size = count * 2});
 }
 
-static void describe_session(PACCESS_TOKEN token, struct vg_token_text *text, struct vg_record *record)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void describe_session(_In_ PACCESS_TOKEN token,
+                                                                _Inout_ struct vg_token_text *text,
+                                                                _Inout_ struct vg_record *record)
 {
     uint32_t session = 0;
     struct vg_span span = {.bytes = text->session, .size = 0};
@@ -99,7 +106,9 @@ static void describe_session(PACCESS_TOKEN token, struct vg_token_text *text, st
 }
 
 /* As Sysmon writes it: 0x3e7, without leading zeros. */
-static void describe_logon(PACCESS_TOKEN token, struct vg_token_text *text, struct vg_record *record)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void describe_logon(_In_ PACCESS_TOKEN token,
+                                                              _Inout_ struct vg_token_text *text,
+                                                              _Inout_ struct vg_record *record)
 {
     TOKEN_STATISTICS *statistics = NULL;
     uint64_t logon = 0;
