@@ -6,13 +6,15 @@
 /* A name is at most UNICODE_STRING_MAX_BYTES long. */
 #define NAME_SIZE_MAX (65536u + 64u)
 
-static struct vg_span unit_span(const uint16_t *units, uint32_t count)
+_IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span
+    unit_span(_In_reads_(count) const uint16_t *units, _In_ uint32_t count)
 {
     return (struct vg_span){.bytes = units, .size = count * 2};
 }
 
 /* Takes an owned text over as `*name`, joined behind `head`. */
-static NTSTATUS join(struct vg_span head, struct vg_span tail, struct vg_string *name)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    join(_In_ struct vg_span head, _In_ struct vg_span tail, _Out_ struct vg_string *name)
 {
     if (head.size + tail.size > UNICODE_STRING_MAX_BYTES)
         return STATUS_NAME_TOO_LONG;
@@ -47,7 +49,8 @@ NTSTATUS vg_name_of_object(PVOID object, struct vg_string *name)
 }
 
 /* Memory for a name's query: the file's own room, if it is enough and free. */
-static void *take_room(const struct vg_file *file, ULONG size)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ _Ret_maybenull_
+    static void *take_room(_In_ const struct vg_file *file, _In_ ULONG size)
 {
     struct vg_name_room *names = file->names;
 
@@ -61,7 +64,7 @@ static void *take_room(const struct vg_file *file, ULONG size)
 }
 
 /* NULL is ignored. */
-static void give_room(const struct vg_file *file, void *room)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void give_room(_In_ const struct vg_file *file, _In_opt_ void *room)
 {
     struct vg_name_room *names = file->names;
 
@@ -76,8 +79,9 @@ static void give_room(const struct vg_file *file, void *room)
 
 /* The file system's name for an open file, from its volume's root. `*information` is the caller's to give
  * back (give_room). */
-static NTSTATUS query_name(const struct vg_file *file, FILE_INFORMATION_CLASS class,
-                           FILE_NAME_INFORMATION **information)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    query_name(_In_ const struct vg_file *file, _In_ FILE_INFORMATION_CLASS class,
+               _Outptr_ FILE_NAME_INFORMATION **information)
 {
     ULONG size = VG_NAME_ROOM_SIZE;
 
@@ -104,14 +108,14 @@ static NTSTATUS query_name(const struct vg_file *file, FILE_INFORMATION_CLASS cl
 }
 
 /* Whether an object-manager path continues at `offset` with a component of its own. */
-static bool ends_component(struct vg_span path, uint32_t offset)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool ends_component(_In_ struct vg_span path, _In_ uint32_t offset)
 {
     return path.size == offset || vg_units(path)[offset / 2] == '\\';
 }
 
 /* The network name in what follows `\Device\Mup` or comes from a redirector: `\server\share\x`, maybe behind
  * components of the redirector's own such as `\;LanmanRedirector` and `\;Z:00000000000a1b2c`. */
-static struct vg_span without_redirector(struct vg_span path)
+_IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span without_redirector(_In_ struct vg_span path)
 {
     const uint16_t *units = vg_units(path);
     uint32_t count = vg_unit_count(path);
@@ -126,7 +130,8 @@ static struct vg_span without_redirector(struct vg_span path)
 }
 
 /* `C:` for a volume with a letter. STATUS_NOT_FOUND for one without. */
-static NTSTATUS drive_letter(PDEVICE_OBJECT device, uint16_t letter[2])
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    drive_letter(_In_ PDEVICE_OBJECT device, _Out_writes_(2) uint16_t letter[2])
 {
     UNICODE_STRING dos = {0};
     NTSTATUS status = IoVolumeDeviceToDosName(device, &dos);
@@ -145,7 +150,7 @@ static NTSTATUS drive_letter(PDEVICE_OBJECT device, uint16_t letter[2])
 
 /* The provider of UNC names and the redirectors behind it, under whichever of these types they show
  * themselves. */
-static bool is_network(PFILE_OBJECT object)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_network(_In_ PFILE_OBJECT object)
 {
     PDEVICE_OBJECT device = object->DeviceObject;
 
@@ -156,7 +161,8 @@ static bool is_network(PFILE_OBJECT object)
 }
 
 /* `path` counts from the root of the volume that `object` lies on. */
-static NTSTATUS on_volume(PFILE_OBJECT object, struct vg_span path, struct vg_string *name)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    on_volume(_In_ PFILE_OBJECT object, _In_ struct vg_span path, _Out_ struct vg_string *name)
 {
     struct vg_string device = {0};
     uint16_t letter[2];
@@ -181,7 +187,7 @@ static NTSTATUS on_volume(PFILE_OBJECT object, struct vg_span path, struct vg_st
 
 /* Cuts the stream off a path: returns `:x.exe` of `\a\b.txt:x.exe:$DATA`, nothing of `\a\b.txt::$DATA`. What
  * it returns follows `*path` in memory. */
-static struct vg_span cut_stream(struct vg_span *path)
+_IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span cut_stream(_Inout_ struct vg_span *path)
 {
     static const struct vg_span type = {.bytes = u":$DATA", .size = 12};
     const uint16_t *units = vg_units(*path);
@@ -201,14 +207,16 @@ static struct vg_span cut_stream(struct vg_span *path)
     return stream;
 }
 
-static struct vg_span name_span(const FILE_NAME_INFORMATION *information)
+_IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span
+    name_span(_In_ const FILE_NAME_INFORMATION *information)
 {
     return (struct vg_span){.bytes = information->FileName, .size = information->FileNameLength & ~1u};
 }
 
 /* No page says that a normalised name ends in the stream that is open; the other name does. `*whole` holds
  * what `*path` points to when it is done. */
-static NTSTATUS add_stream(const struct vg_file *file, struct vg_span *path, struct vg_string *whole)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    add_stream(_In_ const struct vg_file *file, _Inout_ struct vg_span *path, _Inout_ struct vg_string *whole)
 {
     FILE_NAME_INFORMATION *information = NULL;
     struct vg_span opened = {0};
@@ -261,7 +269,8 @@ NTSTATUS vg_name_of_file(const struct vg_file *file, struct vg_string *name, enu
 
 /* What follows the name of the volume's device in `path`. STATUS_NOT_FOUND: it does not begin with that name.
  */
-static NTSTATUS path_on_device(struct vg_span path, PFILE_OBJECT volume, struct vg_span *rest)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    path_on_device(_In_ struct vg_span path, _In_ PFILE_OBJECT volume, _Out_ struct vg_span *rest)
 {
     struct vg_string device = {0};
     NTSTATUS status = vg_name_of_object(volume->DeviceObject, &device);
@@ -294,7 +303,7 @@ NTSTATUS vg_name_of_path(struct vg_span path, PFILE_OBJECT volume, struct vg_str
 }
 
 /* `\Device\HarddiskVolume3` of a path below it. */
-static struct vg_span device_of(struct vg_span path)
+_IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span device_of(_In_ struct vg_span path)
 {
     const uint16_t *units = vg_units(path);
     uint32_t separators = 0;
@@ -308,7 +317,8 @@ static struct vg_span device_of(struct vg_span path)
 }
 
 /* The canonical form of a native name, whichever volume it is on. */
-static NTSTATUS name_on_its_volume(struct vg_span path, struct vg_string *name)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    name_on_its_volume(_In_ struct vg_span path, _Out_ struct vg_string *name)
 {
     struct vg_file volume;
     NTSTATUS status = vg_file_open_named(NULL, device_of(path), &volume);

@@ -8,7 +8,8 @@
 #include "system.h"
 #include "tamper.h"
 
-static void set_number(struct vg_start *start, unsigned slot, enum vg_field field, uint32_t number)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void set_number(_Inout_ struct vg_start *start, _In_ unsigned slot,
+                                                          _In_ enum vg_field field, _In_ uint32_t number)
 {
     struct vg_span span = {.bytes = start->numbers[slot], .size = 0};
 
@@ -16,7 +17,9 @@ static void set_number(struct vg_start *start, unsigned slot, enum vg_field fiel
     vg_record_set(&start->record, field, span);
 }
 
-static void set_kept(struct vg_record *record, enum vg_field field, const struct vg_kept *kept)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void set_kept(_Inout_ struct vg_record *record,
+                                                        _In_ enum vg_field field,
+                                                        _In_ const struct vg_kept *kept)
 {
     if (kept->state != VG_FACT_KNOWN) {
         vg_record_set_state(record, field, (enum vg_fact_state)kept->state);
@@ -27,7 +30,8 @@ static void set_kept(struct vg_record *record, enum vg_field field, const struct
 }
 
 /* The name of a file that could not be opened again, from the best witness there is. */
-static NTSTATUS name_without_file(struct vg_start *start, struct vg_span process_path)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    name_without_file(_Inout_ struct vg_start *start, _In_ struct vg_span process_path)
 {
     /* Without special APCs the volume cannot be asked for its letter: the answer would never arrive. */
     PFILE_OBJECT given = vg_system_apcs_are_off() ? NULL : start->info->FileObject;
@@ -48,7 +52,8 @@ static NTSTATUS name_without_file(struct vg_start *start, struct vg_span process
 
 /* Opens the image's file, by the kernel's file object or else by the kernel's name for it. `*path` receives
  * that name if it was asked for. */
-static void open_image(struct vg_start *start, struct vg_string *path)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void open_image(_Inout_ struct vg_start *start,
+                                                          _Inout_ struct vg_string *path)
 {
     PFILE_OBJECT given = start->info->FileObject;
     NTSTATUS status = STATUS_NOT_FOUND;
@@ -66,7 +71,7 @@ static void open_image(struct vg_start *start, struct vg_string *path)
                              &start->file); /* the file says itself whether it is open */
 }
 
-static void describe_image(struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void describe_image(_Inout_ struct vg_start *start)
 {
     struct vg_string path = {0};
     NTSTATUS status = STATUS_NOT_FOUND;
@@ -102,7 +107,8 @@ static void describe_image(struct vg_start *start)
 }
 
 /* Copied once: what is decided is what is recorded, whoever owns the original. */
-static NTSTATUS describe_command_line(struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    describe_command_line(_Inout_ struct vg_start *start)
 {
     PCUNICODE_STRING command_line = start->info->CommandLine;
     NTSTATUS status = STATUS_SUCCESS;
@@ -116,7 +122,7 @@ static NTSTATUS describe_command_line(struct vg_start *start)
     return status;
 }
 
-static void describe_relatives(struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void describe_relatives(_Inout_ struct vg_start *start)
 {
     static const struct vg_kept nobody = {.state = VG_FACT_UNKNOWN};
     static const struct vg_sid no_user = {.size = 0};
@@ -146,7 +152,7 @@ static void describe_relatives(struct vg_start *start)
     set_number(start, 3, VG_FIELD_CREATOR_THREAD_ID, start->creator_thread_id);
 }
 
-static void describe_drive(struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void describe_drive(_Inout_ struct vg_start *start)
 {
     struct vg_span drive = {.bytes = NULL, .size = 0};
 
@@ -183,7 +189,7 @@ NTSTATUS vg_record_gather(struct vg_start *start)
 /* What was hashed need not be what was mapped: whoever supplies the bytes can answer the two readings
  * differently, and the signs of tampering say that somebody may have changed them in between. Then no rule
  * that allows rests on the hash. */
-static bool is_hash_sure(const struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_hash_sure(_In_ const struct vg_start *start)
 {
     return vg_identity_bytes_are_ours(&start->file) &&
            start->record.facts[VG_FIELD_TAMPERED].state != VG_FACT_KNOWN;
@@ -191,7 +197,8 @@ static bool is_hash_sure(const struct vg_start *start)
 
 /* What to establish when a rule asks for a hash: a file that must be read whole is read once for all that any
  * rule, or the record, can want of it. */
-static uint64_t hashes_beside(const struct vg_start *start, enum vg_field field)
+_IRQL_requires_max_(PASSIVE_LEVEL) static uint64_t
+    hashes_beside(_In_ const struct vg_start *start, _In_ enum vg_field field)
 {
     const struct vg_policy_info *info = start->policy == NULL ? NULL : &start->policy->info;
     uint64_t wanted = VG_HASH_BIT(field);
@@ -205,7 +212,8 @@ static uint64_t hashes_beside(const struct vg_start *start, enum vg_field field)
     return wanted;
 }
 
-static void tell_hash(struct vg_start *start, enum vg_field field)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void tell_hash(_Inout_ struct vg_start *start,
+                                                         _In_ enum vg_field field)
 {
     const uint64_t bit = VG_HASH_BIT(field);
     struct vg_record *record = &start->record;
@@ -222,7 +230,8 @@ static void tell_hash(struct vg_start *start, enum vg_field field)
         record->facts[field].flags = VG_FACT_CLAIMED;
 }
 
-static void establish_hash(struct vg_start *start, enum vg_field field)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void establish_hash(_Inout_ struct vg_start *start,
+                                                              _In_ enum vg_field field)
 {
     uint64_t wanted = hashes_beside(start, field) & ~start->hashes_looked;
 
@@ -233,7 +242,8 @@ static void establish_hash(struct vg_start *start, enum vg_field field)
 }
 
 /* All strings at once: they are read together, and where rules ask for one they ask for others. */
-static void establish_version(struct vg_start *start, enum vg_field field)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void establish_version(_Inout_ struct vg_start *start,
+                                                                 _In_ enum vg_field field)
 {
     static const enum vg_field strings[] = {VG_FIELD_ORIGINAL_FILE_NAME, VG_FIELD_DESCRIPTION,
                                             VG_FIELD_PRODUCT, VG_FIELD_COMPANY, VG_FIELD_FILE_VERSION};

@@ -21,7 +21,9 @@ void vg_starts_stop(void)
     vg_spares_stop(&starts);
 }
 
-static struct vg_start *new_start(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ _Ret_maybenull_
+    static struct vg_start *new_start(_In_ PEPROCESS process, _In_ HANDLE id,
+                                      _In_ PPS_CREATE_NOTIFY_INFO info)
 {
     bool used = false;
     struct vg_start *start = vg_spares_take(&starts, &used);
@@ -41,7 +43,7 @@ static struct vg_start *new_start(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIF
     return start;
 }
 
-static void free_start(struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void free_start(_In_ struct vg_start *start)
 {
     vg_policy_release(start->policy);
     vg_record_drop(start);
@@ -51,7 +53,7 @@ static void free_start(struct vg_start *start)
 
 /* Runs the policy over the record, gathering what it asks for. Each fact is asked for once at most, so this
  * ends. */
-static void decide_by_policy(struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void decide_by_policy(_Inout_ struct vg_start *start)
 {
     void *scratch = vg_policy_take_scratch(start->policy);
     const struct vg_policy *policy = &start->policy->policy;
@@ -67,7 +69,7 @@ static void decide_by_policy(struct vg_start *start)
     start->reason = start->decision.rule == VG_RULE_NONE ? VG_REASON_DEFAULT : VG_REASON_RULE;
 }
 
-static void decide(struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void decide(_Inout_ struct vg_start *start)
 {
     bool gathered = false;
 
@@ -90,7 +92,7 @@ static void decide(struct vg_start *start)
 
 /* What the verdict comes to, if it were enforced. Nobody can be asked yet, so a question has its answer in
  * the policy. */
-static bool verdict_fails_start(const struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool verdict_fails_start(_In_ const struct vg_start *start)
 {
     if (start->reason != VG_REASON_RULE && start->reason != VG_REASON_DEFAULT)
         return false;
@@ -99,7 +101,7 @@ static bool verdict_fails_start(const struct vg_start *start)
     return start->decision.verdict == VG_DENY;
 }
 
-static void give_verdict(struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void give_verdict(_Inout_ struct vg_start *start)
 {
     NTSTATUS failed = STATUS_SUCCESS;
 
@@ -120,7 +122,7 @@ static void give_verdict(struct vg_start *start)
 }
 
 /* Every start is allowed, denied, or denied by somebody else. */
-static void count(const struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void count(_In_ const struct vg_start *start)
 {
     if (start->enforced)
         vg_count(&vg_counters.denied);
@@ -143,7 +145,7 @@ static void count(const struct vg_start *start)
     vg_count_decision(start->decision_ns);
 }
 
-static void record(struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void record(_Inout_ struct vg_start *start)
 {
     const struct vg_policy_info *info = start->policy == NULL ? NULL : &start->policy->info;
 
