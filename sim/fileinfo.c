@@ -52,19 +52,28 @@ static NTSTATUS answer(PIO_STATUS_BLOCK io, void *out, ULONG length, const void 
     return STATUS_SUCCESS;
 }
 
-/* As much of the name as fits; STATUS_BUFFER_OVERFLOW with the whole length if not all does. */
-static NTSTATUS answer_name(PIO_STATUS_BLOCK io, void *out, ULONG length, const UNICODE_STRING *name)
+/* As much of the name as fits; STATUS_BUFFER_OVERFLOW with the whole length if not all does. What the buffer
+ * holds behind it is nobody's word: here separators. */
+static NTSTATUS answer_name(const struct sim_volume *volume, PIO_STATUS_BLOCK io, void *out, ULONG length,
+                            UNICODE_STRING name)
 {
     FILE_NAME_INFORMATION *information = out;
-    ULONG room;
+    ULONG capacity, room;
 
     if (length < sizeof(*information))
         return STATUS_INFO_LENGTH_MISMATCH;
-    room = min(length - (ULONG)offsetof(FILE_NAME_INFORMATION, FileName), (ULONG)name->Length);
-    information->FileNameLength = name->Length;
-    memcpy(information->FileName, name->Buffer, room);
+    if (volume->rootless_names && name.Length >= 2) {
+        name.Buffer++;
+        name.Length = (USHORT)(name.Length - 2);
+    }
+    capacity = length - (ULONG)offsetof(FILE_NAME_INFORMATION, FileName);
+    room = min(capacity, (ULONG)name.Length);
+    information->FileNameLength = volume->boasts_names ? capacity + 2 : name.Length;
+    memcpy(information->FileName, name.Buffer, room);
+    for (ULONG i = room / 2; i < capacity / 2; i++)
+        information->FileName[i] = '\\';
     io->Information = offsetof(FILE_NAME_INFORMATION, FileName) + room;
-    return room == name->Length ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW;
+    return room == name.Length ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW;
 }
 
 /* The file's, or (only where the volume's normalised names have it) the stream's. */
@@ -104,12 +113,12 @@ static NTSTATUS query_file(const struct sim_file_object *opened, PIO_STATUS_BLOC
                       &(LARGE_INTEGER){.QuadPart = volume->has_file_id ? (LONGLONG)file->id : 0},
                       sizeof(LARGE_INTEGER));
     case FileNameInformation:
-        return answer_name(io, out, length, &opened->opened);
+        return answer_name(volume, io, out, length, opened->opened);
     case NORMALIZED_NAME:
         if (sim_windows() < SIM_WINDOWS_8_1)
             return STATUS_INVALID_INFO_CLASS;
         name = normalized_name(volume, file);
-        status = answer_name(io, out, length, &name);
+        status = answer_name(volume, io, out, length, name);
         sim_text_free(&name);
         return status;
     case FILE_ID:

@@ -72,7 +72,8 @@ enum sim_bus {
     SIM_BUS_1394 = 4,
     SIM_BUS_SD = 12,
     SIM_BUS_MMC = 13,
-    SIM_BUS_UNTOLD = 255, /* the device's answer ends before it */
+    SIM_BUS_UNTOLD = 255,   /* the device's answer ends before it */
+    SIM_BUS_USB_LAST = 254, /* USB, and with that its answer ends */
     SIM_BUS_FILE_BACKED = 15
 };
 struct sim_volume_options {
@@ -87,9 +88,11 @@ struct sim_volume_options {
     unsigned usn_version;    /* of the journal's records; 0: 2 */
     bool empty_journal;      /* it knows nothing of any file */
     bool no_file_id;
-    bool names_streams; /* normalised names end in the stream that is open; no page says that they do */
-    bool tells_more;    /* its storage stack's answers do not fit: STATUS_BUFFER_OVERFLOW */
-    bool slow;          /* its storage stack answers later, on another thread */
+    bool names_streams;  /* normalised names end in the stream that is open; no page says that they do */
+    bool tells_more;     /* its storage stack's answers do not fit: STATUS_BUFFER_OVERFLOW */
+    bool slow;           /* its storage stack answers later, on another thread */
+    bool rootless_names; /* its file system answers names that do not begin at its root: `a.exe` */
+    bool boasts_names;   /* its file system calls the names that it answers longer than the buffer */
 };
 struct sim_volume;
 struct sim_file;

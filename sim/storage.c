@@ -80,6 +80,10 @@ static NTSTATUS query_property(const struct sim_volume *volume, const struct sen
 
     if (volume->bus == SIM_BUS_UNTOLD)
         device.size = offsetof(struct storage_device, bus_type);
+    if (volume->bus == SIM_BUS_USB_LAST) {
+        device.size = offsetof(struct storage_device, bus_type) + sizeof(device.bus_type);
+        device.bus_type = SIM_BUS_USB;
+    }
     device.removable = (volume->characteristics & FILE_REMOVABLE_MEDIA) != 0;
     if (sent->code != IOCTL_STORAGE_QUERY_PROPERTY || volume->prefix.Length)
         return STATUS_INVALID_DEVICE_REQUEST;

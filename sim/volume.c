@@ -52,6 +52,8 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options)
     volume->empty_journal = options->empty_journal;
     volume->has_file_id = !options->no_file_id;
     volume->tells_more = options->tells_more;
+    volume->rootless_names = options->rootless_names;
+    volume->boasts_names = options->boasts_names;
     volume->slow = options->slow;
     volume->names_streams = options->names_streams;
     volume->serial = 0x5000u + (ULONG)++next_id;

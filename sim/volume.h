@@ -22,6 +22,8 @@ struct sim_volume {
     bool names_streams;
     bool tells_more;
     bool slow;
+    bool rootless_names;
+    bool boasts_names;
     ULONG serial;
     uint64_t next_usn;
     PDEVICE_OBJECT device;    /* what FILE_OBJECT.DeviceObject points to */

@@ -2,6 +2,7 @@
 
 #include <vigil/abi.h>
 
+#include "bounds.h"
 #include "memory.h"
 
 /* Enough for the longest path of a native file name. */
@@ -32,8 +33,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
 
     if (status != STATUS_BUFFER_TOO_SMALL && status != STATUS_BUFFER_OVERFLOW)
         return NT_SUCCESS(status) ? STATUS_OBJECT_NAME_NOT_FOUND : status;
-    if (needed < sizeof(*read))
-        needed = sizeof(*read);
+    needed = (ULONG)vg_greater(needed, sizeof(*read));
     if (needed > VALUE_SIZE_MAX)
         return STATUS_NAME_TOO_LONG;
     read = vg_allocate(VG_PAGED, needed, VG_TAG_CONFIG);
@@ -89,9 +89,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
 _IRQL_requires_max_(PASSIVE_LEVEL) static uint32_t
     within(_In_ uint32_t number, _In_ uint32_t least, _In_ uint32_t most)
 {
-    if (number < least)
-        return least;
-    return number > most ? most : number;
+    return (uint32_t)vg_lesser(vg_greater(number, least), most);
 }
 
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS read_values(_In_ HANDLE key)

@@ -9,13 +9,8 @@ void vg_count_decision(uint64_t ns)
     LONG64 worst = (LONG64)vg_counted(&vg_counters.decision_worst_ns);
 
     InterlockedExchangeAdd64(&vg_counters.decision_total_ns, (LONG64)ns);
-    while ((LONG64)ns > worst) {
-        LONG64 seen = InterlockedCompareExchange64(&vg_counters.decision_worst_ns, (LONG64)ns, worst);
-
-        if (seen == worst)
-            break;
-        worst = seen;
-    }
+    while (worst < (LONG64)ns) /* once more after it was set, which finds it set */
+        worst = InterlockedCompareExchange64(&vg_counters.decision_worst_ns, (LONG64)ns, worst);
 }
 
 _Use_decl_annotations_

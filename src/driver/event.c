@@ -1,5 +1,6 @@
 #include "event.h"
 
+#include "bounds.h"
 #include "counters.h"
 #include "image.h"
 #include "memory.h"
@@ -149,15 +150,13 @@ _IRQL_requires_max_(APC_LEVEL) static struct vg_fact fact_of(_In_ const struct v
 
 _IRQL_requires_max_(APC_LEVEL) static unsigned named_audits(_In_ const struct vg_decision *decision)
 {
-    return decision->audit_count < VG_AUDITS_MAX ? decision->audit_count : VG_AUDITS_MAX;
+    return (unsigned)vg_lesser(decision->audit_count, VG_AUDITS_MAX);
 }
 
 _IRQL_requires_max_(APC_LEVEL) static uint32_t measure_names(_In_ const struct vg_start *start)
 {
     uint32_t room = 0;
 
-    if (start->policy == NULL)
-        return 0;
     if (start->decision.rule != VG_RULE_NONE)
         room += room_for(vg_policy_rule_name(&start->policy->policy, start->decision.rule));
     for (unsigned i = 0; i < named_audits(&start->decision); i++)
@@ -269,8 +268,7 @@ void vg_event_exit(const struct vg_exit *exit, const struct vg_process *process)
     event->exit_status = exit->status;
     event->create_time = exit->create_time;
     event->denied = exit->denied;
-    if (event->header.time > exit->create_time)
-        event->run_time = event->header.time - exit->create_time;
+    event->run_time = event->header.time - vg_lesser(event->header.time, exit->create_time);
     if (process != NULL) {
         event->process_guid = process->guid;
         event->start_sequence = process->start_sequence;

@@ -1,5 +1,6 @@
 #include "file.h"
 
+#include "bounds.h"
 #include "counters.h"
 #include "memory.h"
 #include "optional.h"
@@ -211,10 +212,9 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     size_t filled = 0;
 
     while (filled < size) {
-        size_t left = size - filled;
+        uint32_t wanted = (uint32_t)vg_lesser(size - filled, READ_AT_ONCE);
         uint32_t done = 0;
-        NTSTATUS status = vg_file_read(data, filled, content + filled,
-                                       left < READ_AT_ONCE ? (uint32_t)left : READ_AT_ONCE, &done);
+        NTSTATUS status = vg_file_read(data, filled, content + filled, wanted, &done);
 
         if (!NT_SUCCESS(status))
             return status;

@@ -1,5 +1,6 @@
 #include "hash.h"
 
+#include "bounds.h"
 #include "cache.h"
 #include "counters.h"
 #include "digest.h"
@@ -93,9 +94,8 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
 {
     for (unsigned i = 0; i < VG_IMAGE_HASHED_RANGES; i++) {
         const struct vg_image_range *range = &reading->covered.ranges[i];
-        uint64_t from = range->offset > offset ? range->offset : offset;
-        uint64_t to =
-            range->offset + range->size < offset + size ? range->offset + range->size : offset + size;
+        uint64_t from = vg_greater(range->offset, offset);
+        uint64_t to = vg_lesser(range->offset + range->size, offset + size);
         NTSTATUS status = STATUS_SUCCESS;
 
         if (from < to)
@@ -128,10 +128,9 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     uint64_t offset = 0;
 
     while (offset < reading->size) {
-        uint64_t left = reading->size - offset;
+        uint32_t wanted = (uint32_t)vg_lesser(reading->size - offset, CHUNK_SIZE);
         uint32_t done = 0;
-        NTSTATUS status = vg_file_read(reading->data, offset, reading->chunk,
-                                       left < CHUNK_SIZE ? (uint32_t)left : CHUNK_SIZE, &done);
+        NTSTATUS status = vg_file_read(reading->data, offset, reading->chunk, wanted, &done);
 
         if (NT_SUCCESS(status))
             status = feed_chunk(reading, offset, done);

@@ -13,6 +13,8 @@
     (VG_HASH_BIT(VG_FIELD_SHA256) | VG_HASH_BIT(VG_FIELD_MD5) | VG_HASH_BIT(VG_FIELD_SHA1) |                 \
      VG_HASH_BIT(VG_FIELD_AUTHENTIHASH))
 
+#define VG_HASHES (VG_HASHES_OF_CONTENT | VG_HASH_BIT(VG_FIELD_IMPHASH))
+
 /* Zero-initialised: nothing is established. */
 struct vg_file_hashes {
     uint64_t known;  /* bits */

@@ -4,6 +4,7 @@
 #include "config.h"
 #include "digest.h"
 #include "file.h"
+#include "hashes.h"
 #include "spares.h"
 
 struct generation {
@@ -108,11 +109,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static void say_why(_Out_ struct vg_abi_load_
 
 _IRQL_requires_max_(PASSIVE_LEVEL) static bool asks_for_hashes(_In_ const struct vg_policy_info *info)
 {
-    for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
-        if ((info->fields >> field & 1) != 0 && vg_field_digest_size((enum vg_field)field) != 0)
-            return true;
-    }
-    return info->record_hashes;
+    return info->record_hashes || (info->fields & VG_HASHES) != 0;
 }
 
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS

@@ -1,6 +1,7 @@
 #include "reader.h"
 
 #include "atomic.h"
+#include "bounds.h"
 #include "event.h"
 #include "memory.h"
 
@@ -118,7 +119,7 @@ _IRQL_requires_max_(APC_LEVEL) static void serve_one(_Inout_ struct vg_reader *r
     uint32_t length = IoGetCurrentIrpStackLocation(irp)->Parameters.Read.Length;
     uint32_t used = 0;
     NTSTATUS status = vg_ring_read(vg_events_ring(), &reader->cursor, irp->AssociatedIrp.SystemBuffer,
-                                   length < VG_READ_SIZE_MAX ? length : VG_READ_SIZE_MAX, &used);
+                                   (uint32_t)vg_lesser(length, VG_READ_SIZE_MAX), &used);
 
     if (status == STATUS_NO_MORE_ENTRIES)
         pend(reader, irp); /* a seek has taken the events away */

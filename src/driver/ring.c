@@ -1,5 +1,6 @@
 #include "ring.h"
 
+#include "bounds.h"
 #include "memory.h"
 
 /* How much is copied under the spin lock at a time, so that a large read does not hold writers up. */
@@ -25,7 +26,7 @@ _IRQL_requires_max_(DISPATCH_LEVEL) static void copy_in(_Inout_ struct vg_ring *
                                                         _In_ uint32_t size)
 {
     size_t place = (size_t)(position % ring->size);
-    size_t first = ring->size - place < size ? ring->size - place : size;
+    size_t first = (size_t)vg_lesser(ring->size - place, size);
 
     memcpy(ring->bytes + place, from, first);
     memcpy(ring->bytes, (const uint8_t *)from + first, size - first);
@@ -37,7 +38,7 @@ _IRQL_requires_max_(DISPATCH_LEVEL) static void copy_out(_In_ const struct vg_ri
                                                          _In_ uint32_t size)
 {
     size_t place = (size_t)(position % ring->size);
-    size_t first = ring->size - place < size ? ring->size - place : size;
+    size_t first = (size_t)vg_lesser(ring->size - place, size);
 
     memcpy(to, ring->bytes + place, first);
     memcpy((uint8_t *)to + first, ring->bytes, size - first);

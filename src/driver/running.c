@@ -1,6 +1,7 @@
 /* Processes that the table did not see start: those that ran before the driver, and any it missed. */
 #include "process.h"
 
+#include "bounds.h"
 #include "file.h"
 #include "memory.h"
 #include "name.h"
@@ -9,7 +10,6 @@
 
 #define SNAPSHOT_SIZE_FIRST (256u * 1024u)
 #define SNAPSHOT_SIZE_MAX   (64u * 1024u * 1024u)
-#define SNAPSHOT_TRIES_MAX  8
 
 /* The kernel's own name of the image, made canonical by opening that file where that can be done. */
 _IRQL_requires_max_(PASSIVE_LEVEL) static void look_at_image(_In_ PEPROCESS process,
@@ -91,7 +91,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     ULONG room = SNAPSHOT_SIZE_FIRST;
     NTSTATUS status = STATUS_SUCCESS;
 
-    for (unsigned i = 0; i < SNAPSHOT_TRIES_MAX && room <= SNAPSHOT_SIZE_MAX; i++) {
+    while (room <= SNAPSHOT_SIZE_MAX) {
         void *taken = vg_allocate(VG_PAGED, room, VG_TAG_PROCESS);
         ULONG needed = 0;
 
@@ -106,7 +106,8 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
         vg_free(taken, VG_TAG_PROCESS);
         if (status != STATUS_INFO_LENGTH_MISMATCH)
             return status;
-        room = (needed > room ? needed : room) + SNAPSHOT_SIZE_FIRST; /* some more may have started by then */
+        /* Some more may have started by then. */
+        room = (ULONG)vg_greater(needed, room) + SNAPSHOT_SIZE_FIRST;
     }
     return STATUS_INSUFFICIENT_RESOURCES;
 }

@@ -215,6 +215,7 @@ static void the_token_says_who(void **state)
     event = next_start();
     assert_true(fact_has(event, VG_FIELD_USER, "S-1-5-18"));
     assert_true(fact_has(event, VG_FIELD_INTEGRITY_LEVEL, "System"));
+    assert_true(fact_has(event, VG_FIELD_INTEGRITY_LEVEL, "S-1-16-16384"));
     assert_memory_equal(fact(event, VG_FIELD_LOGON_ID), "0x10", 4); /* the sim's begin at 0x1001 */
     assert_int_equal(strlen(fact(event, VG_FIELD_LOGON_ID)), 6);
     assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .token = &user}), DENIED);

@@ -202,6 +202,24 @@ static void a_file_beyond_a_gigabyte_is_not_read(void **state)
     assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
     assert_string_equal(fact(next_start(), VG_FIELD_SHA256), "(unknown)");
     assert_int_equal(sim_file_reads(huge), 0);
+    sim_claim_size(huge, 1ull << 30);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    assert_int_equal(sim_file_reads(huge), 3); /* all there is of it */
+    end();
+}
+
+/* Two files without an id would be one to the cache. */
+static void a_file_whose_id_cannot_be_read_is_read_every_time(void **state)
+{
+    (void)state;
+    begin_on(&(struct sim_options){.windows = SIM_WINDOWS_7}, DENY_ABC);
+    sim_add_file(CMD, "abc", 3);
+    sim_refuse_file_class(FileInternalInformation, true);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(try_start(CMD, NULL), DENIED);
+    sim_refuse_file_class(FileInternalInformation, false);
+    assert_int_equal(status().files_hashed, 3);
+    assert_int_equal(status().cache_hits, 0);
     end();
 }
 
@@ -230,6 +248,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_journals_records_are_read_in_both_forms_and_no_other),
+        cmocka_unit_test(a_file_whose_id_cannot_be_read_is_read_every_time),
         cmocka_unit_test(a_file_beyond_a_gigabyte_is_not_read),
         cmocka_unit_test(a_file_found_by_its_name_alone_is_not_hashed),
         cmocka_unit_test(a_hash_is_asked_for_only_when_a_rule_needs_it),

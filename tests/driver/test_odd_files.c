@@ -1,9 +1,6 @@
 /* Files, disks and names that are unlike others, and what a failure must not make of them. */
 #include "scenario.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #define HASH_ASKED                                                                                           \
     "vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"                                                      \
     "  - deny: abc\n    when: { SHA256: "                                                                    \
@@ -41,20 +38,72 @@ static void why_a_policy_file_could_not_be_read_is_told(void **state)
     assert_int_equal(status_of_policy_with(SIM_FILE_DELETE_PENDING), STATUS_DELETE_PENDING);
 }
 
-static void a_device_with_a_very_long_name_is_named_whole(void **state)
+/* ---- file systems of somebody's own ---- */
+
+static void a_name_that_does_not_begin_at_a_root_keeps_its_stream(void **state)
 {
-    char device[700] = "\\Device\\", image[720];
+    (void)state;
+    for (int windows = SIM_WINDOWS_7; windows < SIM_WINDOWS_COUNT; windows++) {
+        begin_on(&(struct sim_options){.windows = (enum sim_windows)windows}, NULL);
+        sim_add_volume(&(struct sim_volume_options){
+            .device = "\\Device\\Odd", .letter = "O:", .file_system = "Odd", .rootless_names = true});
+        assert_int_equal(try_start("O:\\a.exe", NULL), STATUS_SUCCESS);
+        assert_string_equal(fact(next_start(), VG_FIELD_IMAGE), "O:a.exe");
+        assert_int_equal(try_start("O:\\a.txt:x.exe", NULL), STATUS_SUCCESS);
+        assert_string_equal(fact(next_start(), VG_FIELD_IMAGE), "O:a.txt:x.exe");
+        end();
+    }
+}
+
+static void a_name_said_to_be_longer_than_its_answer_is_not_believed(void **state)
+{
     const struct vg_event_start *event;
 
     (void)state;
-    memset(device + strlen(device), 'd', sizeof(device) - 1 - strlen(device));
-    (void)snprintf(image, sizeof(image), "%s\\a.exe", device);
     begin(NULL);
-    sim_add_volume(&(struct sim_volume_options){.device = device});
-    assert_int_equal(try_start(image, NULL), STATUS_SUCCESS);
+    sim_add_volume(&(struct sim_volume_options){
+        .device = "\\Device\\Odd", .letter = "O:", .file_system = "Odd", .boasts_names = true});
+    assert_int_equal(try_start("O:\\a.exe", NULL), STATUS_SUCCESS);
     event = next_start();
-    assert_string_equal(fact(event, VG_FIELD_IMAGE), image);
-    assert_int_equal(event->image_source, VG_IMAGE_NORMALIZED);
+    assert_string_equal(fact(event, VG_FIELD_IMAGE), "O:\\a.exe");
+    assert_int_equal(event->image_source, VG_IMAGE_PROCESS);
+    end();
+}
+
+/* ---- disks ---- */
+
+static void a_disk_is_where_it_says_even_in_its_last_words(void **state)
+{
+    (void)state;
+    begin(NULL);
+    sim_add_volume(&(struct sim_volume_options){
+        .device = "\\Device\\HarddiskVolume5", .letter = "F:", .bus = SIM_BUS_USB_LAST});
+    assert_int_equal(try_start("F:\\a.exe", NULL), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_DRIVE), "removable");
+    end();
+}
+
+static void a_disk_elsewhere_is_a_network_drive_whatever_its_type(void **state)
+{
+    (void)state;
+    begin(NULL);
+    sim_add_volume(&(struct sim_volume_options){
+        .device = "\\Device\\Far", .file_system = "Far", .characteristics = FILE_REMOTE_DEVICE});
+    assert_int_equal(try_start("\\Device\\Far\\server\\share\\a.exe", NULL), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_DRIVE), "network");
+    end();
+}
+
+static void a_disk_that_could_not_be_asked_for_its_bus_is_unknown_not_fixed(void **state)
+{
+    (void)state;
+    begin(NULL);
+    sim_add_volume(&(struct sim_volume_options){
+        .device = "\\Device\\HarddiskVolume5", .letter = "F:", .bus = SIM_BUS_USB});
+    sim_fail_routine("IoBuildDeviceIoControlRequest");
+    assert_int_equal(try_start("F:\\a.exe", NULL), STATUS_SUCCESS);
+    sim_fail_routine(NULL);
+    assert_string_equal(fact(next_start(), VG_FIELD_DRIVE), "(unknown)");
     end();
 }
 
@@ -63,7 +112,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_system_that_reads_nothing_holds_no_start_up),
         cmocka_unit_test(why_a_policy_file_could_not_be_read_is_told),
-        cmocka_unit_test(a_device_with_a_very_long_name_is_named_whole),
+        cmocka_unit_test(a_name_that_does_not_begin_at_a_root_keeps_its_stream),
+        cmocka_unit_test(a_name_said_to_be_longer_than_its_answer_is_not_believed),
+        cmocka_unit_test(a_disk_is_where_it_says_even_in_its_last_words),
+        cmocka_unit_test(a_disk_elsewhere_is_a_network_drive_whatever_its_type),
+        cmocka_unit_test(a_disk_that_could_not_be_asked_for_its_bus_is_unknown_not_fixed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

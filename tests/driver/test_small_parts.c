@@ -76,6 +76,14 @@ static void hashes_of_one_content_are_remembered_together(void **state)
     vg_cache_stop();
 }
 
+static void every_field_that_holds_digests_is_a_hash_and_no_other(void **state)
+{
+    (void)state;
+    for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
+        assert_int_equal((VG_HASHES & VG_HASH_BIT(field)) != 0,
+                         vg_field_digest_size((enum vg_field)field) != 0);
+}
+
 static void a_sid_has_a_known_revision_and_so_many_parts_at_most(void **state)
 {
     union {
@@ -219,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_was_used_least_recently_is_forgotten),
         TEST(hashes_of_one_content_are_remembered_together),
+        TEST(every_field_that_holds_digests_is_a_hash_and_no_other),
         TEST(a_sid_has_a_known_revision_and_so_many_parts_at_most),
         TEST(the_longest_sid_is_written_whole),
         TEST(a_text_starts_with_itself_and_with_nothing_longer),

@@ -172,6 +172,7 @@ static void a_name_that_could_not_be_asked_for_is_unknown_not_absent(void **stat
 static void a_device_of_a_long_name_is_named_whole(void **state)
 {
     static char device[900] = "\\Device\\", image[1000];
+    const struct vg_event_start *event;
 
     (void)state;
     memset(device + strlen(device), 'd', sizeof(device) - 100);
@@ -179,7 +180,9 @@ static void a_device_of_a_long_name_is_named_whole(void **state)
     begin(NULL);
     sim_add_volume(&(struct sim_volume_options){.device = device});
     assert_int_equal(try_start(image, NULL), STATUS_SUCCESS);
-    assert_string_equal(fact(next_start(), VG_FIELD_IMAGE), image);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_IMAGE), image);
+    assert_int_equal(event->image_source, VG_IMAGE_NORMALIZED);
     end();
 }
 

@@ -75,5 +75,5 @@ bool vg_system_apcs_are_off(void)
 {
     if (vg_optional.KeAreAllApcsDisabled != NULL)
         return vg_optional.KeAreAllApcsDisabled() != FALSE;
-    return KeGetCurrentIrql() >= APC_LEVEL;
+    return KeGetCurrentIrql() != PASSIVE_LEVEL;
 }
