@@ -2,14 +2,14 @@
 #ifndef VG_DRIVER_BOUNDS_H
 #define VG_DRIVER_BOUNDS_H
 
-#include <stdint.h>
+#include "kernel.h"
 
-static inline uint64_t vg_lesser(uint64_t a, uint64_t b)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline uint64_t vg_lesser(_In_ uint64_t a, _In_ uint64_t b)
 {
     return a < b ? a : b;
 }
 
-static inline uint64_t vg_greater(uint64_t a, uint64_t b)
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline uint64_t vg_greater(_In_ uint64_t a, _In_ uint64_t b)
 {
     return a > b ? a : b;
 }

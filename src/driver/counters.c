@@ -4,6 +4,7 @@
 
 struct vg_counters vg_counters;
 
+_Use_decl_annotations_
 void vg_count_decision(uint64_t ns)
 {
     LONG64 worst = (LONG64)vg_counted(&vg_counters.decision_worst_ns);

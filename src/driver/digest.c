@@ -60,6 +60,7 @@ void vg_digest_stop(void)
     }
 }
 
+_Use_decl_annotations_
 bool vg_digest_can_be_had(void)
 {
     return true;

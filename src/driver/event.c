@@ -29,6 +29,7 @@ void vg_events_stop(void)
     ring = NULL;
 }
 
+_Use_decl_annotations_
 struct vg_ring *vg_events_ring(void)
 {
     return ring;

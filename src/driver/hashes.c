@@ -1,5 +1,6 @@
 #include "hashes.h"
 
+_Use_decl_annotations_
 uint8_t *vg_hashes_digest(struct vg_file_hashes *hashes, enum vg_field field)
 {
     switch (field) {
@@ -16,6 +17,7 @@ uint8_t *vg_hashes_digest(struct vg_file_hashes *hashes, enum vg_field field)
     }
 }
 
+_Use_decl_annotations_
 void vg_hashes_add(struct vg_file_hashes *hashes, struct vg_file_hashes *from)
 {
     for (unsigned i = 0; i < VG_FIELD_COUNT; i++) {

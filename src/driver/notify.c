@@ -79,6 +79,7 @@ uint32_t vg_notify_status(NTSTATUS *status)
     return registered_with;
 }
 
+_Use_decl_annotations_
 bool vg_notify_tells_names(void)
 {
     return true;

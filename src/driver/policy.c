@@ -19,6 +19,7 @@ static struct generation *in_force;
 static uint64_t generations;
 static volatile LONG last_status;
 
+_Use_decl_annotations_
 void vg_policy_start(void)
 {
     KeInitializeSpinLock(&lock);
@@ -224,11 +225,13 @@ NTSTATUS vg_policy_load_file(void)
     return keep_status(status);
 }
 
+_Use_decl_annotations_
 NTSTATUS vg_policy_status(void)
 {
     return (NTSTATUS)vg_read(&last_status);
 }
 
+_Use_decl_annotations_
 uint64_t vg_policy_generations(void)
 {
     uint64_t count = 0;

@@ -46,7 +46,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS vg_policy_load_file(void);
 
 /* NTSTATUS of the last load. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NTSTATUS vg_policy_status(void);
+_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ NTSTATUS vg_policy_status(void);
 
 /* How many policies have been in force. */
 _IRQL_requires_max_(DISPATCH_LEVEL) uint64_t vg_policy_generations(void);

@@ -275,6 +275,7 @@ void vg_readers_wake(void)
         (void)KeSetEvent(&wake, IO_NO_INCREMENT, FALSE);
 }
 
+_Use_decl_annotations_
 uint32_t vg_readers_count(void)
 {
     uint32_t count = 0;
@@ -380,6 +381,7 @@ void vg_readers_resume(void)
     InterlockedExchange(&quiesced, 0);
 }
 
+_Use_decl_annotations_
 bool vg_readers_quiesced(void)
 {
     return vg_is_set(&quiesced);

@@ -11,11 +11,13 @@
 /* What starts work in. */
 static struct vg_spares starts;
 
+_Use_decl_annotations_
 void vg_starts_begin(void)
 {
     vg_spares_start(&starts, sizeof(struct vg_start), VG_TAG_START);
 }
 
+_Use_decl_annotations_
 void vg_starts_stop(void)
 {
     vg_spares_stop(&starts);

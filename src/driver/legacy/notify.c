@@ -122,6 +122,7 @@ uint32_t vg_notify_status(NTSTATUS *status)
     return registered ? VG_REGISTERED_PLAIN : VG_REGISTERED_NOT;
 }
 
+_Use_decl_annotations_
 bool vg_notify_tells_names(void)
 {
     return false;
