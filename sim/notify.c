@@ -316,7 +316,9 @@ void sim_load_image(const struct sim_image_options *options)
     extended.ImageInfo.Properties = 3; /* IMAGE_ADDRESSING_MODE_32BIT */
     extended.ImageInfo.SystemModeImage = options->process == NULL;
     extended.ImageInfo.ExtendedInfoPresent = 1;
-    if (sim_windows() >= SIM_WINDOWS_8_1)
+    if (sim_windows() < SIM_WINDOWS_8_1)
+        extended.ImageInfo.Properties |= 0xFFFFF000u; /* what is reserved there is nobody's word */
+    else
         extended.ImageInfo.Properties |= (options->signature_level & 15u) << 12; /* ImageSignatureLevel */
     extended.ImageInfo.ImageBase = options->base;
     extended.ImageInfo.ImageSize = options->size;

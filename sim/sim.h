@@ -23,6 +23,7 @@ enum sim_windows {
 
 struct sim_options {
     enum sim_windows windows;
+    ULONG build;            /* what RtlGetVersion tells; 0: the system's own */
     bool safe_mode;         /* InitSafeBootMode is not 0 */
     bool booting;           /* drivers load before drive letters exist; sim_finish_boot ends it */
     bool no_integrity_bit;  /* the driver's image lacks FORCE_INTEGRITY: registrations answer 0xC0000022 */
@@ -92,6 +93,7 @@ struct sim_volume_options {
     bool tells_more;     /* its storage stack's answers do not fit: STATUS_BUFFER_OVERFLOW */
     bool slow;           /* its storage stack answers later, on another thread */
     bool rootless_names; /* its file system answers names that do not begin at its root: `a.exe` */
+    bool short_answers;  /* it says of its journal's records that they are shorter than they are */
     bool boasts_names;   /* its file system calls the names that it answers longer than the buffer */
 };
 struct sim_volume;

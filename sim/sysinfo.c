@@ -128,7 +128,7 @@ NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW version) /* wdm: PASSIVE_LEVEL */
         sim_violation("RtlGetVersion was given a structure of size %u", version->dwOSVersionInfoSize);
     version->dwMajorVersion = number[0];
     version->dwMinorVersion = number[1];
-    version->dwBuildNumber = number[2];
+    version->dwBuildNumber = sim_build() ? sim_build() : number[2];
     version->dwPlatformId = 2;
     version->szCSDVersion[0] = 0;
     return STATUS_SUCCESS;

@@ -24,6 +24,7 @@ struct sim_volume {
     bool slow;
     bool rootless_names;
     bool boasts_names;
+    bool short_answers;
     ULONG serial;
     uint64_t next_usn;
     PDEVICE_OBJECT device;    /* what FILE_OBJECT.DeviceObject points to */

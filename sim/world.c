@@ -36,6 +36,11 @@ enum sim_windows sim_windows(void)
     return machine.windows;
 }
 
+ULONG sim_build(void)
+{
+    return machine.build;
+}
+
 void sim_since(enum sim_windows since, const char *routine)
 {
     if (machine.windows < since)

@@ -7,6 +7,7 @@
 enum sim_windows sim_windows(void);
 /* A routine that Windows has from `since` on: calling it on an older machine is a violation. */
 void sim_since(enum sim_windows since, const char *routine);
+ULONG sim_build(void); /* 0: the system's own */
 bool sim_is_booting(void);
 bool sim_has_integrity_bit(void);
 bool sim_notify_table_is_full(void);

@@ -172,8 +172,6 @@ _IRQL_requires_max_(APC_LEVEL) static void append_names(_Inout_ struct writer *w
     static const struct vg_span newline = {.bytes = "\n", .size = 1};
     struct vg_span name = {0};
 
-    if (start->policy == NULL)
-        return;
     if (start->decision.rule != VG_RULE_NONE) {
         name = vg_policy_rule_name(&start->policy->policy, start->decision.rule);
         event->rule_name_offset = append(writer, name);

@@ -52,15 +52,28 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
         return STATUS_SUCCESS;
     }
     status = ZwQueryInformationFile(handle, &io, &internal, sizeof(internal), VG_FILE_INTERNAL_INFORMATION);
-    if (!NT_SUCCESS(status))
-        return status;
-    status = ZwQueryVolumeInformationFile(handle, &io, &volume, sizeof(volume), FileFsVolumeInformation);
-    if (!NT_SUCCESS(status) && status != STATUS_BUFFER_OVERFLOW) /* the label need not fit */
-        return status;
-    identity->volume_serial = volume.VolumeSerialNumber;
-    memset(identity->file_id, 0, sizeof(identity->file_id));
-    memcpy(identity->file_id, &internal.IndexNumber, sizeof(internal.IndexNumber));
-    return STATUS_SUCCESS;
+    if (NT_SUCCESS(status)) {
+        memset(identity->file_id, 0, sizeof(identity->file_id));
+        memcpy(identity->file_id, &internal.IndexNumber, sizeof(internal.IndexNumber));
+        status = ZwQueryVolumeInformationFile(handle, &io, &volume, sizeof(volume), FileFsVolumeInformation);
+    }
+    if (status == STATUS_BUFFER_OVERFLOW) /* the label need not fit */
+        status = STATUS_SUCCESS;
+    if (NT_SUCCESS(status))
+        identity->volume_serial = volume.VolumeSerialNumber;
+    return status;
+}
+
+/* The file's place in the journal, from a record of which so many bytes were read. */
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
+    usn_of(_In_ const struct vg_usn_record *record, _In_ ULONG_PTR size, _Out_ int64_t *usn)
+{
+    if (size < sizeof(*record))
+        return STATUS_INVALID_BUFFER_SIZE;
+    if (record->major_version != 2 && record->major_version != 3)
+        return STATUS_NOT_SUPPORTED;
+    *usn = record->major_version == 2 ? record->v2.usn : record->v3.usn;
+    return *usn == 0 ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS; /* 0: the journal knows nothing of the file */
 }
 
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
@@ -75,14 +88,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     NTSTATUS status = ZwFsControlFile(handle, NULL, NULL, NULL, &io, VG_FSCTL_READ_FILE_USN_DATA, NULL, 0,
                                       &answer, sizeof(answer));
 
-    if (!NT_SUCCESS(status))
-        return status;
-    if (io.Information < sizeof(answer.record))
-        return STATUS_INVALID_BUFFER_SIZE;
-    if (answer.record.major_version != 2 && answer.record.major_version != 3)
-        return STATUS_NOT_SUPPORTED;
-    *usn = answer.record.major_version == 2 ? answer.record.v2.usn : answer.record.v3.usn;
-    return *usn == 0 ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS; /* 0: the journal knows nothing of the file */
+    return NT_SUCCESS(status) ? usn_of(&answer.record, io.Information, usn) : status;
 }
 
 /* The journal's id is asked of the volume, as documented. */
@@ -104,12 +110,11 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     status = ZwFsControlFile(handle, NULL, NULL, NULL, &io, VG_FSCTL_QUERY_USN_JOURNAL, NULL, 0, &journal,
                              sizeof(journal));
     ZwClose(handle);
-    if (!NT_SUCCESS(status))
-        return status;
-    if (io.Information < sizeof(journal))
-        return STATUS_INVALID_BUFFER_SIZE;
-    *id = journal.journal_id;
-    return STATUS_SUCCESS;
+    if (NT_SUCCESS(status) && io.Information < sizeof(journal))
+        status = STATUS_INVALID_BUFFER_SIZE;
+    if (NT_SUCCESS(status))
+        *id = journal.journal_id;
+    return status;
 }
 
 _Use_decl_annotations_

@@ -12,15 +12,6 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span
     return (struct vg_span){.bytes = units, .size = count * 2};
 }
 
-/* Takes an owned text over as `*name`, joined behind `head`. */
-_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
-    join(_In_ struct vg_span head, _In_ struct vg_span tail, _Out_ struct vg_string *name)
-{
-    if (head.size + tail.size > UNICODE_STRING_MAX_BYTES)
-        return STATUS_NAME_TOO_LONG;
-    return vg_string_join(name, head, tail);
-}
-
 _Use_decl_annotations_
 NTSTATUS vg_name_of_object(PVOID object, struct vg_string *name)
 {
@@ -39,12 +30,11 @@ NTSTATUS vg_name_of_object(PVOID object, struct vg_string *name)
                          ? STATUS_NOT_FOUND
                          : vg_string_copy(name, vg_unicode_span(&information->Name));
         vg_free(information, VG_TAG_FILE);
-        if (status != STATUS_INFO_LENGTH_MISMATCH && status != STATUS_BUFFER_OVERFLOW &&
-            status != STATUS_BUFFER_TOO_SMALL)
+        if ((status != STATUS_INFO_LENGTH_MISMATCH && status != STATUS_BUFFER_OVERFLOW &&
+             status != STATUS_BUFFER_TOO_SMALL) ||
+            size == NAME_SIZE_MAX)
             return status;
-        if (needed <= size || needed > 2 * NAME_SIZE_MAX)
-            return STATUS_NAME_TOO_LONG;
-        size = needed;
+        size = NAME_SIZE_MAX;
     }
 }
 
@@ -117,16 +107,12 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static bool ends_component(_In_ struct vg_spa
  * components of the redirector's own such as `\;LanmanRedirector` and `\;Z:00000000000a1b2c`. */
 _IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span without_redirector(_In_ struct vg_span path)
 {
-    const uint16_t *units = vg_units(path);
-    uint32_t count = vg_unit_count(path);
-    uint32_t i = 0;
-
-    while (i + 1 < count && units[i] == '\\' && units[i + 1] == ';') {
-        i++;
-        while (i < count && units[i] != '\\')
-            i++;
+    while (vg_text_starts_with_folded(path, VG_LITERAL_SPAN(u"\\;"))) {
+        do
+            path = vg_span_after(path, sizeof(uint16_t));
+        while (path.size != 0 && vg_units(path)[0] != '\\');
     }
-    return unit_span(units + i, count - i);
+    return path;
 }
 
 /* `C:` for a volume with a letter. STATUS_NOT_FOUND for one without. */
@@ -171,16 +157,16 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     if (object->DeviceObject == NULL)
         return STATUS_NOT_FOUND;
     if (is_network(object))
-        return join(VG_LITERAL_SPAN(u"\\"), without_redirector(path), name);
+        return vg_string_join(name, VG_LITERAL_SPAN(u"\\"), without_redirector(path));
     status = drive_letter(object->DeviceObject, letter);
     if (NT_SUCCESS(status))
-        return join(unit_span(letter, 2), path, name);
+        return vg_string_join(name, unit_span(letter, 2), path);
     if (status == STATUS_INSUFFICIENT_RESOURCES)
         return status; /* it may have a letter: a name by its device would slip past the rules that use it */
     status = vg_name_of_object(object->DeviceObject, &device);
     if (!NT_SUCCESS(status))
         return status;
-    status = join(vg_string_span(&device), path, name);
+    status = vg_string_join(name, vg_string_span(&device), path);
     vg_string_free(&device);
     return status;
 }
@@ -294,7 +280,8 @@ NTSTATUS vg_name_of_path(struct vg_span path, PFILE_OBJECT volume, struct vg_str
     NTSTATUS status = STATUS_NOT_FOUND;
 
     if (vg_text_starts_with_folded(path, mup) && ends_component(path, mup.size))
-        return join(VG_LITERAL_SPAN(u"\\"), without_redirector(vg_span_after(path, mup.size)), name);
+        return vg_string_join(name, VG_LITERAL_SPAN(u"\\"),
+                              without_redirector(vg_span_after(path, mup.size)));
     if (volume != NULL && volume->DeviceObject != NULL)
         status = path_on_device(path, volume, &rest);
     if (NT_SUCCESS(status))

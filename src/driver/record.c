@@ -275,8 +275,6 @@ void vg_record_complete(struct vg_start *start)
     for (unsigned i = 0; i < VG_FIELD_COUNT; i++) {
         enum vg_field field = (enum vg_field)i;
 
-        if (start->record.facts[field].state != VG_FACT_PENDING)
-            continue;
         if ((start->hashes_looked & VG_HASH_BIT(field)) != 0)
             tell_hash(start, field);
     }

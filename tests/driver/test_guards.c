@@ -19,6 +19,7 @@ static void what_the_system_process_starts_is_allowed(void **state)
     assert_int_equal(next_start()->guard, VG_GUARD_SYSTEM_CREATOR);
     assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .parent = sim_system_process()}),
                      DENIED);
+    assert_int_equal(try_start(CMD, NULL), DENIED);
     assert_int_equal(status().by_guard, 1);
     end();
 }

@@ -214,6 +214,28 @@ static void a_policy_of_some_megabytes_is_read_whole(void **state)
     end();
 }
 
+static NTSTATUS status_of_policy_at_path_of(ULONG size)
+{
+    static uint16_t path[32768];
+    NTSTATUS said;
+
+    for (size_t i = 0; i < sizeof(path) / 2; i++)
+        path[i] = i == 0 ? '\\' : 'a';
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
+    sim_set_value(SIM_SERVICE_KEY "\\Parameters", "PolicyPath", REG_SZ, path, size);
+    assert_int_equal(load(), STATUS_SUCCESS);
+    said = status().policy_status;
+    end();
+    return said;
+}
+
+static void a_policys_path_longer_than_a_name_can_be_is_said_to_be_so(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of_policy_at_path_of(65534), STATUS_OBJECT_NAME_NOT_FOUND);
+    assert_int_equal(status_of_policy_at_path_of(65536), STATUS_NAME_TOO_LONG);
+}
+
 static void a_policy_file_beyond_all_bounds_is_not_read(void **state)
 {
     struct sim_file *file;
@@ -325,6 +347,7 @@ int main(void)
         cmocka_unit_test(what_starts_while_it_still_loads_is_decided_and_nobody_can_open_its_device_yet),
         cmocka_unit_test(refused_for_a_reason_nobody_knows_it_stays_and_says_the_status),
         cmocka_unit_test(a_policy_of_some_megabytes_is_read_whole),
+        cmocka_unit_test(a_policys_path_longer_than_a_name_can_be_is_said_to_be_so),
         cmocka_unit_test(a_policy_file_beyond_all_bounds_is_not_read),
         cmocka_unit_test(a_policy_that_comes_by_hand_while_the_late_file_is_read_stays),
         cmocka_unit_test(a_device_that_cannot_be_protected_is_not_left_behind),

@@ -70,6 +70,25 @@ static void a_name_said_to_be_longer_than_its_answer_is_not_believed(void **stat
     end();
 }
 
+static void a_name_that_just_fits_what_it_is_asked_into_is_taken(void **state)
+{
+    const struct vg_event_start *event;
+
+    (void)state;
+    begin(NULL);
+    for (size_t units = 504; units <= 512; units++) { /* of the name from the root: 510 fill the first room */
+        char image[520] = "C:\\";
+
+        memset(image + 3, 'a', units - 5);
+        memcpy(image + 3 + units - 5, ".exe", 5);
+        assert_int_equal(try_start(image, NULL), STATUS_SUCCESS);
+        event = next_start();
+        assert_string_equal(fact(event, VG_FIELD_IMAGE), image);
+        assert_int_equal(event->image_source, VG_IMAGE_NORMALIZED);
+    }
+    end();
+}
+
 /* ---- disks ---- */
 
 static void a_disk_is_where_it_says_even_in_its_last_words(void **state)
@@ -107,6 +126,22 @@ static void a_disk_that_could_not_be_asked_for_its_bus_is_unknown_not_fixed(void
     end();
 }
 
+static void without_the_devices_name_no_drive_letter_is_put_before_it(void **state)
+{
+    const struct vg_event_start *event;
+
+    (void)state;
+    begin(NULL);
+    sim_set_file_flags(sim_add_file(CMD, "abc", 3), SIM_FILE_ACCESS_DENIED);
+    sim_fail_routine("ObQueryNameString");
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    sim_fail_routine(NULL);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_IMAGE), "(unknown)");
+    assert_int_equal(event->image_source, VG_IMAGE_NONE);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +149,8 @@ int main(void)
         cmocka_unit_test(why_a_policy_file_could_not_be_read_is_told),
         cmocka_unit_test(a_name_that_does_not_begin_at_a_root_keeps_its_stream),
         cmocka_unit_test(a_name_said_to_be_longer_than_its_answer_is_not_believed),
+        cmocka_unit_test(a_name_that_just_fits_what_it_is_asked_into_is_taken),
+        cmocka_unit_test(without_the_devices_name_no_drive_letter_is_put_before_it),
         cmocka_unit_test(a_disk_is_where_it_says_even_in_its_last_words),
         cmocka_unit_test(a_disk_elsewhere_is_a_network_drive_whatever_its_type),
         cmocka_unit_test(a_disk_that_could_not_be_asked_for_its_bus_is_unknown_not_fixed),

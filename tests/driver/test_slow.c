@@ -58,6 +58,28 @@ static void a_slow_file_holds_its_creator_five_seconds_and_no_longer(void **stat
     end();
 }
 
+static void what_has_had_its_time_is_not_opened_again_for_another_fact(void **state)
+{
+    struct sim_file *slow;
+    const struct vg_event_start *event;
+    unsigned opens;
+
+    (void)state;
+    begin(HASH_ASKED "  - deny: by its resource\n    when: { OriginalFileName: evil.exe }\n");
+    slow = file(hardly_any_time_passes);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    opens = sim_file_opens(slow);
+    sim_write_file(slow, content, sizeof(content));
+    sim_while_read(slow, a_second_passes);
+    next_start();
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    event = next_start();
+    assert_int_equal(event->cut_short, VG_CUT_TIME);
+    assert_string_equal(fact(event, VG_FIELD_ORIGINAL_FILE_NAME), "(unknown)");
+    assert_int_equal(sim_file_opens(slow) - opens, opens - 1);
+    end();
+}
+
 static void a_file_that_is_read_in_time_is_read_whole(void **state)
 {
     const struct vg_event_start *event;
@@ -220,6 +242,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slow_file_holds_its_creator_five_seconds_and_no_longer),
+        cmocka_unit_test(what_has_had_its_time_is_not_opened_again_for_another_fact),
         cmocka_unit_test(a_file_that_is_read_in_time_is_read_whole),
         cmocka_unit_test(the_policy_says_what_a_file_that_is_too_slow_means),
         cmocka_unit_test(the_time_is_the_administrators_to_choose),

@@ -181,6 +181,23 @@ static void numbers_out_of_bounds_are_taken_for_the_bound(void **state)
     assert_int_equal(gather_time_of(UINT32_MAX), VG_GATHER_TIME_MAX);
 }
 
+static bool stays_off_links_in_build(ULONG build)
+{
+    sim_end();
+    sim_start(&(struct sim_options){.windows = SIM_WINDOWS_10_2004, .build = build});
+    vg_optional_start();
+    return vg_optional.dont_reparse != 0;
+}
+
+/* OBJ_DONT_REPARSE came with Windows 10 1607. */
+static void what_came_with_a_build_is_used_from_that_build_on(void **state)
+{
+    (void)state;
+    assert_false(stays_off_links_in_build(14392));
+    assert_true(stays_off_links_in_build(14393));
+    assert_true(stays_off_links_in_build(14394));
+}
+
 static uint32_t path_of_size(uint32_t size)
 {
     static uint16_t letters[35000];
@@ -218,6 +235,7 @@ static void a_key_with_too_long_a_name_is_refused(void **state)
     vg_config_stop();
     path.Length = path.MaximumLength = (USHORT)(path.Length + 2);
     assert_int_equal(vg_config_start(&path), STATUS_NAME_TOO_LONG);
+    assert_null(vg_config.key.units);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -233,6 +251,7 @@ int main(void)
         TEST(a_text_starts_with_itself_and_with_nothing_longer),
         TEST(texts_too_long_together_are_refused),
         TEST(numbers_out_of_bounds_are_taken_for_the_bound),
+        TEST(what_came_with_a_build_is_used_from_that_build_on),
         TEST(a_value_longer_than_any_name_is_not_read),
         TEST(a_key_with_too_long_a_name_is_refused),
     };

@@ -47,11 +47,9 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
             return status;
         status = query_name(handle, room, size, name, &needed);
         vg_free(room, VG_TAG_FILE);
-        if (status != STATUS_INFO_LENGTH_MISMATCH)
+        if (status != STATUS_INFO_LENGTH_MISMATCH || size == NAME_SIZE_MAX)
             return status;
-        if (needed <= size || needed > NAME_SIZE_MAX)
-            return STATUS_NAME_TOO_LONG;
-        size = needed;
+        size = NAME_SIZE_MAX;
     }
 }
 
