@@ -9,7 +9,7 @@
 #include <vigil/policy.h>
 
 #define VG_BLOB_MAGIC   "VIGILPOL"
-#define VG_BLOB_VERSION 8u
+#define VG_BLOB_VERSION 9u
 
 /* The checksum covers everything from `identity` on, the identity everything behind itself. */
 #define VG_BLOB_CHECKSUM_FROM 32u
@@ -18,7 +18,7 @@
 /* Limits of the format. A policy beyond them is refused by the compiler, a blob beyond them by the validator.
  */
 #define VG_BLOB_RULES_MAX         0x3FFFFFFFu /* an index shares its word with two flags */
-#define VG_BLOB_TRACKED_MAX       0x3FFFFFu   /* predicates inside conditions: 22 bits of an instruction */
+#define VG_BLOB_TESTED_MAX        0x3FFFFFu   /* predicates inside conditions: 22 bits of an instruction */
 #define VG_BLOB_STACK_MAX         64u         /* values on the stack of a condition */
 #define VG_BLOB_STARS_MAX         32u         /* * in one pattern */
 #define VG_BLOB_TOKENS_MAX        4096u       /* tokens of one pattern */
@@ -84,6 +84,7 @@ enum vg_blob_flags {
     X(CONDITIONS, struct vg_blob_condition)                                                                  \
     X(CODE, uint32_t)                                                                                        \
     X(PREDICATES, struct vg_blob_predicate)                                                                  \
+    X(TRIALS, struct vg_blob_trial)                                                                          \
     X(TOKENS, struct vg_blob_token)                                                                          \
     X(TEXT, uint16_t)                                                                                        \
     X(BYTES, uint8_t)                                                                                        \
@@ -124,12 +125,12 @@ struct vg_blob_header {
     uint32_t ask_otherwise;   /* VG_ALLOW or VG_DENY */
     uint32_t flags;           /* enum vg_blob_flags */
     uint32_t deny_status;
-    uint32_t tracked_count; /* predicates 0..tracked_count-1 are those that conditions mention */
+    uint32_t tracked_count; /* predicates 0..tracked_count-1: those of conditions that the scan finds */
+    uint32_t tried_count;   /* the next so many: those of conditions that are tried when one comes to them */
     uint32_t first_true;    /* the rule that matches whatever the facts are; later ones are not compiled */
-    uint32_t always_first;  /* conditions that no predicate announces: a slice of LISTS, ascending */
-    uint32_t always_count;
-    uint32_t pair_count; /* predicates that compare two fields: behind those in LISTS, ascending */
-    uint64_t seed;       /* of every hash in the blob */
+    uint32_t always_count;  /* conditions that no predicate announces: the first in LISTS, ascending */
+    uint32_t pair_count;    /* predicates that compare two fields: behind those in LISTS, ascending */
+    uint64_t seed;          /* of every hash in the blob */
     struct vg_blob_section sections[VG_BLOB_SECTION_COUNT];
 };
 
@@ -232,11 +233,14 @@ struct vg_blob_condition {
     uint32_t code; /* the first instruction in CODE; programs follow each other without gaps */
     uint64_t fields;
     uint64_t strict_fields; /* those of `fields` that a predicate tests which is not permissive */
+    uint64_t pairs; /* of units that the command line has if it is true: all VG_TRIAL_PAIRS; with VG_PAIRS_ANY
+                       one of them; 0 when there is nothing to say */
 };
 
 struct vg_blob_predicate {
     uint32_t rule;    /* the first plain rule it decides, or VG_BLOB_NONE */
     uint32_t anchors; /* a list in ANCHORS: the conditions it announces and its groups, or VG_BLOB_NONE */
+    uint32_t trials;  /* the first in TRIALS, or VG_BLOB_NONE when it is not tried */
     uint32_t tokens;  /* the first in TOKENS */
     uint16_t token_count;
     uint8_t field;
@@ -255,7 +259,8 @@ enum vg_blob_test {
     VG_BLOB_TEST_AT_MOST,
     VG_BLOB_TEST_FIELDREF,
     VG_BLOB_TEST_REGEX,
-    VG_BLOB_TEST_ANY, /* any of its members, which tell it so: an OR over one field. Only tracked */
+    VG_BLOB_TEST_ANY, /* any of its members, which tell it so: an OR over one field; or of its trials. Only
+                         of conditions */
     VG_BLOB_TEST_COUNT
 };
 
@@ -288,6 +293,74 @@ struct vg_blob_token {
     uint32_t text; /* the first unit in TEXT */
     uint32_t units;
 };
+
+/* A way for a predicate to be true that no table leads to: it is tried when a condition comes to it. The last
+ * of a predicate has VG_TRIAL_LAST. */
+struct vg_blob_trial {
+    uint64_t pairs; /* of units that a value has if it is true: VG_TRIAL_PAIRS, of 16 bits each (vg_pair) */
+    uint32_t text;  /* the first in BYTES; of PATTERN, UNDER and NUMBER tests the first in TOKENS */
+    uint16_t units; /* of the text, or tokens */
+    uint8_t kind;   /* enum vg_trial_kind */
+    uint8_t flags;  /* enum vg_trial_flags */
+};
+
+enum vg_trial_kind {
+    VG_TRIAL_EXISTS,
+    VG_TRIAL_NULL,
+    VG_TRIAL_CONTAINS, /* this and the next three: a text of ASCII, folded */
+    VG_TRIAL_STARTS,
+    VG_TRIAL_ENDS,
+    VG_TRIAL_EQUALS,
+    VG_TRIAL_TOKENS, /* tokens, as of a predicate of the test in bits 4..7 of `flags` */
+    VG_TRIAL_REGEX,  /* the predicate's expression, when the value has the text, which may be empty */
+    VG_TRIAL_KIND_COUNT
+};
+
+enum vg_trial_flags {
+    VG_TRIAL_CASED = 1,
+    VG_TRIAL_SPELLS_STREAM = 4, /* VG_PREDICATE_SPELLS_STREAM */
+    VG_TRIAL_LAST = 8,
+    VG_TRIAL_TEST_SHIFT = 4,
+};
+
+#define VG_TRIAL_PAIRS 4u
+
+/* Two units one behind the other, as folded bytes, among VG_PAIRS: two that differ may share a number. Number
+ * 0 stands for none, and every value has it. */
+#define VG_PAIRS 4096u
+
+static inline uint32_t vg_pair(uint8_t first, uint8_t second)
+{
+    return (uint32_t)(first & 0x3F) << 6 | (second & 0x3F);
+}
+
+/* The test of TOKENS. */
+static inline uint8_t vg_trial_test(const struct vg_blob_trial *trial)
+{
+    return trial->flags >> VG_TRIAL_TEST_SHIFT;
+}
+
+/* A set of pairs, and whether it has those of 16 bits each in `wanted`. */
+typedef uint64_t vg_pair_set[VG_PAIRS / 64];
+
+static inline bool vg_has_pair(const vg_pair_set set, uint64_t pair)
+{
+    return set[pair / 64 % (VG_PAIRS / 64)] >> (pair % 64) & 1;
+}
+
+static inline bool vg_has_pairs(const vg_pair_set set, uint64_t wanted)
+{
+    return vg_has_pair(set, wanted) && vg_has_pair(set, wanted >> 16) && vg_has_pair(set, wanted >> 32) &&
+           vg_has_pair(set, wanted >> 48);
+}
+
+#define VG_PAIRS_ANY ((uint64_t)0x8000)
+
+static inline bool vg_has_any_pair(const vg_pair_set set, uint64_t wanted)
+{
+    return vg_has_pair(set, wanted) || vg_has_pair(set, wanted >> 16) || vg_has_pair(set, wanted >> 32) ||
+           vg_has_pair(set, wanted >> 48);
+}
 
 /* enum vg_token_kind as it stands in TOKENS. */
 enum vg_blob_token_kind { VG_BLOB_LITERAL, VG_BLOB_ANY_RUN, VG_BLOB_ANY_ONE, VG_BLOB_TOKEN_KIND_COUNT };
@@ -368,8 +441,9 @@ static_assert(sizeof(struct vg_blob_header) == 112 + 8 * VG_BLOB_SECTION_COUNT, 
 static_assert(offsetof(struct vg_blob_header, identity) == VG_BLOB_CHECKSUM_FROM, "blob");
 static_assert(offsetof(struct vg_blob_header, mode) == VG_BLOB_IDENTITY_FROM, "blob");
 static_assert(sizeof(struct vg_blob_field) == 24 + 48 + 40 + 96 + 16, "blob");
-static_assert(sizeof(struct vg_blob_condition) == 24, "blob");
-static_assert(sizeof(struct vg_blob_predicate) == 20, "blob");
+static_assert(sizeof(struct vg_blob_condition) == 32, "blob");
+static_assert(sizeof(struct vg_blob_predicate) == 24, "blob");
+static_assert(sizeof(struct vg_blob_trial) == 16, "blob");
 static_assert(sizeof(struct vg_blob_token) == 12, "blob");
 static_assert(sizeof(struct vg_blob_slot) == 8, "blob");
 static_assert(sizeof(struct vg_blob_key) == 16, "blob");

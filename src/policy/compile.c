@@ -234,10 +234,10 @@ static void place_general(struct vg_compile *compile)
 static bool compile_all(struct vg_compile *compile, void **blob, size_t *size)
 {
     static void (*const steps[])(struct vg_compile *) = {
-        write_rules,          compile_rules,           vg_compile_index,
-        vg_compile_grams,     vg_compile_sort_digests, place_general,
-        vg_compile_mark_keys, vg_compile_mark_digests, vg_compile_tables,
-        vg_compile_digests,   vg_compile_write,
+        write_rules,       compile_rules,        vg_compile_choose_trials,
+        vg_compile_index,  vg_compile_grams,     vg_compile_sort_digests,
+        place_general,     vg_compile_mark_keys, vg_compile_mark_digests,
+        vg_compile_tables, vg_compile_digests,   vg_compile_write,
     };
 
     if (compile->model->rule_count > VG_BLOB_RULES_MAX)

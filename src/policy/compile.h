@@ -1,6 +1,7 @@
 /* What the compiler's files share. The way through: compile.c walks the rules; compile_rule.c brings a
  * condition into a normal form, compile_code.c writes it as a program and announces it by its rarest
  * predicates; compile_predicate.c knows each predicate once; compile_index.c turns predicates into keys,
+ * compile_trials.c lets those wait that need not be found,
  * compile_grams.c picks the part of a text by which it is found, compile_tables.c, compile_literals.c and
  * compile_digests.c lay out the tables, compile_write.c the blob. Hosted. */
 #ifndef VG_POLICY_COMPILE_H
@@ -16,6 +17,7 @@ struct vg_compiled_predicate {
     uint64_t hash;
     uint32_t plain_rule;     /* the first rule it decides by itself, or VG_BLOB_NONE */
     uint32_t index;          /* in PREDICATES; VG_BLOB_NONE while it needs no place there */
+    uint32_t tried;          /* the same of one that waits for its trial: conditions know it by this one */
     uint32_t last_condition; /* that it was made to announce */
     uint32_t digest_list;    /* the list of this predicate alone in POSTINGS, once there is one */
     uint32_t cost;           /* how often it is estimated to be true; the lower, the better it announces */
@@ -118,8 +120,9 @@ struct vg_compile {
     uint8_t ends[VG_ENDS_SIZE];
     const struct vg_model *model;
     const struct vg_reporter *reporter;
-    bool failed; /* and reported */
-    uint32_t tracked_count;
+    bool failed;            /* and reported */
+    uint32_t tracked_count; /* until vg_compile_choose_trials with those that are tried */
+    uint32_t tried_count;
     uint32_t first_true;
 
     struct vg_buffer predicates; /* struct vg_compiled_predicate */
@@ -159,6 +162,13 @@ uint32_t vg_compile_predicate(struct vg_compile *compile, const struct vg_predic
 
 /* The latest stage among the facts that a predicate tests. */
 enum vg_stage vg_predicate_stage(const struct vg_predicate *predicate);
+
+/* The members of a group; NULL when it is none. */
+static inline const uint32_t *vg_members_of(const struct vg_compile *compile,
+                                            const struct vg_compiled_predicate *group)
+{
+    return group->member_count ? VG_BUFFER_AT(&compile->members, uint32_t) + group->members : NULL;
+}
 
 /* The fields that a predicate tests, as bits. */
 static inline uint64_t vg_predicate_fields(const struct vg_predicate *predicate)
@@ -219,6 +229,32 @@ static inline bool vg_predicate_tells_groups(const struct vg_compiled_predicate 
 
 /* compile_code.c: adds the rule at hand as a condition. */
 void vg_compile_condition(struct vg_compile *compile, uint32_t root);
+
+/* compile_trials.c: lets predicates of conditions that announce nothing wait for their trial, and numbers
+ * both anew. Then: writes the trials of one that waits to TRIALS; returns the first. */
+void vg_compile_choose_trials(struct vg_compile *compile);
+uint32_t vg_compile_trials(struct vg_compile *compile, const struct vg_compiled_predicate *predicate);
+
+/* Those of the first `count` indexes by index, to be freed; NULL without memory. */
+uint32_t *vg_compile_by_index(const struct vg_compile *compile, uint32_t count);
+
+/* compile_pairs.c. The pairs of a text that say most, so far; those that are not there are the last of them
+ * again. */
+struct vg_pairs {
+    uint32_t typical[VG_TRIAL_PAIRS];
+    uint16_t at[VG_TRIAL_PAIRS];
+    uint32_t count;
+};
+
+/* Adds those of a text, and of the texts of a pattern; then: all of them, as a trial has them. */
+void vg_pairs_add(const struct vg_compile *compile, const uint16_t *units, uint32_t count,
+                  struct vg_pairs *pairs);
+void vg_pairs_add_tokens(const struct vg_compile *compile, const struct vg_predicate *source,
+                         struct vg_pairs *pairs);
+uint64_t vg_pairs_spell(const struct vg_pairs *pairs);
+
+/* What the command line must have for the rule at hand to match; 0 when that is not known. */
+uint64_t vg_compile_pairs(const struct vg_compile *compile, uint32_t root);
 
 /* compile_index.c: gives every predicate that matters its keys. */
 void vg_compile_index(struct vg_compile *compile);
@@ -286,7 +322,10 @@ void vg_compile_digests(struct vg_compile *compile);
  * unless an equal one was. */
 uint32_t vg_compile_regex(struct vg_compile *compile, const struct vg_predicate *predicate);
 
-/* compile_write.c: PREDICATES, TOKENS, ANCHORS, LISTS, FIELDS; then the blob of all sections. */
+/* compile_write.c: writes the tokens of a predicate to TOKENS; returns how many. */
+uint16_t vg_compile_tokens(struct vg_compile *compile, const struct vg_predicate *source);
+
+/* PREDICATES, TRIALS, TOKENS, ANCHORS, LISTS, FIELDS; then the blob of all sections. */
 void vg_compile_write(struct vg_compile *compile);
 bool vg_compile_blob(struct vg_compile *compile, void **blob, size_t *size);
 

@@ -15,7 +15,7 @@ static uint32_t track(struct vg_compile *compile, uint32_t predicate)
 
     if (compiled->index == VG_BLOB_NONE) {
         compiled->index = compile->tracked_count++;
-        if (compiled->index >= VG_BLOB_TRACKED_MAX)
+        if (compiled->index >= VG_BLOB_TESTED_MAX)
             vg_compile_error(compile, compiled->source->place,
                              "more than 4,194,303 different tests in conditions", NULL);
     }
@@ -167,6 +167,7 @@ void vg_compile_condition(struct vg_compile *compile, uint32_t root)
     vg_compile_group(compile, root);
     if (compile->predicates.failed)
         return;
+    condition.pairs = vg_compile_pairs(compile, root);
     write_node(&writer, root);
     vg_buffer_put32(writer.code, (uint32_t)VG_CODE_END << VG_CODE_SHIFT);
     if (writer.too_deep) {

@@ -58,7 +58,8 @@ static uint32_t group_of(struct vg_compile *compile, const struct members *membe
     index = VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate);
     for (uint32_t i = 0; i < members->count; i++)
         cost += vg_predicate_at(compile, members->at[i])->cost;
-    group.plain_rule = group.index = group.last_condition = group.digest_list = group.groups = VG_BLOB_NONE;
+    group.plain_rule = group.index = group.tried = group.last_condition = group.digest_list = group.groups =
+        VG_BLOB_NONE;
     group.cost = cost < VG_BLOB_NONE ? (uint32_t)cost : VG_BLOB_NONE - 1;
     group.flags &= VG_PREDICATE_PERMISSIVE;
     group.members = VG_BUFFER_COUNT(&compile->members, uint32_t);

@@ -14,6 +14,7 @@
 
 /* Estimates: true so many times in a million starts, but for a staged field, which costs reading a file. */
 #define COST_STAGED  0x01000000u
+#define COST_VERSION 300u
 #define COST_ALWAYS  1000000u
 #define COST_OFTEN   100000u
 #define COST_EXACT   10u
@@ -231,6 +232,8 @@ static uint32_t cost_of(const struct vg_compile *compile, const struct vg_predic
         cost = cost_of_regex(compile, predicate);
     else
         cost = cost_of_text(compile, predicate);
+    if (vg_predicate_stage(predicate) == VG_STAGE_VERSION)
+        return cost + COST_VERSION;
     return vg_predicate_stage(predicate) == VG_STAGE_CHEAP ? cost : cost + COST_STAGED;
 }
 
@@ -310,6 +313,7 @@ uint32_t vg_compile_predicate(struct vg_compile *compile, const struct vg_predic
     added->hash = hash;
     added->plain_rule = VG_BLOB_NONE;
     added->index = VG_BLOB_NONE;
+    added->tried = VG_BLOB_NONE;
     added->last_condition = VG_BLOB_NONE;
     added->digest_list = VG_BLOB_NONE;
     added->groups = VG_BLOB_NONE;

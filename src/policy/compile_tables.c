@@ -48,7 +48,8 @@ void vg_compile_place(struct vg_compile *compile, uint32_t predicate)
 
     if (compiled->index != VG_BLOB_NONE)
         return;
-    compiled->index = compile->tracked_count + VG_BUFFER_COUNT(&compile->placed, uint32_t);
+    compiled->index =
+        compile->tracked_count + compile->tried_count + VG_BUFFER_COUNT(&compile->placed, uint32_t);
     vg_buffer_put32(&compile->placed, predicate);
 }
 

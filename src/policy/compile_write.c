@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void write_tokens(struct vg_compile *compile, const struct vg_predicate *source,
-                         struct vg_blob_predicate *out)
+uint16_t vg_compile_tokens(struct vg_compile *compile, const struct vg_predicate *source)
 {
     struct vg_buffer *text = &compile->sections[VG_BLOB_TEXT];
-    const struct vg_blob_token *tokens;
+    struct vg_buffer *section = &compile->sections[VG_BLOB_TOKENS];
+    uint32_t first = VG_BUFFER_COUNT(section, struct vg_blob_token);
 
     for (size_t i = 0; i < source->token_count; i++) {
         const struct vg_token *token = &source->tokens[i];
@@ -24,14 +24,14 @@ static void write_tokens(struct vg_compile *compile, const struct vg_predicate *
             value = source->cased ? value : vg_fold(value);
             vg_buffer_put(text, &value, sizeof(value));
         }
-        vg_buffer_put(&compile->sections[VG_BLOB_TOKENS], &written, sizeof(written));
+        vg_buffer_put(section, &written, sizeof(written));
     }
-    out->token_count = (uint16_t)source->token_count;
-    tokens = VG_BUFFER_AT(&compile->sections[VG_BLOB_TOKENS], struct vg_blob_token);
-    if (source->token_count && !compile->sections[VG_BLOB_TOKENS].failed &&
-        vg_blob_searched(tokens + out->tokens, out->token_count) > VG_BLOB_SEARCHED_MAX)
+    if (source->token_count && !section->failed &&
+        vg_blob_searched(VG_BUFFER_AT(section, struct vg_blob_token) + first, (uint32_t)source->token_count) >
+            VG_BLOB_SEARCHED_MAX)
         vg_compile_error(compile, source->place, "more than 1,024 characters behind the first * of a pattern",
                          "look for a shorter part of the text");
+    return (uint16_t)source->token_count;
 }
 
 static void write_predicate(struct vg_compile *compile, const struct vg_compiled_predicate *predicate,
@@ -40,6 +40,7 @@ static void write_predicate(struct vg_compile *compile, const struct vg_compiled
     struct vg_blob_predicate out = {
         .rule = predicate->plain_rule,
         .anchors = anchors,
+        .trials = VG_BLOB_NONE,
         .tokens = VG_BUFFER_COUNT(&compile->sections[VG_BLOB_TOKENS], struct vg_blob_token),
         .field = (uint8_t)predicate->source->field,
         .test = predicate->member_count ? (uint8_t)VG_BLOB_TEST_ANY : (uint8_t)predicate->source->test,
@@ -49,21 +50,26 @@ static void write_predicate(struct vg_compile *compile, const struct vg_compiled
     if (predicate->source->test == VG_TEST_REGEX)
         out.flags |= vg_compile_regex(compile, predicate->source) << VG_PREDICATE_REGEX_SHIFT;
     if (predicate->flags & VG_PREDICATE_CONFIRM)
-        write_tokens(compile, predicate->source, &out);
+        out.token_count = vg_compile_tokens(compile, predicate->source);
     vg_buffer_put(&compile->sections[VG_BLOB_PREDICATES], &out, sizeof(out));
 }
 
-/* Tracked predicates by their index in PREDICATES. */
-static uint32_t *tracked_order(const struct vg_compile *compile)
+static void write_tried(struct vg_compile *compile, const struct vg_compiled_predicate *predicate)
 {
-    uint32_t *order = malloc(compile->tracked_count * sizeof(*order) + 1);
+    bool regex = predicate->source->test == VG_TEST_REGEX;
+    struct vg_blob_predicate out = {
+        .rule = VG_BLOB_NONE,
+        .anchors = VG_BLOB_NONE,
+        .tokens = VG_BUFFER_COUNT(&compile->sections[VG_BLOB_TOKENS], struct vg_blob_token),
+        .field = (uint8_t)predicate->source->field,
+        .test = regex ? (uint8_t)VG_BLOB_TEST_REGEX : (uint8_t)VG_BLOB_TEST_ANY,
+        .flags = predicate->flags & VG_PREDICATE_PERMISSIVE,
+    };
 
-    for (uint32_t i = 0; order && i < VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate);
-         i++) {
-        if (vg_predicate_at(compile, i)->index < compile->tracked_count)
-            order[vg_predicate_at(compile, i)->index] = i;
-    }
-    return order;
+    if (regex)
+        out.flags |= vg_compile_regex(compile, predicate->source) << VG_PREDICATE_REGEX_SHIFT;
+    out.trials = vg_compile_trials(compile, predicate);
+    vg_buffer_put(&compile->sections[VG_BLOB_PREDICATES], &out, sizeof(out));
 }
 
 /* Members tell their groups. */
@@ -114,19 +120,22 @@ static uint32_t *write_anchors(struct vg_compile *compile, uint32_t predicates)
 
 static void write_predicates(struct vg_compile *compile)
 {
-    const uint32_t *placed = VG_BUFFER_AT(&compile->placed, uint32_t);
-    uint32_t tracked = compile->tracked_count;
-    uint32_t count = tracked + VG_BUFFER_COUNT(&compile->placed, uint32_t);
-    uint32_t *order = tracked_order(compile);
+    uint32_t tried = compile->tracked_count + compile->tried_count;
+    uint32_t count = tried + VG_BUFFER_COUNT(&compile->placed, uint32_t);
+    uint32_t *order = vg_compile_by_index(compile, count);
     uint32_t *starts;
 
     add_groups(compile);
     starts = compile->anchors.failed ? NULL : write_anchors(compile, count);
     if (!order || !starts)
         compile->predicates.failed = true;
-    for (uint32_t i = 0; order && starts && i < count; i++)
-        write_predicate(compile, vg_predicate_at(compile, i < tracked ? order[i] : placed[i - tracked]),
-                        starts[i + 1] > starts[i] ? starts[i] : VG_BLOB_NONE);
+    for (uint32_t i = 0; order && starts && i < count; i++) {
+        if (i >= compile->tracked_count && i < tried)
+            write_tried(compile, vg_predicate_at(compile, order[i]));
+        else
+            write_predicate(compile, vg_predicate_at(compile, order[i]),
+                            starts[i + 1] > starts[i] ? starts[i] : VG_BLOB_NONE);
+    }
     free(order);
     free(starts);
 }
@@ -213,6 +222,7 @@ static void fill_header(const struct vg_compile *compile, struct vg_blob_header 
                     (model->record_hashes ? VG_BLOB_RECORD_HASHES : 0u);
     header->deny_status = model->deny_status;
     header->tracked_count = compile->tracked_count;
+    header->tried_count = compile->tried_count;
     header->first_true = compile->first_true;
     header->always_count = VG_BUFFER_COUNT(&compile->always, uint32_t);
     header->pair_count = VG_BUFFER_COUNT(&compile->pairs, uint32_t);

@@ -2,21 +2,6 @@
 
 #include <string.h>
 
-/* Conditions that a fact announces by not being known: what is left of an ascending list. */
-struct stream {
-    uint32_t head; /* VG_BLOB_NONE at the end */
-    const uint32_t *at;
-    const uint32_t *end;
-};
-
-/* The candidates of one decision, in order: those announced by a true predicate, those that nothing
- * announces, and those announced by a fact that is not known. */
-struct candidates {
-    struct stream streams[VG_FIELD_COUNT + 1];
-    uint32_t stream_count;
-    uint32_t announced; /* by a true predicate: the next */
-};
-
 /* The rule that decides as far as plain rules go, and the first plain rule that waits for a fact. */
 struct plain {
     uint32_t best;
@@ -45,8 +30,12 @@ static size_t place(struct vg_match *match, const struct vg_blob_header *header,
                                                scratch ? (uint64_t *)(void *)(scratch + used) : NULL);
     used += sizeof(uint64_t) * vg_bitset_place(&match->awaiting, header->tracked_count,
                                                scratch ? (uint64_t *)(void *)(scratch + used) : NULL);
+    match->prepared = scratch ? (struct vg_prepared *)(void *)(scratch + used) : NULL;
+    used += vg_prepared_size() * vg_blob_count(header, VG_BLOB_FIELDS);
     match->stamps = scratch ? (uint32_t *)(void *)(scratch + used) : NULL;
     used += sizeof(uint32_t) * (size_t)vg_blob_count(header, VG_BLOB_LITERALS);
+    match->outcomes = scratch ? (uint32_t *)(void *)(scratch + used) : NULL;
+    used += sizeof(uint32_t) * (size_t)header->tried_count;
     return (used + 7) / 8 * 8;
 }
 
@@ -57,6 +46,7 @@ void vg_match_begin(struct vg_match *match, const struct vg_policy *policy, void
     match->blob = vg_blob_view_of(policy->blob);
     match->record = NULL;
     match->scratch = scratch;
+    match->pairs_asked = false;
     (void)place(match, match->blob.header, scratch);
 }
 
@@ -69,8 +59,27 @@ size_t vg_policy_scratch_size(const struct vg_policy *policy)
 
 void vg_policy_scratch_init(const struct vg_policy *policy, void *scratch)
 {
+    struct vg_match match;
+
     memset(scratch, 0, vg_policy_scratch_size(policy));
+    vg_match_begin(&match, policy, scratch);
+    for (uint32_t i = 0; i < vg_blob_count(match.blob.header, VG_BLOB_FIELDS); i++)
+        match.scratch->places[match.blob.FIELDS[i].field] = (uint8_t)i;
     vg_policy_begin(policy, scratch);
+}
+
+/* The number tells starts apart in what trials keep; when it has run through all its values, all of that is
+ * forgotten. */
+static void next_start(const struct vg_policy *policy, struct vg_match *match)
+{
+    struct vg_scratch *scratch = match->scratch;
+
+    if (++scratch->start <= UINT32_MAX / 2)
+        return;
+    memset(match->prepared, 0,
+           (size_t)((uint8_t *)scratch + vg_policy_scratch_size(policy) - (uint8_t *)match->prepared));
+    scratch->serial = 0;
+    scratch->start = 1;
 }
 
 void vg_policy_begin(const struct vg_policy *policy, void *scratch)
@@ -86,6 +95,7 @@ void vg_policy_begin(const struct vg_policy *policy, void *scratch)
     match.scratch->unknown = 0;
     match.scratch->claimed = 0;
     match.scratch->best = match.blob.header->first_true;
+    next_start(policy, &match);
 }
 
 static bool may_be_asked(const struct vg_match *match, uint32_t field)
@@ -128,58 +138,6 @@ static uint64_t take_facts(struct vg_match *match, const struct vg_record *recor
     if (match->blob.header->pair_count)
         vg_match_pairs(match, record, match->scratch->taken & ~before);
     return pending;
-}
-
-static void add_stream(struct candidates *candidates, const struct vg_match *match, struct vg_blob_slice list)
-{
-    struct stream *stream = &candidates->streams[candidates->stream_count];
-
-    if (list.count == 0)
-        return;
-    stream->at = match->blob.LISTS + list.first;
-    stream->end = stream->at + list.count;
-    stream->head = *stream->at;
-    candidates->stream_count++;
-}
-
-static void open_candidates(struct candidates *candidates, const struct vg_match *match, uint64_t pending)
-{
-    const struct vg_blob_header *header = match->blob.header;
-    uint64_t not_known = pending | match->scratch->unknown;
-
-    candidates->announced = vg_bitset_next(&match->candidates, 0);
-    candidates->stream_count = 0;
-    add_stream(candidates, match, (struct vg_blob_slice){header->always_first, header->always_count});
-    if (!(not_known | match->scratch->claimed))
-        return;
-    for (uint32_t i = 0; i < vg_blob_count(header, VG_BLOB_FIELDS); i++) {
-        const struct vg_blob_field *field = &match->blob.FIELDS[i];
-
-        if (not_known & field_bit(field->field))
-            add_stream(candidates, match, field->anchored);
-        else if (match->scratch->claimed & field_bit(field->field))
-            add_stream(candidates, match, field->anchored_strict);
-    }
-}
-
-/* The next condition, ascending, each once; VG_BLOB_NONE at the end. */
-static uint32_t next_candidate(struct candidates *candidates, const struct vg_match *match)
-{
-    uint32_t next = candidates->announced;
-
-    for (uint32_t i = 0; i < candidates->stream_count; i++)
-        next = lower(next, candidates->streams[i].head);
-    if (next == VG_BLOB_NONE)
-        return next;
-    if (candidates->announced == next)
-        candidates->announced = vg_bitset_next(&match->candidates, next + 1);
-    for (uint32_t i = 0; i < candidates->stream_count; i++) {
-        struct stream *stream = &candidates->streams[i];
-
-        if (stream->head == next)
-            stream->head = ++stream->at < stream->end ? *stream->at : VG_BLOB_NONE;
-    }
-    return next;
 }
 
 /* Of the facts that one rule waits for, the one that takes less reading comes first. */
@@ -298,11 +256,11 @@ static enum verdict_of_condition judge(const struct vg_match *match, uint32_t ru
 static bool settle_conditions(struct vg_match *match, uint64_t pending, uint32_t limit,
                               struct vg_decision *decision, enum vg_outcome *outcome)
 {
-    struct candidates candidates;
+    struct vg_candidates candidates;
 
-    open_candidates(&candidates, match, pending);
+    vg_candidates_open(&candidates, match, pending);
     for (;;) {
-        uint32_t index = next_candidate(&candidates, match);
+        uint32_t index = vg_candidates_next(&candidates, match);
         const struct vg_blob_condition *condition;
         enum verdict_of_condition verdict;
         uint16_t value;
@@ -310,6 +268,8 @@ static bool settle_conditions(struct vg_match *match, uint64_t pending, uint32_t
         if (index == VG_BLOB_NONE || match->blob.CONDITIONS[index].rule >= limit)
             return false;
         condition = &match->blob.CONDITIONS[index];
+        if (vg_match_rules_out(match, condition))
+            continue;
         value = vg_match_condition(match, condition, pending);
         verdict = judge(match, condition->rule, value, &decision->need);
         if (verdict == CONDITION_WAITS) {
@@ -376,6 +336,7 @@ uint32_t vg_policy_audits(const struct vg_policy *policy, const struct vg_record
     struct vg_match match;
 
     vg_match_begin(&match, policy, scratch);
+    match.record = record;
     match.audits = rules;
     match.audit_room = room;
     (void)settle(&match, take_facts(&match, record), &decision);

@@ -31,8 +31,9 @@ struct vg_scratch {
         claimed;     /* taken, and the creator's word: false to permissive predicates, else true or unknown */
     uint32_t best;   /* the first plain rule that is true */
     uint32_t serial; /* of the value being scanned; never 0 */
-    uint32_t truth_words; /* of the truths: how many are not empty */
-    uint32_t unused;
+    uint32_t truth_words;           /* of the truths: how many are not empty */
+    uint32_t start;                 /* of a process, the one being decided about; never 0, below 2^31 */
+    uint8_t places[VG_FIELD_COUNT]; /* of fields in FIELDS */
 };
 
 /* One decision at work. */
@@ -44,8 +45,12 @@ struct vg_match {
     struct vg_bitset candidates; /* conditions announced by a true predicate, or one that awaits its trial */
     struct vg_bitset awaiting;   /* REGEX predicates that may be true, and were not tried */
     uint32_t *stamps;            /* per literal: the serial of the value it was last found in */
-    uint32_t *audits;            /* where audit rules that match are named, */
-    uint32_t audit_room;         /* as many as that */
+    uint32_t *outcomes; /* per predicate that is tried: the start it was last tried in, and the truth */
+    struct vg_prepared *prepared; /* per field in FIELDS: its values, for trials */
+    bool pairs_asked;
+    const uint64_t *pairs; /* of the command line (vg_match_pairs_of), once they were asked for */
+    uint32_t *audits;      /* where audit rules that match are named, */
+    uint32_t audit_room;   /* as many as that */
 };
 
 /* A value under scan. */
@@ -85,6 +90,42 @@ bool vg_match_may_take(const struct vg_blob_predicate *predicate, struct vg_span
 
 /* Whether a predicate that awaits its trial is true; it awaits it no longer. */
 bool vg_match_regex(struct vg_match *match, uint32_t index);
+
+/* Whether one of the values that the record has of a regular expression's field satisfies it. */
+bool vg_match_regex_values(const struct vg_match *match, const struct vg_blob_predicate *predicate);
+
+/* match_trial.c: what is tried when a condition comes to it, the one behind those tracked at `index`. Its
+ * fact is known or absent. Tried at most once for one start. */
+bool vg_match_trial(struct vg_match *match, uint32_t index);
+
+/* The pairs of units that the values of a field in FIELDS have (a vg_pair_set); NULL when they are not known
+ * for certain. */
+const uint64_t *vg_match_pairs_of(const struct vg_match *match, enum vg_field field);
+
+/* Bytes of what trials keep of a field's values in the scratch, a multiple of 8. */
+size_t vg_prepared_size(void);
+
+/* Conditions that a fact announces by not being known: what is left of an ascending list. */
+struct vg_stream {
+    uint32_t head; /* VG_BLOB_NONE at the end */
+    const uint32_t *at;
+    const uint32_t *end;
+};
+
+/* The candidates of one decision, in order: those announced by a true predicate, those that nothing
+ * announces, and those announced by a fact that is not known. */
+struct vg_candidates {
+    struct vg_stream streams[VG_FIELD_COUNT + 1];
+    uint32_t stream_count;
+    uint32_t announced; /* by a true predicate: the next */
+};
+
+/* match_candidates.c: begins with them; then the next, ascending, each once, VG_BLOB_NONE at the end. */
+void vg_candidates_open(struct vg_candidates *candidates, struct vg_match *match, uint64_t pending);
+uint32_t vg_candidates_next(struct vg_candidates *candidates, const struct vg_match *match);
+
+/* Whether the command line leaves no way for the condition to be true, nor to come to be. */
+bool vg_match_rules_out(struct vg_match *match, const struct vg_blob_condition *condition);
 
 /* The value of a condition under what is known so far, in Kleene's logic, with a second reading in which a
  * pending fact may still turn out either way. */

@@ -46,6 +46,8 @@ static uint16_t asks_for(uint32_t field)
 
 static inline bool is_true(struct vg_match *match, uint32_t index)
 {
+    if (index >= match->blob.header->tracked_count)
+        return vg_match_trial(match, index);
     return vg_marks_has(&match->truths, index) ||
            (vg_bitset_has(&match->awaiting, index) && vg_match_regex(match, index));
 }

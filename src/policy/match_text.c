@@ -24,6 +24,18 @@ static inline bool fold_block(const uint16_t *units, uint8_t *bytes)
     _mm_storeu_si128((__m128i *)(void *)bytes, block);
     return true;
 }
+
+/* A bit for each of sixteen places where the two bytes stand. */
+static inline uint32_t seek_block(const uint8_t *at, uint8_t first, uint8_t second)
+{
+    __m128i here = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
+
+    return (uint32_t)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(here, _mm_set1_epi8((char)first)),
+                                                     _mm_cmpeq_epi8(next, _mm_set1_epi8((char)second))));
+}
+
+#define SEEK_SHIFT 0u
 #else
 #define BLOCK_UNITS 8u
 
@@ -37,6 +49,14 @@ static inline bool fold_block(const uint16_t *units, uint8_t *bytes)
     vg_store_word(bytes, word);
     return true;
 }
+
+/* The highest bit of a byte for each of eight places where the two bytes stand. */
+static inline uint64_t seek_block(const uint8_t *at, uint8_t first, uint8_t second)
+{
+    return vg_bytes_equal(vg_load_word(at), first) & vg_bytes_equal(vg_load_word(at + 1), second);
+}
+
+#define SEEK_SHIFT 3u
 #endif
 
 static void fold_units(struct vg_text *text, const uint16_t *units, uint8_t *bytes, uint32_t count)
@@ -56,7 +76,8 @@ static void fold_piece(struct vg_text *text)
     uint8_t *bytes = text->bytes + VG_PIECE_BEFORE;
 
     text->end = text->start + count;
-    vg_store_word(bytes + count, 0);
+    for (uint32_t i = 0; i < VG_PIECE_AFTER; i += VG_WORD_UNITS)
+        vg_store_word(bytes + count + i, 0);
     if (count < BLOCK_UNITS) {
         fold_units(text, units, bytes, count);
         return;
@@ -125,4 +146,44 @@ bool vg_text_is(const struct vg_text *text, const struct vg_blob_view *blob, uin
             return false;
     }
     return true;
+}
+
+const uint8_t *vg_text_seek(const uint8_t *at, const uint8_t *last, uint8_t first, uint8_t second)
+{
+    for (; at <= last; at += BLOCK_UNITS) {
+        uint64_t found = seek_block(at, first, second);
+
+        if (found)
+            return at + (vg_lowest_bit(found) >> SEEK_SHIFT);
+    }
+    return at;
+}
+
+static bool find_unit(const struct vg_text *text, uint8_t unit)
+{
+    const uint8_t *end = vg_text_at(text, text->end);
+    const uint8_t *at = vg_text_at(text, text->start);
+
+    while (at < end && *at != unit)
+        at++;
+    return at < end;
+}
+
+bool vg_text_find(const struct vg_text *text, const struct vg_blob_view *blob, uint32_t at, uint32_t units)
+{
+    const uint8_t *wanted = blob->BYTES + at;
+    uint32_t start = text->start - (text->start != 0);
+    const uint8_t *last = vg_text_at(text, text->end);
+    const uint8_t *place = vg_text_at(text, start);
+
+    if (units < 2)
+        return units == 0 || find_unit(text, *wanted);
+    for (last -= 2; (place = vg_text_seek(place, last, wanted[0], wanted[1])) <= last; place++) {
+        start = text->start + (uint32_t)(place - (text->bytes + VG_PIECE_BEFORE));
+        if (units > text->count - start)
+            return false;
+        if (vg_text_is(text, blob, start, at, units))
+            return true;
+    }
+    return false;
 }

@@ -11,14 +11,17 @@
 /* Bytes in front of a piece: the end of the piece before, else zeros. */
 #define VG_PIECE_BEFORE VG_WORD_UNITS
 
+/* Zeros behind it: as far as looking for a text may read. */
+#define VG_PIECE_AFTER (3 * VG_WORD_UNITS)
+
 struct vg_text {
     const uint16_t *units;
     uint32_t count;
     uint32_t start; /* of the piece, in units */
     uint32_t end;
     bool wide; /* whether a unit so far is not ASCII */
-    /* The piece as words (hash.h), and a word of zeros behind the last. */
-    uint8_t bytes[VG_PIECE_BEFORE + VG_PIECE_UNITS + VG_WORD_UNITS];
+    /* The piece as words (hash.h), and zeros behind the last. */
+    uint8_t bytes[VG_PIECE_BEFORE + VG_PIECE_UNITS + VG_PIECE_AFTER];
 };
 
 /* Begins with the first piece, which may be empty. */
@@ -37,5 +40,13 @@ static inline const uint8_t *vg_text_at(const struct vg_text *text, uint32_t at)
  * BYTES or TEXT. All of it lies within the value. */
 bool vg_text_is(const struct vg_text *text, const struct vg_blob_view *blob, uint32_t start, uint32_t at,
                 uint32_t units);
+
+/* The next place from `at` to `last` where these two bytes stand; behind `last` when there is none. All of it
+ * is in a piece. */
+const uint8_t *vg_text_seek(const uint8_t *at, const uint8_t *last, uint8_t first, uint8_t second);
+
+/* Whether the value has this text of ASCII, whose first units end in the piece, anywhere. An empty one it
+ * has. */
+bool vg_text_find(const struct vg_text *text, const struct vg_blob_view *blob, uint32_t at, uint32_t units);
 
 #endif

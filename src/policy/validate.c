@@ -74,9 +74,12 @@ bool vg_check_settings(struct vg_check *check)
         return vg_check_failed(check, "unknown flag", &header->flags);
     if (header->deny_status >> 30 != 3 || header->deny_status == STATUS_ELEVATION_REQUIRED)
         return vg_check_failed(check, "the deny status is not an error", &header->deny_status);
-    if (header->tracked_count > VG_BLOB_TRACKED_MAX ||
+    if (header->tracked_count > VG_BLOB_TESTED_MAX ||
         header->tracked_count > vg_check_count(check, VG_BLOB_PREDICATES))
         return vg_check_failed(check, "more tracked predicates than predicates", &header->tracked_count);
+    if (header->tried_count > VG_BLOB_TESTED_MAX - header->tracked_count ||
+        header->tried_count > vg_check_count(check, VG_BLOB_PREDICATES) - header->tracked_count)
+        return vg_check_failed(check, "more tried predicates than predicates", &header->tried_count);
     return true;
 }
 

@@ -31,6 +31,46 @@ static inline bool vg_check_deciding_rule(const struct vg_check *check, uint32_t
            check->blob.RULES[rule] >> VG_RULE_ACTION_SHIFT != VG_BLOB_AUDIT;
 }
 
+static inline bool vg_check_has_field(const struct vg_check *check, uint32_t field)
+{
+    for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_FIELDS); i++) {
+        if (check->blob.FIELDS[i].field == field)
+            return true;
+    }
+    return false;
+}
+
+static inline bool vg_check_is_text(uint32_t field)
+{
+    return vg_field_digest_size((enum vg_field)field) == 0;
+}
+
+/* How far the sections that predicates share have been used up. */
+struct vg_predicates_used {
+    uint32_t trials;
+    uint32_t tokens;
+    uint32_t anchors;
+};
+
+/* Of what has tokens: which, how many, and of which test they are. */
+struct vg_token_owner {
+    uint32_t tokens;
+    uint32_t count;
+    uint32_t test;
+    const void *place;
+};
+
+/* Whether these are the next tokens, and such as the test may have; they are then used up. */
+bool vg_check_tokens(struct vg_check *check, const struct vg_token_owner *owner,
+                     struct vg_predicates_used *used);
+
+/* Whether a key's text lies within its section; `units` with VG_TEXT_WIDE. */
+bool vg_check_text(struct vg_check *check, uint32_t text, uint32_t units, const void *where);
+
+/* What is tried is neither found nor finds: nothing leads to it, and it leads to nothing. */
+bool vg_check_trials(struct vg_check *check, const struct vg_blob_predicate *predicate, bool tried,
+                     struct vg_predicates_used *used);
+
 /* In this order. */
 bool vg_check_layout(struct vg_check *check, const void *blob, size_t size);
 bool vg_check_settings(struct vg_check *check);

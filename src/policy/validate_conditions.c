@@ -48,7 +48,8 @@ static bool check_leaf(struct program *program, uint32_t instruction)
     bool permissive = (instruction & VG_CODE_PERMISSIVE) != 0;
     uint64_t fields;
 
-    if (index >= blob->header->tracked_count || !tests_field(&blob->PREDICATES[index], field, &fields))
+    if (index >= blob->header->tracked_count + blob->header->tried_count ||
+        !tests_field(&blob->PREDICATES[index], field, &fields))
         return program_failed(program, "a condition tests no such predicate");
     if (permissive != ((blob->PREDICATES[index].flags & VG_PREDICATE_PERMISSIVE) != 0))
         return program_failed(program, "a condition takes a predicate for what it is not");
@@ -140,6 +141,8 @@ bool vg_check_conditions(struct vg_check *check)
         if (conditions[i].rule >= vg_check_count(check, VG_BLOB_RULES) ||
             (i > 0 && conditions[i].rule <= conditions[i - 1].rule))
             return vg_check_failed(check, "conditions do not ascend by rule", &conditions[i]);
+        if (conditions[i].pairs != 0 && !vg_check_has_field(check, VG_FIELD_COMMAND_LINE))
+            return vg_check_failed(check, "a condition on a command line that no rule tests", &conditions[i]);
         if (conditions[i].code != program.at)
             return vg_check_failed(check, "a condition does not start where the one before ends",
                                    &conditions[i]);

@@ -262,11 +262,11 @@ static bool check_all_used(struct vg_check *check, const struct used *used)
 static bool check_lists_of_all(struct vg_check *check, struct used *used)
 {
     const struct vg_blob_header *header = check->blob.header;
-    struct vg_blob_slice always = {header->always_first, header->always_count};
+    struct vg_blob_slice always = {0, header->always_count};
     struct vg_blob_slice pairs = {header->always_count, header->pair_count};
 
-    if (always.first != 0 || always.count > vg_check_count(check, VG_BLOB_LISTS))
-        return vg_check_failed(check, "a list lies outside", &header->always_first);
+    if (always.count > vg_check_count(check, VG_BLOB_LISTS))
+        return vg_check_failed(check, "a list lies outside", &header->always_count);
     if (!check_list(check, &always, vg_check_count(check, VG_BLOB_CONDITIONS), used) ||
         !check_list(check, &pairs, header->tracked_count, used))
         return false;

@@ -1,16 +1,5 @@
 #include "validate.h"
 
-/* How far the sections that predicates share have been used up. */
-struct used {
-    uint32_t tokens;
-    uint32_t anchors;
-};
-
-static bool is_text_field(uint32_t field)
-{
-    return vg_field_digest_size((enum vg_field)field) == 0;
-}
-
 static bool check_token(struct vg_check *check, const struct vg_blob_token *token)
 {
     uint32_t text = vg_check_count(check, VG_BLOB_TEXT);
@@ -25,12 +14,12 @@ static bool check_token(struct vg_check *check, const struct vg_blob_token *toke
 }
 
 /* One literal of digits, without leading zeros. */
-static bool is_number(const struct vg_check *check, const struct vg_blob_predicate *predicate)
+static bool is_number(const struct vg_check *check, const struct vg_token_owner *owner)
 {
-    const struct vg_blob_token *token = check->blob.TOKENS + predicate->tokens;
+    const struct vg_blob_token *token = check->blob.TOKENS + owner->tokens;
     const uint16_t *digits;
 
-    if (predicate->token_count != 1 || token->kind != VG_BLOB_LITERAL || token->units == 0)
+    if (owner->count != 1 || token->kind != VG_BLOB_LITERAL || token->units == 0)
         return false;
     digits = check->blob.TEXT + token->text;
     for (uint32_t i = 0; i < token->units; i++) {
@@ -40,33 +29,41 @@ static bool is_number(const struct vg_check *check, const struct vg_blob_predica
     return token->units == 1 || digits[0] != u'0';
 }
 
-static bool check_tokens(struct vg_check *check, const struct vg_blob_predicate *predicate, struct used *used)
+static bool check_shape(struct vg_check *check, const struct vg_token_owner *owner)
+{
+    const struct vg_blob_token *tokens = check->blob.TOKENS + owner->tokens;
+
+    if (vg_blob_searched(tokens, owner->count) > VG_BLOB_SEARCHED_MAX)
+        return vg_check_failed(check, "a pattern takes too long to try", owner->place);
+    if (owner->test == VG_BLOB_TEST_UNDER &&
+        (owner->count > 1 || (owner->count == 1 && tokens[0].kind != VG_BLOB_LITERAL)))
+        return vg_check_failed(check, "a folder is not one text", owner->place);
+    if (vg_blob_test_is_number(owner->test) && !is_number(check, owner))
+        return vg_check_failed(check, "a number is not written as one", owner->place);
+    return true;
+}
+
+bool vg_check_tokens(struct vg_check *check, const struct vg_token_owner *owner,
+                     struct vg_predicates_used *used)
 {
     const struct vg_blob_token *tokens;
     uint64_t units = 0;
     uint32_t stars = 0;
 
-    if (predicate->tokens != used->tokens || predicate->token_count > VG_BLOB_TOKENS_MAX ||
-        predicate->token_count > vg_check_count(check, VG_BLOB_TOKENS) - used->tokens)
-        return vg_check_failed(check, "a predicate's tokens lie outside", predicate);
-    tokens = check->blob.TOKENS + predicate->tokens;
-    used->tokens += predicate->token_count;
-    for (uint32_t i = 0; i < predicate->token_count; i++) {
+    if (owner->tokens != used->tokens || owner->count > VG_BLOB_TOKENS_MAX ||
+        owner->count > vg_check_count(check, VG_BLOB_TOKENS) - used->tokens)
+        return vg_check_failed(check, "a predicate's tokens lie outside", owner->place);
+    tokens = check->blob.TOKENS + owner->tokens;
+    used->tokens += owner->count;
+    for (uint32_t i = 0; i < owner->count; i++) {
         if (!check_token(check, &tokens[i]))
             return false;
         units += tokens[i].units;
         stars += tokens[i].kind == VG_BLOB_ANY_RUN;
     }
     if (units > VG_BLOB_PATTERN_UNITS_MAX || stars > VG_BLOB_STARS_MAX)
-        return vg_check_failed(check, "a pattern is too long", predicate);
-    if (vg_blob_searched(tokens, predicate->token_count) > VG_BLOB_SEARCHED_MAX)
-        return vg_check_failed(check, "a pattern takes too long to try", predicate);
-    if (predicate->test == VG_BLOB_TEST_UNDER &&
-        (predicate->token_count > 1 || (predicate->token_count == 1 && tokens[0].kind != VG_BLOB_LITERAL)))
-        return vg_check_failed(check, "a folder is not one text", predicate);
-    if (vg_blob_test_is_number(predicate->test) && !is_number(check, predicate))
-        return vg_check_failed(check, "a number is not written as one", predicate);
-    return true;
+        return vg_check_failed(check, "a pattern is too long", owner->place);
+    return check_shape(check, owner);
 }
 
 /* Two fields of text, and one way to compare them. */
@@ -77,7 +74,7 @@ static bool check_pair(struct vg_check *check, const struct vg_blob_predicate *p
 
     if (other >= VG_FIELD_COUNT)
         return vg_check_failed(check, "unknown other field", predicate);
-    if (!is_text_field(predicate->field) || !is_text_field(other))
+    if (!vg_check_is_text(predicate->field) || !vg_check_is_text(other))
         return vg_check_failed(check, "a comparison of fields that hold no text", predicate);
     if (ways == (VG_PREDICATE_STARTS | VG_PREDICATE_ENDS))
         return vg_check_failed(check, "two ways to compare two fields", predicate);
@@ -89,7 +86,7 @@ static bool check_pair(struct vg_check *check, const struct vg_blob_predicate *p
 /* Of a field of text, and for conditions only: the scan of a value never answers it. */
 static bool check_regex(struct vg_check *check, const struct vg_blob_predicate *predicate, bool tracked)
 {
-    if (!is_text_field(predicate->field))
+    if (!vg_check_is_text(predicate->field))
         return vg_check_failed(check, "a regular expression on a field that holds no text", predicate);
     if (vg_blob_regex_of(predicate) >= vg_check_count(check, VG_BLOB_REGEXES))
         return vg_check_failed(check, "no such regular expression", predicate);
@@ -120,7 +117,7 @@ static bool check_test(struct vg_check *check, const struct vg_blob_predicate *p
         return vg_check_failed(check, "unknown test", predicate);
     if (predicate->flags & ~flags_of_test(predicate->test))
         return vg_check_failed(check, "unknown flag of a predicate", predicate);
-    if (has_text && !is_text_field(predicate->field))
+    if (has_text && !vg_check_is_text(predicate->field))
         return vg_check_failed(check, "a test of text on a field that holds none", predicate);
     if (number && vg_field_kind((enum vg_field)predicate->field) != VG_KIND_NUMBER)
         return vg_check_failed(check, "a number is compared with what is none", predicate);
@@ -132,6 +129,16 @@ static bool check_test(struct vg_check *check, const struct vg_blob_predicate *p
         return check_pair(check, predicate);
     if (predicate->test == VG_BLOB_TEST_REGEX)
         return check_regex(check, predicate, tracked);
+    return true;
+}
+
+bool vg_check_text(struct vg_check *check, uint32_t text, uint32_t units, const void *where)
+{
+    uint32_t count = vg_check_count(check, units & VG_TEXT_WIDE ? VG_BLOB_TEXT : VG_BLOB_BYTES);
+
+    units &= ~VG_TEXT_WIDE;
+    if (text > count || units > count - text)
+        return vg_check_failed(check, "a key's text lies outside", where);
     return true;
 }
 
@@ -166,7 +173,7 @@ static bool check_anchor(struct vg_check *check, const struct vg_blob_predicate 
 }
 
 static bool check_anchors(struct vg_check *check, const struct vg_blob_predicate *predicate, bool tracked,
-                          struct used *used)
+                          struct vg_predicates_used *used)
 {
     uint32_t count = vg_check_count(check, VG_BLOB_ANCHORS);
     uint32_t entry;
@@ -188,18 +195,24 @@ static bool check_anchors(struct vg_check *check, const struct vg_blob_predicate
 bool vg_check_predicates(struct vg_check *check)
 {
     const struct vg_blob_predicate *predicates = check->blob.PREDICATES;
-    struct used used = {0, 0};
+    const struct vg_blob_header *header = check->blob.header;
+    struct vg_predicates_used used = {0, 0, 0};
 
     for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_PREDICATES); i++) {
         const struct vg_blob_predicate *predicate = &predicates[i];
-        bool tracked = i < check->blob.header->tracked_count;
+        bool tracked = i < header->tracked_count;
+        bool tried = !tracked && i < header->tracked_count + header->tried_count;
+        struct vg_token_owner owner = {predicate->tokens, predicate->token_count, predicate->test, predicate};
 
         if (predicate->rule != VG_BLOB_NONE && !vg_check_deciding_rule(check, predicate->rule))
             return vg_check_failed(check, "a predicate decides by no deciding rule", predicate);
-        if (!check_test(check, predicate, tracked) || !check_tokens(check, predicate, &used) ||
+        if (!check_test(check, predicate, tracked || tried) || !vg_check_tokens(check, &owner, &used) ||
+            !vg_check_trials(check, predicate, tried, &used) ||
             !check_anchors(check, predicate, tracked, &used))
             return false;
     }
+    if (used.trials != vg_check_count(check, VG_BLOB_TRIALS))
+        return vg_check_failed(check, "trials of no predicate", check->blob.TRIALS + used.trials);
     if (used.tokens != vg_check_count(check, VG_BLOB_TOKENS))
         return vg_check_failed(check, "tokens of no predicate", check->blob.TOKENS + used.tokens);
     if (used.anchors != vg_check_count(check, VG_BLOB_ANCHORS))
@@ -226,17 +239,6 @@ static bool check_target(struct vg_check *check, const uint32_t *target, uint32_
     return true;
 }
 
-/* `units` with VG_TEXT_WIDE. */
-static bool check_text(struct vg_check *check, uint32_t text, uint32_t units, const void *where)
-{
-    uint32_t count = vg_check_count(check, units & VG_TEXT_WIDE ? VG_BLOB_TEXT : VG_BLOB_BYTES);
-
-    units &= ~VG_TEXT_WIDE;
-    if (text > count || units > count - text)
-        return vg_check_failed(check, "a key's text lies outside", where);
-    return true;
-}
-
 static bool check_literals(struct vg_check *check, uint32_t *used)
 {
     const struct vg_blob_literal *literals = check->blob.LITERALS;
@@ -246,7 +248,7 @@ static bool check_literals(struct vg_check *check, uint32_t *used)
 
         if (units == 0 || units > VG_LITERAL_UNITS_MAX)
             return vg_check_failed(check, "a searched text is empty or too long", &literals[i]);
-        if (!check_text(check, literals[i].text, literals[i].units, &literals[i]) ||
+        if (!vg_check_text(check, literals[i].text, literals[i].units, &literals[i]) ||
             !check_target(check, &literals[i].target, used))
             return false;
     }
@@ -316,7 +318,7 @@ bool vg_check_postings(struct vg_check *check)
     for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_KEYS); i++) {
         if (keys[i].target == VG_BLOB_NONE)
             continue;
-        if (!check_text(check, keys[i].text, keys[i].units, &keys[i]) ||
+        if (!vg_check_text(check, keys[i].text, keys[i].units, &keys[i]) ||
             !check_target(check, &keys[i].target, &used))
             return false;
     }

@@ -114,6 +114,7 @@ static void add_plain_rules(struct build *build)
 /* Rules that need a program. */
 static void add_conditions(struct build *build)
 {
+    static const uint8_t digest[32] = {0xFF};
     static const uint16_t *const names[] = {u"*\\a.exe", u"*\\b.exe", u"*\\c.exe", u"*\\d.exe", NULL};
     struct vg_expr *quiet = build_pattern(build, VG_FIELD_COMMAND_LINE, u"*quiet*", 0);
     struct vg_expr *regex = build_regex(build, VG_FIELD_COMMAND_LINE, u"[0-9]+x", 0, 0);
@@ -126,6 +127,8 @@ static void add_conditions(struct build *build)
     deny(build, build_join(build, VG_EXPR_AND, or_of(build, VG_FIELD_IMAGE, names), build_not(build, quiet)));
     build_rule(build, VG_ACTION_AUDIT, build_join(build, VG_EXPR_AND, regex, quiet));
     deny(build, build_join(build, VG_EXPR_AND, pair, regex));
+    build_rule(build, VG_ACTION_AUDIT,
+               build_not(build, build_digests(build, VG_FIELD_SHA256, digest, 1, PERMISSIVE)));
     build_rule(build, VG_ACTION_AUDIT, build_test(build, VG_FIELD_SUBSYSTEM, VG_TEST_EXISTS, 0));
 }
 

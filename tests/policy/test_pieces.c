@@ -1,6 +1,8 @@
 /* Values that are too long to be looked at in one piece: what crosses the pieces is found all the same. */
 #include "subject.h"
 
+#include "../../src/policy/blob.h"
+
 #include <string.h>
 
 #define LONG_UNITS 1100u
@@ -34,7 +36,16 @@ static void assert_found_at(const uint16_t *text, uint32_t units, uint32_t at, u
         long_value[at + i] = u'-';
 }
 
-static void parts_are_found_across_the_pieces_of_a_long_value(void **state)
+/* What the condition of every test is a part of: by itself it is found, beside a rarer test it is tried. */
+static struct vg_expr *beside_image(struct vg_expr *condition, bool is_tried)
+{
+    if (!is_tried)
+        return condition;
+    vg_record_set(&record, VG_FIELD_IMAGE, (struct vg_span){u"C:\\x", 8});
+    return build_join(&build, VG_EXPR_AND, build_pattern(&build, VG_FIELD_IMAGE, u"c:\\x", 0), condition);
+}
+
+static void assert_parts_are_found(bool is_tried)
 {
     static const uint16_t *const texts[] = {u"q",
                                             u"qw",
@@ -48,7 +59,6 @@ static void parts_are_found_across_the_pieces_of_a_long_value(void **state)
                                             u"\u0444\u0445\u0446\u0447",
                                             u"qwertyuiopasdfghjklzx\u0444vbnmqwertyuiopasdfghj"};
 
-    (void)state;
     for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         uint16_t pattern[64] = {u'*'};
         uint32_t units = 0;
@@ -56,21 +66,60 @@ static void parts_are_found_across_the_pieces_of_a_long_value(void **state)
         for (; texts[i][units]; units++)
             pattern[units + 1] = texts[i][units];
         pattern[units + 1] = u'*';
-        build.model.rule_count = 0;
-        build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, pattern, 0));
+        build_start(&build);
+        build_rule(&build, VG_ACTION_DENY,
+                   beside_image(build_pattern(&build, VG_FIELD_COMMAND_LINE, pattern, 0), is_tried));
         open_policy();
+        assert_int_equal(((const struct vg_blob_header *)policy.blob)->tried_count, is_tried);
         fill(u'-');
         for (uint32_t at = 0; at + units <= LONG_UNITS; at += at % 512 > 50 && at % 512 < 450 ? 37 : 1)
             assert_found_at(texts[i], units, at, at % units);
     }
 }
 
-static void the_ends_of_a_long_value_are_found(void **state)
+static void parts_are_found_across_the_pieces_of_a_long_value(void **state)
 {
     (void)state;
-    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*qwerty", 0));
-    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"asdfgh*", 0));
-    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*z\u0444xcv", 0));
+    assert_parts_are_found(false);
+}
+
+static void parts_are_tried_across_the_pieces_of_a_long_value(void **state)
+{
+    (void)state;
+    assert_parts_are_found(true);
+}
+
+/* As parts of one value of several. */
+static void parts_are_tried_in_every_value(void **state)
+{
+    static uint16_t other[LONG_UNITS];
+
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY,
+               beside_image(build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*qwerty*", 0), true));
+    open_policy();
+    fill(u'-');
+    memcpy(other, long_value, sizeof(other));
+    for (uint32_t at = 0; at + 6 <= LONG_UNITS; at += 101) {
+        memcpy(other + at, u"Qwerty", 12);
+        vg_record_set(&record, VG_FIELD_COMMAND_LINE, (struct vg_span){long_value, 200});
+        assert_true(vg_record_add(&record, VG_FIELD_COMMAND_LINE, (struct vg_span){other, sizeof(other)}));
+        assert_true(vg_record_add(&record, VG_FIELD_COMMAND_LINE, (struct vg_span){long_value, 300}));
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.verdict, VG_DENY);
+        memcpy(other + at, u"Qwertz", 12);
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.verdict, VG_ALLOW);
+    }
+}
+
+static void assert_ends_are_found(bool is_tried)
+{
+    static const uint16_t *const patterns[] = {u"*qwerty", u"asdfgh*", u"*z\u0444xcv"};
+
+    for (unsigned i = 0; i < 3; i++)
+        build_rule(&build, VG_ACTION_DENY,
+                   beside_image(build_pattern(&build, VG_FIELD_COMMAND_LINE, patterns[i], 0), is_tried));
     open_policy();
     for (uint32_t units = 6; units <= LONG_UNITS; units += units % 512 > 20 && units % 512 < 500 ? 61 : 1) {
         fill(u'-');
@@ -88,6 +137,18 @@ static void the_ends_of_a_long_value_are_found(void **state)
         assert_true(denies(VG_FIELD_COMMAND_LINE, units));
         assert_int_equal(decision.rule, 2);
     }
+}
+
+static void the_ends_of_a_long_value_are_found(void **state)
+{
+    (void)state;
+    assert_ends_are_found(false);
+}
+
+static void the_ends_of_a_long_value_are_tried(void **state)
+{
+    (void)state;
+    assert_ends_are_found(true);
 }
 
 /* Folders that end, and names that start, at every unit around the end of a piece; of ASCII and not. */
@@ -122,7 +183,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(parts_are_found_across_the_pieces_of_a_long_value),
+        CASE(parts_are_tried_across_the_pieces_of_a_long_value),
+        CASE(parts_are_tried_in_every_value),
         CASE(the_ends_of_a_long_value_are_found),
+        CASE(the_ends_of_a_long_value_are_tried),
         CASE(folders_and_names_of_a_long_value_are_found),
     };
 

@@ -37,6 +37,7 @@ static void empty_the_parts(void)
     for (unsigned id = 0; id < VG_BLOB_SECTION_COUNT; id++)
         parts_resize(&parts, id, 0);
     parts.header.tracked_count = 0;
+    parts.header.tried_count = 0;
     parts.header.always_count = 0;
     parts.header.pair_count = 0;
 }
@@ -165,11 +166,28 @@ static void no_more_predicates_are_tracked_than_there_are(void **state)
     uint32_t *tracked = &parts.header.tracked_count;
 
     (void)state;
+    parts.header.tried_count = 0;
     assert_string_not_equal(VERDICT_WITH(&parts, *tracked, parts.counts[VG_BLOB_PREDICATES]), check);
     assert_string_equal(VERDICT_WITH(&parts, *tracked, parts.counts[VG_BLOB_PREDICATES] + 1), check);
-    parts_resize(&parts, VG_BLOB_PREDICATES, VG_BLOB_TRACKED_MAX + 1);
-    assert_string_not_equal(VERDICT_WITH(&parts, *tracked, VG_BLOB_TRACKED_MAX), check);
-    assert_string_equal(VERDICT_WITH(&parts, *tracked, VG_BLOB_TRACKED_MAX + 1), check);
+    parts_resize(&parts, VG_BLOB_PREDICATES, VG_BLOB_TESTED_MAX + 1);
+    assert_string_not_equal(VERDICT_WITH(&parts, *tracked, VG_BLOB_TESTED_MAX), check);
+    assert_string_equal(VERDICT_WITH(&parts, *tracked, VG_BLOB_TESTED_MAX + 1), check);
+}
+
+static void no_more_predicates_are_tried_than_there_are(void **state)
+{
+    const char *check = "more tried predicates than predicates";
+    uint32_t *tried = &parts.header.tried_count;
+    uint32_t left = parts.counts[VG_BLOB_PREDICATES] - parts.header.tracked_count;
+
+    (void)state;
+    assert_string_not_equal(VERDICT_WITH(&parts, *tried, left), check);
+    assert_string_equal(VERDICT_WITH(&parts, *tried, left + 1), check);
+    assert_string_equal(VERDICT_WITH(&parts, *tried, UINT32_MAX), check);
+    left = VG_BLOB_TESTED_MAX - parts.header.tracked_count;
+    parts_resize(&parts, VG_BLOB_PREDICATES, VG_BLOB_TESTED_MAX + 1);
+    assert_string_not_equal(VERDICT_WITH(&parts, *tried, left), check);
+    assert_string_equal(VERDICT_WITH(&parts, *tried, left + 1), check);
 }
 
 static void names_are_utf_8_and_end(void **state)
@@ -287,6 +305,7 @@ int main(void)
         TEST(a_header_says_what_it_is),
         TEST(settings_are_those_that_there_are),
         TEST(no_more_predicates_are_tracked_than_there_are),
+        TEST(no_more_predicates_are_tried_than_there_are),
         TEST(names_are_utf_8_and_end),
         TEST(a_refusal_says_which_byte_of_a_name_is_wrong),
         TEST(a_rule_s_name_starts_where_a_name_starts),

@@ -47,7 +47,7 @@ static struct vg_blob_field *md5(void)
 static void fields_ascend_and_exist(void **state)
 {
     (void)state;
-    assert_string_equal(VERDICT_WITH(&parts, parts.FIELDS[1].field, parts.FIELDS[0].field),
+    assert_string_equal(VERDICT_WITH(&parts, md5()->field, (md5() - 1)->field),
                         "fields do not ascend within their bounds");
     assert_string_equal(VERDICT_WITH(&parts, md5()->field, VG_FIELD_COUNT),
                         "fields do not ascend within their bounds");
@@ -113,7 +113,6 @@ static void the_lists_of_every_decision_come_first(void **state)
     uint32_t *pair = &parts.LISTS[header->always_count];
 
     (void)state;
-    assert_string_equal(VERDICT_WITH(&parts, header->always_first, 1), "a list lies outside");
     assert_string_equal(VERDICT_WITH(&parts, header->always_count, parts.counts[VG_BLOB_LISTS]),
                         "a list does not ascend within its bounds");
     assert_string_equal(VERDICT_WITH(&parts, header->always_count, parts.counts[VG_BLOB_LISTS] + 1),

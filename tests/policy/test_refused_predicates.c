@@ -20,14 +20,20 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* The first pattern with tokens: of three, the first of all tokens. */
+/* The first behind those of conditions: a pattern of three tokens. */
 static struct vg_blob_predicate *pattern(void)
 {
-    struct vg_blob_predicate *found = &parts.PREDICATES[parts.header.tracked_count];
+    struct vg_blob_predicate *found =
+        &parts.PREDICATES[parts.header.tracked_count + parts.header.tried_count];
 
-    assert_int_equal(found->tokens, 0);
     assert_int_equal(found->token_count, 3);
     return found;
+}
+
+/* Its tokens. */
+static struct vg_blob_token *tokens(void)
+{
+    return &parts.TOKENS[pattern()->tokens];
 }
 
 static struct vg_blob_predicate *number(void)
@@ -61,9 +67,9 @@ static void a_token_lies_within_the_text(void **state)
 static void a_token_is_a_text_or_a_wildcard(void **state)
 {
     (void)state;
-    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[0].kind, VG_BLOB_TOKEN_KIND_COUNT),
+    assert_string_equal(VERDICT_WITH(&parts, tokens()[0].kind, VG_BLOB_TOKEN_KIND_COUNT),
                         "unknown kind of token");
-    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[0].units, 1), "a wildcard with text");
+    assert_string_equal(VERDICT_WITH(&parts, tokens()[0].units, 1), "a wildcard with text");
 }
 
 static void a_number_is_one_literal_of_digits(void **state)
@@ -91,21 +97,40 @@ static void predicates_share_the_tokens_without_gaps(void **state)
     uint32_t count = parts.counts[VG_BLOB_TOKENS];
 
     (void)state;
-    assert_string_equal(VERDICT_WITH(&parts, pattern()->tokens, 1), "a predicate's tokens lie outside");
+    assert_string_equal(VERDICT_WITH(&parts, pattern()->tokens, pattern()->tokens + 1),
+                        "a predicate's tokens lie outside");
     assert_string_equal(VERDICT_WITH(&parts, pattern()->token_count, count + 1),
                         "a predicate's tokens lie outside");
     parts_resize(&parts, VG_BLOB_TOKENS, count + 1);
     assert_string_equal(parts_verdict(&parts), "tokens of no predicate");
 }
 
-static void a_pattern_has_so_many_tokens_at_most(void **state)
+/* The last that has tokens. */
+static struct vg_blob_predicate *last_pattern(void)
 {
     struct vg_blob_predicate *last = &parts.PREDICATES[parts.counts[VG_BLOB_PREDICATES] - 1];
 
+    while (last->token_count == 0)
+        last--;
+    return last;
+}
+
+/* So many, behind which there are none. */
+static void give_tokens(struct vg_blob_predicate *last, uint32_t count)
+{
+    parts_resize(&parts, VG_BLOB_TOKENS, last->tokens + count);
+    last->token_count = (uint16_t)count;
+    while (++last < parts.PREDICATES + parts.counts[VG_BLOB_PREDICATES])
+        last->tokens = parts.counts[VG_BLOB_TOKENS];
+}
+
+static void a_pattern_has_so_many_tokens_at_most(void **state)
+{
+    struct vg_blob_predicate *last = last_pattern();
+
     (void)state;
     for (uint32_t count = VG_BLOB_TOKENS_MAX; count <= VG_BLOB_TOKENS_MAX + 1; count++) {
-        parts_resize(&parts, VG_BLOB_TOKENS, last->tokens + count);
-        last->token_count = (uint16_t)count;
+        give_tokens(last, count);
         assert_string_equal(parts_verdict(&parts),
                             count > VG_BLOB_TOKENS_MAX ? "a predicate's tokens lie outside" : ACCEPTED);
     }
@@ -113,12 +138,11 @@ static void a_pattern_has_so_many_tokens_at_most(void **state)
 
 static void a_pattern_has_so_many_stars_at_most(void **state)
 {
-    struct vg_blob_predicate *last = &parts.PREDICATES[parts.counts[VG_BLOB_PREDICATES] - 1];
+    struct vg_blob_predicate *last = last_pattern();
 
     (void)state;
     for (uint32_t count = VG_BLOB_STARS_MAX; count <= VG_BLOB_STARS_MAX + 1; count++) {
-        parts_resize(&parts, VG_BLOB_TOKENS, last->tokens + count);
-        last->token_count = (uint16_t)count;
+        give_tokens(last, count);
         for (uint32_t i = 0; i < count; i++)
             parts.TOKENS[last->tokens + i] = (struct vg_blob_token){.kind = VG_BLOB_ANY_RUN};
         assert_string_equal(parts_verdict(&parts),
@@ -130,9 +154,9 @@ static void a_pattern_has_so_many_units_at_most(void **state)
 {
     (void)state;
     parts_resize(&parts, VG_BLOB_TEXT, VG_BLOB_PATTERN_UNITS_MAX + 1);
-    parts.TOKENS[0].kind = VG_BLOB_LITERAL;
-    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[0].units, VG_BLOB_PATTERN_UNITS_MAX), ACCEPTED);
-    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[0].units, VG_BLOB_PATTERN_UNITS_MAX + 1),
+    tokens()[0].kind = VG_BLOB_LITERAL;
+    assert_string_equal(VERDICT_WITH(&parts, tokens()[0].units, VG_BLOB_PATTERN_UNITS_MAX), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, tokens()[0].units, VG_BLOB_PATTERN_UNITS_MAX + 1),
                         "a pattern is too long");
 }
 
@@ -140,11 +164,11 @@ static void a_pattern_searches_so_many_units_at_most(void **state)
 {
     (void)state;
     parts_resize(&parts, VG_BLOB_TEXT, VG_BLOB_SEARCHED_MAX + 1);
-    parts.TOKENS[0].kind = VG_BLOB_ANY_RUN;
-    parts.TOKENS[1].kind = VG_BLOB_LITERAL;
-    parts.TOKENS[2].kind = VG_BLOB_ANY_RUN;
-    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[1].units, VG_BLOB_SEARCHED_MAX - 1), ACCEPTED);
-    assert_string_equal(VERDICT_WITH(&parts, parts.TOKENS[1].units, VG_BLOB_SEARCHED_MAX),
+    tokens()[0].kind = VG_BLOB_ANY_RUN;
+    tokens()[1].kind = VG_BLOB_LITERAL;
+    tokens()[2].kind = VG_BLOB_ANY_RUN;
+    assert_string_equal(VERDICT_WITH(&parts, tokens()[1].units, VG_BLOB_SEARCHED_MAX - 1), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, tokens()[1].units, VG_BLOB_SEARCHED_MAX),
                         "a pattern takes too long to try");
 }
 
@@ -382,6 +406,17 @@ static void a_list_names_predicates_and_ends(void **state)
                         "the last list of predicates does not end");
 }
 
+/* A list that is no more than a mark. */
+static uint32_t *marked(void)
+{
+    uint32_t *posting = parts.POSTINGS;
+
+    while (!(*posting & VG_POSTING_MARK))
+        posting++;
+    assert_true(*posting & VG_BLOB_LAST);
+    return posting;
+}
+
 static void only_what_is_no_more_than_true_is_marked(void **state)
 {
     const char *check = "a mark on a predicate that is more";
@@ -393,14 +428,14 @@ static void only_what_is_no_more_than_true_is_marked(void **state)
     (void)state;
     assert_string_equal(VERDICT_WITH(&parts, parts.POSTINGS[0], VG_BLOB_LAST | VG_POSTING_PERMISSIVE),
                         "a flag of a mark on what is none");
-    assert_string_equal(VERDICT_WITH(&parts, parts.POSTINGS[0], mark | group), check);
-    assert_string_equal(VERDICT_WITH(&parts, parts.POSTINGS[0], mark | regex), check);
-    assert_string_equal(VERDICT_WITH(&parts, parts.POSTINGS[0], parts.POSTINGS[0] ^ VG_POSTING_PERMISSIVE),
-                        check);
+    assert_string_equal(VERDICT_WITH(&parts, *marked(), mark | group), check);
+    assert_string_equal(VERDICT_WITH(&parts, *marked(), mark | regex), check);
+    assert_string_equal(VERDICT_WITH(&parts, *marked(), *marked() ^ VG_POSTING_PERMISSIVE), check);
     untracked->rule = VG_BLOB_NONE;
     untracked->flags = 0;
     assert_string_equal(parts_verdict(&parts), ACCEPTED);
-    assert_string_equal(VERDICT_WITH(&parts, parts.POSTINGS[0], mark | parts.header.tracked_count), check);
+    assert_string_equal(VERDICT_WITH(&parts, *marked(), mark | (uint32_t)(untracked - parts.PREDICATES)),
+                        check);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

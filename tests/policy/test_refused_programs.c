@@ -149,18 +149,18 @@ static uint32_t *leaf(void)
     return code;
 }
 
-static void a_leaf_tests_a_tracked_predicate_of_its_field(void **state)
+static void a_leaf_tests_a_predicate_of_conditions_and_of_its_field(void **state)
 {
     const char *check = "a condition tests no such predicate";
     uint32_t none = *leaf() & ~VG_CODE_OPERAND;
-    uint32_t tracked = parts.header.tracked_count;
-    uint32_t field = parts.PREDICATES[tracked].field;
+    uint32_t behind = parts.header.tracked_count + parts.header.tried_count;
+    uint32_t field = parts.PREDICATES[behind].field;
 
     (void)state;
     assert_string_equal(VERDICT_WITH(&parts, *leaf(), *leaf() ^ (1u << VG_CODE_FIELD_SHIFT)), check);
     assert_string_equal(VERDICT_WITH(&parts, *leaf(), none | VG_CODE_OPERAND), check);
     assert_string_equal(
-        VERDICT_WITH(&parts, *leaf(), OPERATION(VG_CODE_LEAF) | field << VG_CODE_FIELD_SHIFT | tracked),
+        VERDICT_WITH(&parts, *leaf(), OPERATION(VG_CODE_LEAF) | field << VG_CODE_FIELD_SHIFT | behind),
         check);
 }
 
@@ -213,7 +213,7 @@ int main(void)
         TEST(jumps_nest),
         TEST(any_number_of_jumps_may_land_in_one_place),
         TEST(open_jumps_have_a_limit),
-        TEST(a_leaf_tests_a_tracked_predicate_of_its_field),
+        TEST(a_leaf_tests_a_predicate_of_conditions_and_of_its_field),
         TEST(a_leaf_takes_its_predicate_for_what_it_is),
         TEST(a_condition_names_the_fields_it_tests),
         TEST(conditions_ascend_by_rule_and_share_the_code),

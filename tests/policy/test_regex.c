@@ -27,6 +27,8 @@ static bool is_untried(void)
     struct vg_match match;
 
     vg_match_begin(&match, &policy, scratch);
+    if (match.blob.header->tried_count != 0)
+        return match.outcomes[0] / 2 != match.scratch->start;
     return vg_bitset_next(&match.awaiting, 0) != VG_BITSET_NONE;
 }
 

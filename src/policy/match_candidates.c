@@ -1,0 +1,102 @@
+#include "match.h"
+
+/* Conditions in a list that joins the announced ones. */
+#define SHORT_LIST 1024u
+
+static uint64_t field_bit(uint32_t field)
+{
+    return (uint64_t)1 << field;
+}
+
+static uint32_t lower(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static void add_stream(struct vg_candidates *candidates, const struct vg_match *match,
+                       struct vg_blob_slice list)
+{
+    struct vg_stream *stream = &candidates->streams[candidates->stream_count];
+
+    if (list.count == 0)
+        return;
+    stream->at = match->blob.LISTS + list.first;
+    stream->end = stream->at + list.count;
+    stream->head = *stream->at;
+    candidates->stream_count++;
+}
+
+bool vg_match_rules_out(struct vg_match *match, const struct vg_blob_condition *condition)
+{
+    if (condition->pairs == 0)
+        return false;
+    if (!match->pairs_asked) {
+        match->pairs_asked = true;
+        match->pairs = vg_match_pairs_of(match, VG_FIELD_COMMAND_LINE);
+    }
+    if (match->pairs == NULL)
+        return false;
+    if (condition->pairs & VG_PAIRS_ANY)
+        return !vg_has_any_pair(match->pairs, condition->pairs);
+    return !vg_has_pairs(match->pairs, condition->pairs);
+}
+
+/* A short list joins what is announced, where one walk finds all; a long one is walked beside, only as far as
+ * need be. */
+static void add_list(struct vg_candidates *candidates, struct vg_match *match, struct vg_blob_slice list)
+{
+    const uint32_t *conditions = match->blob.LISTS + list.first;
+
+    if (list.count > SHORT_LIST) {
+        add_stream(candidates, match, list);
+        return;
+    }
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (!vg_match_rules_out(match, &match->blob.CONDITIONS[conditions[i]]))
+            vg_bitset_add(&match->candidates, conditions[i]);
+    }
+}
+
+static void find_candidates(struct vg_candidates *candidates, struct vg_match *match, uint64_t pending)
+{
+    const struct vg_blob_header *header = match->blob.header;
+    uint64_t not_known = pending | match->scratch->unknown;
+
+    candidates->stream_count = 0;
+    add_list(candidates, match, (struct vg_blob_slice){0, header->always_count});
+    if (!(not_known | match->scratch->claimed))
+        return;
+    for (uint32_t i = 0; i < vg_blob_count(header, VG_BLOB_FIELDS); i++) {
+        const struct vg_blob_field *field = &match->blob.FIELDS[i];
+
+        if (not_known & field_bit(field->field))
+            add_list(candidates, match, field->anchored);
+        else if (match->scratch->claimed & field_bit(field->field))
+            add_list(candidates, match, field->anchored_strict);
+    }
+}
+
+void vg_candidates_open(struct vg_candidates *candidates, struct vg_match *match, uint64_t pending)
+{
+    find_candidates(candidates, match, pending);
+    candidates->announced = vg_bitset_next(&match->candidates, 0);
+}
+
+uint32_t vg_candidates_next(struct vg_candidates *candidates, const struct vg_match *match)
+{
+    uint32_t next = candidates->announced;
+
+    for (uint32_t i = 0; i < candidates->stream_count; i++)
+        next = lower(next, candidates->streams[i].head);
+    if (next == VG_BLOB_NONE)
+        return next;
+    if (candidates->announced == next)
+        candidates->announced = vg_bitset_next(&match->candidates, next + 1);
+    for (uint32_t i = 0; i < candidates->stream_count; i++) {
+        struct vg_stream *stream = &candidates->streams[i];
+
+        if (stream->head == next)
+            stream->head = ++stream->at < stream->end ? *stream->at : VG_BLOB_NONE;
+    }
+    return next;
+}
