@@ -98,7 +98,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
 }
 
 /* Whether an object-manager path continues at `offset` with a component of its own. */
-_IRQL_requires_max_(PASSIVE_LEVEL) static bool ends_component(_In_ struct vg_span path, _In_ uint32_t offset)
+_IRQL_requires_max_(DISPATCH_LEVEL) static bool ends_component(_In_ struct vg_span path, _In_ uint32_t offset)
 {
     return path.size == offset || vg_units(path)[offset / 2] == '\\';
 }
@@ -272,16 +272,42 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     return status;
 }
 
+/* What follows the device in a name of the network: that of the provider of UNC names, or, before Windows
+ * Vista, of a redirector. */
+_IRQL_requires_max_(DISPATCH_LEVEL) static bool path_on_network(_In_ struct vg_span path,
+                                                                _Inout_ struct vg_span *rest)
+{
+    static const struct vg_span devices[] = {
+        {.bytes = u"\\Device\\Mup", .size = 22},
+        {.bytes = u"\\Device\\LanmanRedirector", .size = 48},
+        {.bytes = u"\\Device\\WebDavRedirector", .size = 48},
+    };
+
+    for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+        if (vg_text_starts_with_folded(path, devices[i]) && ends_component(path, devices[i].size)) {
+            *rest = vg_span_after(path, devices[i].size);
+            return true;
+        }
+    }
+    return false;
+}
+
+_Use_decl_annotations_
+bool vg_name_is_remote(struct vg_span path)
+{
+    struct vg_span rest = {0};
+
+    return path_on_network(path, &rest);
+}
+
 _Use_decl_annotations_
 NTSTATUS vg_name_of_path(struct vg_span path, PFILE_OBJECT volume, struct vg_string *name)
 {
-    static const struct vg_span mup = {.bytes = u"\\Device\\Mup", .size = 22};
     struct vg_span rest = {0};
     NTSTATUS status = STATUS_NOT_FOUND;
 
-    if (vg_text_starts_with_folded(path, mup) && ends_component(path, mup.size))
-        return vg_string_join(name, VG_LITERAL_SPAN(u"\\"),
-                              without_redirector(vg_span_after(path, mup.size)));
+    if (path_on_network(path, &rest))
+        return vg_string_join(name, VG_LITERAL_SPAN(u"\\"), without_redirector(rest));
     if (volume != NULL && volume->DeviceObject != NULL)
         status = path_on_device(path, volume, &rest);
     if (NT_SUCCESS(status))

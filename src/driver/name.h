@@ -26,6 +26,9 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_name_of_path(_In_ struct vg_span path, _In_opt_ PFILE_OBJECT volume, _Out_ struct vg_string *name);
 
+/* Whether a native name `\Device\...` is one of the network: whoever opens it asks another machine. */
+_IRQL_requires_max_(DISPATCH_LEVEL) bool vg_name_is_remote(_In_ struct vg_span path);
+
 /* The canonical form of a name as user mode opens files: `\??\C:\x.exe`, `\??\UNC\server\share\x.exe`.
  * Anything else is copied as it is. Only the spelling changes: it is still what somebody said. */
 _IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ NTSTATUS

@@ -24,7 +24,9 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static void look_at_image(_In_ PEPROCESS proc
         return;
     }
     status = STATUS_INVALID_DEVICE_STATE;
-    if (!vg_system_apcs_are_off())
+    /* No server is asked: while the driver loads this is a thread of the System process, which would log on
+     * to it as the machine and wait for its answer. */
+    if (!vg_system_apcs_are_off() && !vg_name_is_remote(vg_string_span(&path)))
         status = vg_file_open_named(NULL, vg_string_span(&path), &file);
     if (NT_SUCCESS(status)) {
         status = vg_name_by_path(&file, vg_string_span(&path), &image->text);

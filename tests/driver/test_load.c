@@ -138,6 +138,29 @@ static void it_knows_the_processes_that_ran_before_it(void **state)
     end();
 }
 
+/* The thread that loads drivers would show the machine's own account to a server that a user has chosen, and
+ * wait for it. */
+static void no_server_is_asked_for_the_file_of_a_running_process(void **state)
+{
+    (void)state;
+    for (int windows = SIM_WINDOWS_XP; windows < SIM_WINDOWS_COUNT; windows++) {
+        struct sim_file *file;
+        PEPROCESS tool;
+
+        machine(&(struct sim_options){.windows = (enum sim_windows)windows});
+        sim_add_volume(&(struct sim_volume_options){.device = "\\Device\\Mup\\server\\share"});
+        file = sim_add_file("\\\\server\\share\\a.exe", "MZ", 2);
+        tool = start("\\\\server\\share\\a.exe");
+        assert_int_equal(load(), STATUS_SUCCESS);
+        assert_int_equal(sim_file_opens(file), 0);
+        assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .creator = tool}),
+                         STATUS_SUCCESS);
+        assert_string_equal(fact(next_start(), VG_FIELD_PARENT_IMAGE), "\\\\server\\share\\a.exe");
+        sim_exit_process(tool, 0);
+        end();
+    }
+}
+
 static void a_crowd_of_running_processes_is_known_whole(void **state)
 {
     enum { MANY = 1500 }; /* their list is longer than what is first asked for */
@@ -343,6 +366,7 @@ int main(void)
         cmocka_unit_test(with_a_full_table_of_callbacks_it_stays_and_says_why),
         cmocka_unit_test(a_policy_on_a_volume_that_comes_later_is_loaded_when_it_comes),
         cmocka_unit_test(it_knows_the_processes_that_ran_before_it),
+        cmocka_unit_test(no_server_is_asked_for_the_file_of_a_running_process),
         cmocka_unit_test(a_crowd_of_running_processes_is_known_whole),
         cmocka_unit_test(what_starts_while_it_still_loads_is_decided_and_nobody_can_open_its_device_yet),
         cmocka_unit_test(refused_for_a_reason_nobody_knows_it_stays_and_says_the_status),
