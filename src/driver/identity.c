@@ -56,9 +56,9 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
         memset(identity->file_id, 0, sizeof(identity->file_id));
         memcpy(identity->file_id, &internal.IndexNumber, sizeof(internal.IndexNumber));
         status = ZwQueryVolumeInformationFile(handle, &io, &volume, sizeof(volume), FileFsVolumeInformation);
+        if (status == STATUS_BUFFER_OVERFLOW) /* the label need not fit */
+            status = STATUS_SUCCESS;
     }
-    if (status == STATUS_BUFFER_OVERFLOW) /* the label need not fit */
-        status = STATUS_SUCCESS;
     if (NT_SUCCESS(status))
         identity->volume_serial = volume.VolumeSerialNumber;
     return status;

@@ -218,6 +218,8 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static void tell_hash(_Inout_ struct vg_start
     const uint64_t bit = VG_HASH_BIT(field);
     struct vg_record *record = &start->record;
 
+    if (record->facts[field].state != VG_FACT_PENDING)
+        return; /* a rule was decided by it */
     if ((start->hashes.known & bit) != 0)
         vg_record_set(record, field,
                       (struct vg_span){.bytes = vg_hashes_digest(&start->hashes, field),

@@ -150,6 +150,49 @@ static void a_start_that_cannot_be_decided_is_recorded_with_all_that_can_be_know
     end();
 }
 
+/* How many starts an allowed hash let pass, with the nth call failing. */
+static unsigned allowed_by_a_hash_that_is_recorded(void)
+{
+    unsigned n = 0, allowed = 0;
+    const char *fired;
+
+    do {
+        uint64_t dropped = status().events_dropped;
+        const struct vg_event_start *event;
+        char image[64];
+        NTSTATUS result;
+
+        snprintf(image, sizeof(image), "C:\\Windows\\c%u.exe", ++n);
+        sim_add_file(image, "abc", 3);
+        fired = start_with_failure(n, image, &result);
+        event = status().events_dropped == dropped ? next_start() : NULL;
+        if (event != NULL && event->reason == VG_REASON_RULE) {
+            assert_string_equal(fact(event, VG_FIELD_SHA256), ABC);
+            assert_false(fact_is_claimed(event, VG_FIELD_SHA256));
+            allowed++;
+        }
+    } while (fired != NULL);
+    return allowed;
+}
+
+static void what_a_start_was_allowed_by_stands_in_its_record_whatever_fails_afterwards(void **state)
+{
+    static const char *const options[] = {"", "record-hashes: true\n"};
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        char policy[256];
+
+        snprintf(policy, sizeof(policy),
+                 "vigil: 1\nmode: enforce\ndefault: deny\n%srules:\n"
+                 "  - allow: abc\n    when: { SHA256: '" ABC "' }\n",
+                 options[i]);
+        begin(policy);
+        assert_true(allowed_by_a_hash_that_is_recorded() > 5);
+        end();
+    }
+}
+
 static void a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides(void **state)
 {
     unsigned n, allowed = 0;
@@ -320,6 +363,7 @@ int main(void)
         cmocka_unit_test(a_load_survives_every_failure),
         cmocka_unit_test(a_start_survives_every_failure_with_a_verdict_that_its_record_explains),
         cmocka_unit_test(a_start_that_cannot_be_decided_is_recorded_with_all_that_can_be_known_of_it),
+        cmocka_unit_test(what_a_start_was_allowed_by_stands_in_its_record_whatever_fails_afterwards),
         cmocka_unit_test(a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides),
         cmocka_unit_test(a_start_that_cannot_be_decided_is_recorded_with_all_that_can_be_known_of_it),
         cmocka_unit_test(a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides_by_any_kind_of_hash),
