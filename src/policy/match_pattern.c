@@ -59,15 +59,20 @@ static uint32_t cover(const struct glob *glob, const struct vg_blob_token *token
     return at < glob->value->count && wildcard_covers(glob, at) ? 1 : UINT32_MAX;
 }
 
-/* Whether the literals at the ends, where there are any, stand at the ends of the value: nearly always the
- * end of the trial. */
-static bool ends_match(const struct glob *glob)
+/* Whether a run may cover the units from `at` up to `end`. */
+static bool run_covers(const struct glob *glob, uint32_t at, uint32_t end)
 {
-    const struct vg_blob_token *first = &glob->tokens[0];
+    while (at < end && wildcard_covers(glob, at))
+        at++;
+    return at == end;
+}
+
+/* Whether the literal at the end, where there is one, stands at the end of the value: nearly always the end
+ * of the trial. */
+static bool end_matches(const struct glob *glob)
+{
     const struct vg_blob_token *last = &glob->tokens[glob->token_count - 1];
 
-    if (first->kind == VG_BLOB_LITERAL && !literal_covers(glob, first, 0))
-        return false;
     return last->kind != VG_BLOB_LITERAL || (last->units <= glob->value->count &&
                                              literal_covers(glob, last, glob->value->count - last->units));
 }
@@ -100,11 +105,11 @@ static bool glob_matches(const struct glob *glob)
     uint32_t run_token = UINT32_MAX; /* the token behind the last run; none yet */
     uint32_t run_end = 0;
 
-    if (glob->token_count > 0 && !ends_match(glob))
+    if (glob->token_count > 0 && !end_matches(glob))
         return false;
-    if (glob->token_count == 2 && glob->tokens[0].kind == VG_BLOB_ANY_RUN && glob->colons == COLONS_FREE &&
+    if (glob->token_count == 2 && glob->tokens[0].kind == VG_BLOB_ANY_RUN &&
         glob->tokens[1].kind == VG_BLOB_LITERAL)
-        return true;
+        return run_covers(glob, 0, glob->value->count - glob->tokens[1].units);
     for (;;) {
         uint32_t covered = UINT32_MAX;
 
@@ -146,11 +151,7 @@ static bool under_matches(const struct glob *glob)
         return false;
     if (units < value->count && value->units[units] != u'\\')
         return glob->colons == COLONS_FREE && value->is_path && units >= 2 && value->units[units] == u':';
-    for (uint32_t at = units; at < value->count; at++) {
-        if (!wildcard_covers(glob, at))
-            return false;
-    }
-    return true;
+    return run_covers(glob, units, value->count);
 }
 
 static bool matches(struct glob *glob, uint8_t test, enum colons colons)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 struct build build;
 struct vg_record record;
@@ -73,11 +75,29 @@ enum vg_outcome decide(void)
     return vg_policy_decide(&policy, &record, scratch, &decision);
 }
 
+struct vg_span at_the_edge(struct vg_span value)
+{
+    static uint8_t *edge;
+
+    assert_in_range(value.size, 0, AT_THE_EDGE_MAX);
+    if (!edge) {
+        size_t page = (size_t)sysconf(_SC_PAGESIZE);
+        uint8_t *room =
+            mmap(NULL, AT_THE_EDGE_MAX + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        assert_ptr_not_equal(room, MAP_FAILED);
+        edge = room + AT_THE_EDGE_MAX;
+        assert_int_equal(mprotect(edge, page, PROT_NONE), 0);
+    }
+    memmove(edge - value.size, value.bytes, value.size);
+    return (struct vg_span){edge - value.size, value.size};
+}
+
 bool holds(struct vg_expr *condition, enum vg_field field, struct vg_span value)
 {
     uint32_t rule = build_rule(&build, VG_ACTION_DENY, condition);
 
-    vg_record_set(&record, field, value);
+    vg_record_set(&record, field, at_the_edge(value));
     open_policy();
     assert_int_equal(decide(), VG_DECIDED);
     build.model.rule_count = 0;

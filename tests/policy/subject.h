@@ -26,7 +26,13 @@ void open_policy(void);
 /* One decision, or the first question, on the record as it stands. */
 enum vg_outcome decide(void);
 
-/* Whether a policy of the one rule "deny: <condition>" denies when `field` has this value. */
+/* The same value where nothing lies behind it: a read beyond its end is a fault. Until the next call. At most
+ * AT_THE_EDGE_MAX bytes. */
+#define AT_THE_EDGE_MAX 131072u
+struct vg_span at_the_edge(struct vg_span value);
+
+/* Whether a policy of the one rule "deny: <condition>" denies when `field` has this value, at the
+ * edge. */
 bool holds(struct vg_expr *condition, enum vg_field field, struct vg_span value);
 
 /* The compiler refuses what is built so far, and its message has these words in it. */

@@ -2,8 +2,10 @@
 #include "subject.h"
 
 #include "../../src/policy/hash.h"
+#include "../../src/policy/match.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static bool pattern_holds(const uint16_t *pattern, unsigned flags, struct vg_span value)
 {
@@ -116,6 +118,9 @@ static void wildcards_mean_one_unit_and_any_run(void **state)
     assert_true(pattern_holds(u"a*b*c", 0, TEXT("aXbbYc")));
     assert_false(pattern_holds(u"a*b*c", 0, TEXT("aXcYb")));
     assert_true(pattern_holds(u"*aab?*b", 0, TEXT("aaaabab")));
+    assert_false(pattern_holds(u"a?*", 0, TEXT("a")));
+    assert_true(pattern_holds(u"x*?bc", 0, TEXT("x--bc")));
+    assert_false(pattern_holds(u"*abcd*x?y*", 0, TEXT("abcdzz")));
 }
 
 static void an_empty_value_is_not_an_absent_one(void **state)
@@ -123,6 +128,8 @@ static void an_empty_value_is_not_an_absent_one(void **state)
     (void)state;
     assert_true(pattern_holds(u"", 0, TEXT("")));
     assert_false(pattern_holds(u"", 0, TEXT("x")));
+    assert_true(pattern_holds(u"", CASED, TEXT("")));
+    assert_false(pattern_holds(u"", CASED, TEXT("x")));
     assert_true(holds(build_test(&build, VG_FIELD_IMAGE, VG_TEST_EXISTS, 0), VG_FIELD_IMAGE, TEXT("")));
     assert_false(holds(build_test(&build, VG_FIELD_IMAGE, VG_TEST_NULL, 0), VG_FIELD_IMAGE, TEXT("")));
 
@@ -158,6 +165,8 @@ static void an_allowed_folder_covers_no_named_stream(void **state)
     assert_false(pattern_holds(u"*\\Tasks:*", PERMISSIVE | CASED, TEXT("C:\\x:y\\Tasks:a.exe")));
     assert_false(pattern_holds(u"*evil*", PERMISSIVE, TEXT("C:\\a:evil")));
     assert_false(pattern_holds(u"*", PERMISSIVE, TEXT("C:\\a:evil")));
+    assert_false(pattern_holds(u"*vil", PERMISSIVE | CASED, TEXT("C:\\a:evil")));
+    assert_false(pattern_holds(u"*\\b:evil", PERMISSIVE, TEXT("C:\\a:c\\b:evil")));
 }
 
 static void a_stream_is_covered_where_the_pattern_spells_it(void **state)
@@ -175,6 +184,33 @@ static void a_stream_is_covered_where_the_pattern_spells_it(void **state)
                       TEXT("a /b:x")));
 }
 
+/* Though other patterns, whose tokens stand behind its own, are known too. */
+static void a_pattern_ends_with_its_last_token(void **state)
+{
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_IMAGE, u"C:\\*:*", PERMISSIVE));
+    build_rule(&build, VG_ACTION_ASK, build_pattern(&build, VG_FIELD_IMAGE, u"q?q*", PERMISSIVE));
+    vg_record_set(&record, VG_FIELD_IMAGE, at_the_edge(TEXT("C:\\a:bc")));
+    open_policy();
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.verdict, VG_DENY);
+}
+
+/* Tried in full, as it never is in a decision: the colon that it has may be the drive's. */
+static void a_pattern_that_spells_no_stream_covers_none(void **state)
+{
+    struct vg_value value = {.units = u"C:\\a:x", .count = 6, .is_path = true, .has_stream = true};
+    struct vg_blob_view blob;
+
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_IMAGE, u"*:x", PERMISSIVE));
+    open_policy();
+    blob = vg_blob_view_of(policy.blob);
+    assert_false(vg_match_pattern(&blob, &blob.PREDICATES[0], &value));
+    value.has_stream = false;
+    assert_true(vg_match_pattern(&blob, &blob.PREDICATES[0], &value));
+}
+
 /* A folder may carry streams of its own, and they can be started. */
 static void what_is_denied_under_a_folder_is_denied_in_its_streams(void **state)
 {
@@ -185,6 +221,8 @@ static void what_is_denied_under_a_folder_is_denied_in_its_streams(void **state)
         assert_true(under_holds(u"C:\\abc", flags, TEXT("C:\\abc:a\\b")));
         assert_true(under_holds(u"C:\\abcd", flags, TEXT("C:\\abcd:")));
         assert_true(under_holds(u"C:\\abcd:e", flags, TEXT("C:\\abcd:e:f")));
+        assert_true(under_holds(u"C:", flags, TEXT("C::e")));
+        assert_false(under_holds(u"C", flags, TEXT("C:e")));
         assert_false(under_holds(u"C:\\abcd:", flags, TEXT("C:\\abcd:e")));
         assert_false(under_holds(u"C:\\Users\\Public", flags, TEXT("C:\\Users\\Publi:c")));
         assert_false(pattern_holds(u"C:\\abcd:\\*", flags, TEXT("C:\\abcd:e")));
@@ -312,6 +350,8 @@ int main(void)
         CASE(any_of_several_values_satisfies),
         CASE(an_allowed_folder_covers_no_named_stream),
         CASE(a_stream_is_covered_where_the_pattern_spells_it),
+        CASE(a_pattern_ends_with_its_last_token),
+        CASE(a_pattern_that_spells_no_stream_covers_none),
         CASE(what_is_denied_under_a_folder_is_denied_in_its_streams),
         CASE(a_stream_finds_its_folder_among_names_with_colons),
         CASE(folding_eight_units_is_folding_each),

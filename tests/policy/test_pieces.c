@@ -1,4 +1,4 @@
-/* Values that are too long to be looked at in one piece: what crosses the pieces is found all the same. */
+/* Values are folded in blocks, and looked at in pieces: what crosses them is found all the same. */
 #include "subject.h"
 
 #include "../../src/policy/blob.h"
@@ -179,9 +179,66 @@ static void folders_and_names_of_a_long_value_are_found(void **state)
     }
 }
 
+/* At every place of the blocks in which values are folded, beside the units that stand before A and behind Z.
+ */
+static void each_letter_is_folded_wherever_it_stands(void **state)
+{
+    static const struct vg_span same[] = {TEXT("@ABCDEFGHIJKLMNOPQRSTUVWXYZ["),
+                                          TEXT("@abcdefghijklmnopqrstuvwxyz["),
+                                          TEXT("@AbCdEfGhIjKlMnOpQrStUvWxYz[")};
+    static const struct vg_span others[] = {TEXT("`abcdefghijklmnopqrstuvwxyz["),
+                                            TEXT("@abcdefghijklmnopqrstuvwxyz{")};
+    uint16_t value[64];
+
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY,
+               build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*@abcdefghijklmnopqrstuvwxyz[*", 0));
+    open_policy();
+    for (unsigned i = 0; i < 5; i++) {
+        const struct vg_span *text = i < 3 ? &same[i] : &others[i - 3];
+
+        for (uint32_t at = 0; at < 20; at++) {
+            value[at] = u'-';
+            memcpy(value + at, text->bytes, text->size);
+            vg_record_set(&record, VG_FIELD_COMMAND_LINE,
+                          at_the_edge((struct vg_span){value, text->size + 2 * at}));
+            value[at] = u'-';
+            assert_int_equal(decide(), VG_DECIDED);
+            assert_int_equal(decision.verdict, i < 3 ? VG_DENY : VG_ALLOW);
+        }
+    }
+}
+
+static void a_text_is_found_only_where_all_of_it_stands(void **state)
+{
+    static const uint16_t *const patterns[] = {u"*abcdefghijklmnopqrstuvwxyz*",
+                                               u"abcdefghijklmnopqrstuvwxyz*", u"*abcdefghijklmnopqrstuvwxyz",
+                                               u"*abcdefgh\u0444jklmnopqrstuvwxyz*"};
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        uint16_t value[26];
+
+        build_start(&build);
+        build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_COMMAND_LINE, patterns[i], 0));
+        open_policy();
+        for (uint32_t wrong = 0; wrong <= 26; wrong++) {
+            memcpy(value, patterns[i] + (patterns[i][0] == u'*'), sizeof(value));
+            if (wrong < 26)
+                value[wrong] = u'~';
+            vg_record_set(&record, VG_FIELD_COMMAND_LINE,
+                          at_the_edge((struct vg_span){value, sizeof(value)}));
+            assert_int_equal(decide(), VG_DECIDED);
+            assert_int_equal(decision.verdict, wrong < 26 ? VG_ALLOW : VG_DENY);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(each_letter_is_folded_wherever_it_stands),
+        CASE(a_text_is_found_only_where_all_of_it_stands),
         CASE(parts_are_found_across_the_pieces_of_a_long_value),
         CASE(parts_are_tried_across_the_pieces_of_a_long_value),
         CASE(parts_are_tried_in_every_value),
