@@ -53,7 +53,7 @@ enum vg_failure_effect {
     X(LOAD, "ZwReadFile", VG_NO_POLICY, "the policy") \
     X(LOAD, "IoVolumeDeviceToDosName", VG_NOTHING_SEEN, "the drive letter of a running process") \
     X(LOAD, "SeLocateProcessImageName", VG_NOTHING_SEEN, "the name of a running process") \
-    X(LOAD, "ObQueryNameString", VG_NOTHING_SEEN, "the name of a device: the running process concerned goes by its device, not by its drive letter") \
+    X(LOAD, "ObQueryNameString", VG_NOTHING_SEEN, "the name of a device: it is asked for again, or the running process concerned is in the table without its name") \
     X(LOAD, "SeQueryInformationToken", VG_NOTHING_SEEN, "the user of a running process") \
     X(LOAD, "ZwQuerySystemInformation", VG_NOTHING_SEEN, "the list of running processes: the parents of what starts later are unknown") \
     X(LOAD, "BCryptOpenAlgorithmProvider", VG_NOTHING_SEEN, "CNG: hashes of that kind are unknown") \

@@ -329,13 +329,15 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span device_of(_In_ struct v
     return unit_span(units, i);
 }
 
-/* The canonical form of a native name, whichever volume it is on. */
-_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
-    name_on_its_volume(_In_ struct vg_span path, _Out_ struct vg_string *name)
+_Use_decl_annotations_
+NTSTATUS vg_name_on_its_volume(struct vg_span path, struct vg_string *name)
 {
     struct vg_file volume;
-    NTSTATUS status = vg_file_open_named(NULL, device_of(path), &volume);
+    NTSTATUS status = STATUS_SUCCESS;
 
+    if (vg_name_is_remote(path))
+        return vg_name_of_path(path, NULL, name);
+    status = vg_file_open_named(NULL, device_of(path), &volume);
     if (status == STATUS_INSUFFICIENT_RESOURCES)
         return status;
     status = vg_name_of_path(path, volume.object, name);
@@ -360,7 +362,7 @@ NTSTATUS vg_name_by_path(struct vg_file *file, struct vg_span path, struct vg_st
     if (NT_SUCCESS(status) && !vg_text_equal_folded(vg_string_span(&said), vg_string_span(&found))) {
         vg_file_close(file);
         vg_string_free(&said);
-        status = name_on_its_volume(path, &said);
+        status = vg_name_on_its_volume(path, &said);
     }
     if (NT_SUCCESS(status))
         *name = said;

@@ -29,6 +29,11 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
 /* Whether a native name `\Device\...` is one of the network: whoever opens it asks another machine. */
 _IRQL_requires_max_(DISPATCH_LEVEL) bool vg_name_is_remote(_In_ struct vg_span path);
 
+/* The same, where no file object on the volume is at hand: the volume is opened. PASSIVE_LEVEL, special APCs
+ * enabled. */
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
+    vg_name_on_its_volume(_In_ struct vg_span path, _Out_ struct vg_string *name);
+
 /* The canonical form of a name as user mode opens files: `\??\C:\x.exe`, `\??\UNC\server\share\x.exe`.
  * Anything else is copied as it is. Only the spelling changes: it is still what somebody said. */
 _IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ NTSTATUS

@@ -34,12 +34,14 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     name_without_file(_Inout_ struct vg_start *start, _In_ struct vg_span process_path)
 {
     /* Without special APCs the volume cannot be asked for its letter: the answer would never arrive. */
-    PFILE_OBJECT given = vg_system_apcs_are_off() ? NULL : start->info->FileObject;
+    bool apcs_are_off = vg_system_apcs_are_off();
+    PFILE_OBJECT given = apcs_are_off ? NULL : start->info->FileObject;
     PCUNICODE_STRING open_name = start->info->ImageFileName;
 
     if (process_path.size != 0) {
         start->image_source = VG_IMAGE_PROCESS;
-        return vg_name_of_path(process_path, given, &start->image.text);
+        return given == NULL && !apcs_are_off ? vg_name_on_its_volume(process_path, &start->image.text)
+                                              : vg_name_of_path(process_path, given, &start->image.text);
     }
     /* The file object is not asked for its name: that is a request to the file system, which may wait for
      * ever. */

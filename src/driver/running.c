@@ -11,29 +11,33 @@
 #define SNAPSHOT_SIZE_FIRST (256u * 1024u)
 #define SNAPSHOT_SIZE_MAX   (64u * 1024u * 1024u)
 
-/* The kernel's own name of the image, made canonical by opening that file where that can be done. */
+/* The kernel's own name of the image, made canonical by opening that file where that can be done, or else its
+ * volume: whoever owns a file can keep others from opening it, and rules are written of drive letters. */
 _IRQL_requires_max_(PASSIVE_LEVEL) static void look_at_image(_In_ PEPROCESS process,
                                                              _Inout_ struct vg_kept *image)
 {
     struct vg_string path = {0};
     struct vg_file file;
+    bool may_open = false;
     NTSTATUS status = vg_system_image_name(process, &path);
 
     if (!NT_SUCCESS(status)) {
         image->state = status == STATUS_NOT_FOUND ? VG_FACT_ABSENT : VG_FACT_UNKNOWN;
         return;
     }
-    status = STATUS_INVALID_DEVICE_STATE;
     /* No server is asked: while the driver loads this is a thread of the System process, which would log on
      * to it as the machine and wait for its answer. */
-    if (!vg_system_apcs_are_off() && !vg_name_is_remote(vg_string_span(&path)))
+    may_open = !vg_system_apcs_are_off() && !vg_name_is_remote(vg_string_span(&path));
+    status = STATUS_INVALID_DEVICE_STATE;
+    if (may_open)
         status = vg_file_open_named(NULL, vg_string_span(&path), &file);
     if (NT_SUCCESS(status)) {
         status = vg_name_by_path(&file, vg_string_span(&path), &image->text);
         vg_file_close(&file);
     }
     if (!NT_SUCCESS(status))
-        status = vg_name_of_path(vg_string_span(&path), NULL, &image->text);
+        status = may_open ? vg_name_on_its_volume(vg_string_span(&path), &image->text)
+                          : vg_name_of_path(vg_string_span(&path), NULL, &image->text);
     image->state = NT_SUCCESS(status) ? VG_FACT_KNOWN : VG_FACT_UNKNOWN;
     vg_string_free(&path);
 }

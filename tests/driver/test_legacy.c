@@ -173,6 +173,17 @@ static void a_junction_to_another_volume_does_not_take_the_drive_letter_away(voi
     end();
 }
 
+/* Whoever owns a file can keep others from opening it. */
+static void a_file_that_cannot_be_opened_keeps_its_drive_letter(void **state)
+{
+    (void)state;
+    begin_legacy(HEAD "  - deny: users\n    when: { Image|under: 'C:\\Users' }\n");
+    sim_set_file_flags(sim_add_file("C:\\Users\\a\\evil.exe", "MZ evil", 7), SIM_FILE_OPLOCKED);
+    assert_int_equal(try_start("C:\\Users\\a\\evil.exe", NULL), DENIED);
+    assert_string_equal(fact(next_start(), VG_FIELD_IMAGE), "C:\\Users\\a\\evil.exe");
+    end();
+}
+
 static void what_the_system_does_not_tell_is_unknown_not_absent(void **state)
 {
     const struct vg_event_start *event;
@@ -377,6 +388,7 @@ int main(void)
         cmocka_unit_test(a_name_of_any_length_is_asked_for_until_it_fits),
         cmocka_unit_test(a_junction_laid_after_the_creation_does_not_lend_its_name),
         cmocka_unit_test(a_junction_to_another_volume_does_not_take_the_drive_letter_away),
+        cmocka_unit_test(a_file_that_cannot_be_opened_keeps_its_drive_letter),
         cmocka_unit_test(what_the_system_does_not_tell_is_unknown_not_absent),
         cmocka_unit_test(the_policy_says_what_an_unknown_command_line_means),
         cmocka_unit_test(there_are_no_integrity_levels),

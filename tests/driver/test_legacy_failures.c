@@ -151,6 +151,52 @@ static void an_exit_survives_every_failure(void **state)
     end();
 }
 
+static void lay_a_junction_to_another_volume(void)
+{
+    sim_rename_file(sim_find_file("C:\\Users\\a\\b\\cmd.exe"), "C:\\Users\\evil.exe");
+    sim_add_junction("C:\\Users\\a\\b", "D:\\tools");
+}
+
+/* A start whose file the junction leads away from, with the nth call failing. Returns what failed. */
+static const char *start_behind_a_junction(unsigned n)
+{
+    PEPROCESS process = NULL;
+    const char *fired;
+
+    begin_legacy(NULL);
+    sim_add_volume(&(struct sim_volume_options){.device = "\\Device\\HarddiskVolume9", .letter = "D:"});
+    sim_add_file("D:\\tools\\cmd.exe", "MZ", 2);
+    sim_add_file("C:\\Users\\a\\b\\cmd.exe", "MZ evil", 7);
+    sim_fail_nth(n);
+    (void)sim_start_process(&(struct sim_process_options){.image = "C:\\Users\\a\\b\\cmd.exe",
+                                                          .meanwhile = lay_a_junction_to_another_volume},
+                            &process);
+    fired = sim_fail_fired();
+    sim_fail_nth(0);
+    if (process != NULL)
+        sim_exit_process(process, 0);
+    return fired;
+}
+
+/* Rules are written of drive letters: a name by the device would slip past them. */
+static void a_volume_that_there_was_no_memory_to_open_is_not_taken_for_one_without_a_letter(void **state)
+{
+    const char *fired;
+    unsigned n = 0, failed = 0;
+
+    (void)state;
+    do {
+        fired = start_behind_a_junction(++n);
+        if (fired != NULL && strcmp(fired, "IoCreateFileSpecifyDeviceObjectHint") == 0) {
+            failed++;
+            assert_string_not_equal(fact(next_start(), VG_FIELD_IMAGE),
+                                    "\\Device\\HarddiskVolume2\\Users\\a\\b\\cmd.exe");
+        }
+        end();
+    } while (fired != NULL && n < SWEEP_MAX);
+    assert_true(failed >= 2); /* the file, and the volume that its name says it is on */
+}
+
 /* It is told of a process by its id alone. */
 static void a_start_whose_process_cannot_be_found_is_counted_and_leaves_a_gap(void **state)
 {
@@ -187,6 +233,7 @@ int main(void)
         cmocka_unit_test(a_start_survives_every_failure_with_a_verdict_that_its_record_explains),
         cmocka_unit_test(an_exit_survives_every_failure),
         cmocka_unit_test(a_start_whose_process_cannot_be_found_is_counted_and_leaves_a_gap),
+        cmocka_unit_test(a_volume_that_there_was_no_memory_to_open_is_not_taken_for_one_without_a_letter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

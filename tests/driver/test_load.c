@@ -161,6 +161,26 @@ static void no_server_is_asked_for_the_file_of_a_running_process(void **state)
     }
 }
 
+/* Whoever owns a file can keep others from opening it. */
+static void a_running_program_whose_file_cannot_be_opened_keeps_its_drive_letter(void **state)
+{
+    static const char image[] = "C:\\Users\\a\\evil.exe";
+    PEPROCESS process;
+
+    (void)state;
+    for (int windows = 0; windows < SIM_WINDOWS_COUNT; windows++) {
+        machine(&(struct sim_options){.windows = (enum sim_windows)windows});
+        sim_set_file_flags(sim_add_file(image, "MZ", 2), SIM_FILE_OPLOCKED);
+        process = start(image);
+        assert_int_equal(load(), STATUS_SUCCESS);
+        assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .creator = process}),
+                         STATUS_SUCCESS);
+        assert_string_equal(fact(next_start(), VG_FIELD_PARENT_IMAGE), image);
+        sim_exit_process(process, 0);
+        end();
+    }
+}
+
 static void a_crowd_of_running_processes_is_known_whole(void **state)
 {
     enum { MANY = 1500 }; /* their list is longer than what is first asked for */
@@ -367,6 +387,7 @@ int main(void)
         cmocka_unit_test(a_policy_on_a_volume_that_comes_later_is_loaded_when_it_comes),
         cmocka_unit_test(it_knows_the_processes_that_ran_before_it),
         cmocka_unit_test(no_server_is_asked_for_the_file_of_a_running_process),
+        cmocka_unit_test(a_running_program_whose_file_cannot_be_opened_keeps_its_drive_letter),
         cmocka_unit_test(a_crowd_of_running_processes_is_known_whole),
         cmocka_unit_test(what_starts_while_it_still_loads_is_decided_and_nobody_can_open_its_device_yet),
         cmocka_unit_test(refused_for_a_reason_nobody_knows_it_stays_and_says_the_status),

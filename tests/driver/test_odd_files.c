@@ -142,6 +142,18 @@ static void without_the_devices_name_no_drive_letter_is_put_before_it(void **sta
     end();
 }
 
+static void without_the_devices_name_a_path_on_it_is_no_name(void **state)
+{
+    (void)state;
+    begin(NULL);
+    sim_add_volume(&(struct sim_volume_options){.device = "\\Device\\HarddiskVolume7"});
+    sim_fail_routine("ObQueryNameString");
+    assert_int_equal(try_start("\\Device\\HarddiskVolume7\\Windows\\a.exe", NULL), STATUS_SUCCESS);
+    sim_fail_routine(NULL);
+    assert_string_equal(fact(next_start(), VG_FIELD_IMAGE), "(unknown)");
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +163,7 @@ int main(void)
         cmocka_unit_test(a_name_said_to_be_longer_than_its_answer_is_not_believed),
         cmocka_unit_test(a_name_that_just_fits_what_it_is_asked_into_is_taken),
         cmocka_unit_test(without_the_devices_name_no_drive_letter_is_put_before_it),
+        cmocka_unit_test(without_the_devices_name_a_path_on_it_is_no_name),
         cmocka_unit_test(a_disk_is_where_it_says_even_in_its_last_words),
         cmocka_unit_test(a_disk_elsewhere_is_a_network_drive_whatever_its_type),
         cmocka_unit_test(a_disk_that_could_not_be_asked_for_its_bus_is_unknown_not_fixed),
