@@ -9,6 +9,7 @@
  * for it. */
 enum vg_stage {
     VG_STAGE_CHEAP,   /* known when the callback begins to decide: names, command line, parents, token */
+    VG_STAGE_DRIVE,   /* needs the disk to be asked what it is */
     VG_STAGE_VERSION, /* needs some pieces of the file to be read: its headers and its version resource */
     VG_STAGE_IMPORTS, /* the same: its headers and its import table */
     VG_STAGE_HASH,    /* needs the whole file to be read */
@@ -45,7 +46,7 @@ enum vg_kind {
     X(INTEGRITY_LEVEL, "IntegrityLevel", TEXT, CHEAP) /* Untrusted..Protected, and the label's SID */        \
     X(TERMINAL_SESSION_ID, "TerminalSessionId", NUMBER, CHEAP)                                               \
     X(SUBSYSTEM, "Subsystem", TEXT, CHEAP) /* Win32 | WSL */                                                 \
-    X(DRIVE, "Drive", TEXT, CHEAP)         /* fixed | removable | network | cdrom | ram */                   \
+    X(DRIVE, "Drive", TEXT, DRIVE)         /* fixed | removable | network | cdrom | ram */                   \
     X(SHA256, "SHA256", SHA256, HASH)                                                                        \
     X(ORIGINAL_FILE_NAME, "OriginalFileName", TEXT, VERSION) /* of the version resource, like the next */    \
     X(DESCRIPTION, "Description", TEXT, VERSION)                                                             \

@@ -76,7 +76,7 @@ static void decide(struct vg_replay *replay, struct vg_replay_worker *worker, st
     hold_back(worker, record);
     vg_policy_begin(&replay->policy, worker->scratch);
     while (vg_policy_decide(&replay->policy, record, worker->scratch, decision) == VG_NEED_FACT) {
-        looked = true;
+        looked = looked || vg_field_stage(decision->need) > VG_STAGE_DRIVE;
         hashed = hashed || vg_field_stage(decision->need) == VG_STAGE_HASH;
         give(worker, record, decision->need);
     }

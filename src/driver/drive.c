@@ -2,7 +2,7 @@
 
 /* Asks the volume's storage stack which bus the disk is on; 0 when it does not say: volumes over several
  * disks do not. False when there was no memory to ask. */
-_IRQL_requires_max_(PASSIVE_LEVEL) static bool ask_bus(_In_ PDEVICE_OBJECT volume, _Inout_ ULONG *bus)
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool query_bus(_In_ PDEVICE_OBJECT volume, _Inout_ ULONG *bus)
 {
     struct vg_storage_query query = {.property_id = 0, .query_type = 0};
     struct vg_storage_device answer = {.size = 0};
@@ -35,6 +35,20 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static bool ask_bus(_In_ PDEVICE_OBJECT volum
     return true;
 }
 
+/* The same of the file's disk, which is asked once while the file is open: an open file keeps its volume. */
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool ask_bus(_In_ const struct vg_file *file, _Inout_ ULONG *bus)
+{
+    if (file->disk != NULL && file->disk->asked) {
+        *bus = file->disk->bus;
+        return true;
+    }
+    if (!query_bus(file->object->DeviceObject, bus))
+        return false;
+    if (file->disk != NULL)
+        *file->disk = (struct vg_disk){.asked = true, .bus = *bus};
+    return true;
+}
+
 /* Card readers count too, whatever they say of their media. */
 _IRQL_requires_max_(PASSIVE_LEVEL) static bool is_external(_In_ ULONG bus)
 {
@@ -49,7 +63,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span
 
     if ((characteristics & (FILE_REMOVABLE_MEDIA | FILE_FLOPPY_DISKETTE)) != 0)
         return VG_LITERAL_SPAN(u"removable");
-    if (file->object->DeviceObject != NULL && !ask_bus(file->object->DeviceObject, &bus))
+    if (file->object->DeviceObject != NULL && !ask_bus(file, &bus))
         return (struct vg_span){.bytes = NULL, .size = 0};
     return is_external(bus) ? VG_LITERAL_SPAN(u"removable") : VG_LITERAL_SPAN(u"fixed");
 }
@@ -90,7 +104,7 @@ bool vg_drive_is_a_file(const struct vg_file *file)
 
     if (file->object->DeviceObject == NULL)
         return false;
-    return !ask_bus(file->object->DeviceObject, &bus) || bus == VG_BUS_TYPE_FILE_BACKED;
+    return !ask_bus(file, &bus) || bus == VG_BUS_TYPE_FILE_BACKED;
 }
 
 _Use_decl_annotations_

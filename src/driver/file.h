@@ -15,6 +15,12 @@ struct vg_name_room {
     uint64_t bytes[2][VG_NAME_ROOM_SIZE / sizeof(uint64_t)];
 };
 
+/* What the disk under a file has said. Zero-initialised: it was not asked. */
+struct vg_disk {
+    bool asked;
+    ULONG bus; /* STORAGE_BUS_TYPE; 0: it does not say */
+};
+
 /* An opened executable. Zero-initialised it is one that is not open. */
 struct vg_file {
     HANDLE handle;       /* FILE_READ_ATTRIBUTES; a kernel handle; NULL when it could not be opened */
@@ -23,6 +29,7 @@ struct vg_file {
     bool delete_known;   /* `delete_pending` has been established */
     bool delete_pending;
     struct vg_deadline *deadline; /* of reading its data; NULL: none. Kept by who opens it */
+    struct vg_disk *disk;         /* of the volume it lies on; NULL: asked each time. Kept by who opens it */
     struct vg_name_room *names;   /* to ask for its names in; NULL: pool. Kept by who opens it */
 };
 

@@ -278,6 +278,8 @@ void vg_process_runs(struct vg_process *process)
 {
     KIRQL irql;
 
+    if (!process->denied) /* set before the process is in the table, or never */
+        return;
     KeAcquireSpinLock(&lock, &irql);
     note_running(process);
     KeReleaseSpinLock(&lock, irql);

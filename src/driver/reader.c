@@ -256,11 +256,16 @@ NTSTATUS vg_readers_start(void)
     return PsCreateSystemThread(&thread, THREAD_ALL_ACCESS, &attributes, NULL, NULL, serve_readers, NULL);
 }
 
+_IRQL_requires_max_(DISPATCH_LEVEL) static void wake_thread(void)
+{
+    (void)KeSetEvent(&wake, IO_NO_INCREMENT, FALSE);
+}
+
 _Use_decl_annotations_
 void vg_readers_stop(void)
 {
     InterlockedExchange(&stopping, 1);
-    (void)KeSetEvent(&wake, IO_NO_INCREMENT, FALSE);
+    wake_thread();
     (void)ZwWaitForSingleObject(thread, FALSE, NULL);
     ZwClose(thread);
     thread = NULL;
@@ -272,7 +277,7 @@ void vg_readers_wake(void)
     /* Whoever pends a read looks into the ring afterwards. So a read that is not counted here yet, with every
      * access before this one seen, finds the event itself. */
     if (vg_is_set(&pended_reads))
-        (void)KeSetEvent(&wake, IO_NO_INCREMENT, FALSE);
+        wake_thread();
 }
 
 _Use_decl_annotations_

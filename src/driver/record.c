@@ -81,6 +81,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static void describe_image(_Inout_ struct vg_
     start->image_source = VG_IMAGE_NONE;
     open_image(start, &path);
     start->file.deadline = &start->deadline;
+    start->file.disk = &start->disk;
     start->file.names = &start->names;
     if (start->file.same) {
         status = vg_name_of_file(&start->file, &start->image.text, &start->image_source);
@@ -154,7 +155,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static void describe_relatives(_Inout_ struct
     set_number(start, 3, VG_FIELD_CREATOR_THREAD_ID, start->creator_thread_id);
 }
 
-_IRQL_requires_max_(PASSIVE_LEVEL) static void describe_drive(_Inout_ struct vg_start *start)
+_IRQL_requires_max_(PASSIVE_LEVEL) static void establish_drive(_Inout_ struct vg_start *start)
 {
     struct vg_span drive = {.bytes = NULL, .size = 0};
 
@@ -177,7 +178,6 @@ NTSTATUS vg_record_gather(struct vg_start *start)
 
     describe_image(start);
     describe_relatives(start);
-    describe_drive(start);
     vg_tamper_look(start->info->FileObject, &start->file, named, record);
     vg_token_describe(start->process, &start->token, &start->self->user, record);
     /* CurrentDirectory stays PENDING: it lies in the new process's own memory, which its creator writes. */
@@ -266,6 +266,8 @@ void vg_record_establish(struct vg_start *start, enum vg_field field)
 {
     if (vg_field_digest_size(field) != 0)
         establish_hash(start, field);
+    else if (field == VG_FIELD_DRIVE)
+        establish_drive(start);
     else if (vg_field_stage(field) == VG_STAGE_VERSION)
         establish_version(start, field);
     else

@@ -30,6 +30,7 @@ struct vg_start {
     struct vg_version version;
     enum vg_image_source image_source;
     struct vg_file file;
+    struct vg_disk disk;
 
     /* Who is involved. `creator` and `parent` may be NULL. */
     struct vg_process *self; /* not in the table before the verdict is given */

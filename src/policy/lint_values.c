@@ -272,7 +272,7 @@ static bool check_predicate(const struct vg_predicate *predicate, struct finding
 static const struct vg_predicate *excusing_staged(const struct vg_expr *expr)
 {
     if (expr->kind == VG_EXPR_PREDICATE)
-        return expr->predicate->permissive && vg_field_stage(expr->predicate->field) != VG_STAGE_CHEAP
+        return expr->predicate->permissive && vg_field_stage(expr->predicate->field) > VG_STAGE_DRIVE
                    ? expr->predicate
                    : NULL;
     for (size_t i = 0; i < expr->child_count; i++) {

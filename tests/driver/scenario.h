@@ -16,6 +16,10 @@
 /* What a denied creation fails with unless the policy says otherwise. */
 #define DENIED STATUS_ACCESS_DISABLED_BY_POLICY_DEFAULT
 
+/* A rule, to be put behind a policy's others, by which every start that it decides is asked for its Drive. */
+#define ASK_FOR_DRIVE "  - audit: its drive\n    when: { Drive: fixed }\n"
+#define ONLY_DRIVE    "vigil: 1\nmode: monitor\ndefault: allow\nrules:\n" ASK_FOR_DRIVE
+
 /* ---- the machine and the driver ---- */
 
 /* A machine with the driver loaded, its boot confirmed, and this policy (NULL: none) in force. Ends any

@@ -12,13 +12,14 @@
 #define ABC  "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 #define ABC1 "a9993e364706816aba3e25717850c26c9cd0d89d"
 #define ABC2 "900150983cd24fb0d6963f7d28e17f72"
-#define POLICY                                                                                               \
-    "vigil: 1\nmode: enforce\ndefault: deny\nrules:\n"                                                       \
+#define HEAD "vigil: 1\nmode: enforce\ndefault: deny\nrules:\n"
+#define RULES                                                                                                \
     "  - audit: by what it says of itself\n    when: { OriginalFileName: 'x.exe' }\n"                        \
     "  - deny: abc\n    when: { SHA256: '" ABC "' }\n"                                                       \
     "  - deny: abc again\n    when: { SHA1: '" ABC1 "' }\n"                                                  \
     "  - deny: other kinds\n    when: [{ IMPHASH: '" ABC2 "' }, { AuthentiHash: '" ABC "' }]\n"              \
     "  - allow: Windows\n    when: { Image|under: '%WINDIR%' }\n"
+#define POLICY HEAD RULES
 
 #define SWEEP_MAX 3000u
 
@@ -187,7 +188,7 @@ static void the_first_start_fails_as_the_table_says(void **state)
         const char *fired;
         unsigned effect;
 
-        begin(POLICY);
+        begin(HEAD ASK_FOR_DRIVE RULES);
         fired = start_with_failure(n, &known, &effect);
         end();
         if (n != 0 && !fired)

@@ -80,7 +80,7 @@ static void the_image_goes_by_its_drive_letter_and_by_the_kernels_word(void **st
     const struct vg_event_start *event;
 
     (void)state;
-    begin_legacy(NULL);
+    begin_legacy(ONLY_DRIVE);
     assert_int_equal(try_options(&(struct sim_process_options){
                          .image = CMD, .open_name = "\\??\\C:\\Windows\\System32\\..\\System32\\CMD.EXE"}),
                      STATUS_SUCCESS);
@@ -108,7 +108,7 @@ static void a_network_file_goes_by_server_and_share(void **state)
     const struct vg_event_start *event;
 
     (void)state;
-    begin_legacy(NULL);
+    begin_legacy(ONLY_DRIVE);
     sim_add_volume(
         &(struct sim_volume_options){.device = "\\Device\\Mup\\server\\share", .no_file_id = true});
     assert_int_equal(try_start("\\\\server\\share\\tools\\a.exe", NULL), STATUS_SUCCESS);
@@ -141,7 +141,7 @@ static void a_junction_laid_after_the_creation_does_not_lend_its_name(void **sta
     const struct vg_event_start *event;
 
     (void)state;
-    begin_legacy(DENY_REST "  - allow: Windows\n    when: { Image|under: '%WINDIR%' }\n");
+    begin_legacy(DENY_REST ASK_FOR_DRIVE "  - allow: Windows\n    when: { Image|under: '%WINDIR%' }\n");
     sim_add_file(CMD, "MZ", 2);
     sim_add_file("C:\\Users\\a\\b\\cmd.exe", "MZ evil", 7);
     assert_int_equal(try_options(&(struct sim_process_options){.image = "C:\\Users\\a\\b\\cmd.exe",

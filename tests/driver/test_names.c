@@ -136,13 +136,25 @@ static void a_network_file_goes_by_server_and_share(void **state)
     const struct vg_event_start *event;
 
     (void)state;
-    begin(NULL);
+    begin(ONLY_DRIVE);
     sim_add_volume(
         &(struct sim_volume_options){.device = "\\Device\\Mup\\server\\share", .no_file_id = true});
     assert_int_equal(try_start("\\\\server\\share\\tools\\a.exe", NULL), STATUS_SUCCESS);
     event = next_start();
     assert_string_equal(fact(event, VG_FIELD_IMAGE), "\\\\server\\share\\tools\\a.exe");
     assert_string_equal(fact(event, VG_FIELD_DRIVE), "network");
+    end();
+}
+
+static void a_disk_is_not_asked_what_it_is_unless_a_rule_asks(void **state)
+{
+    (void)state;
+    begin("vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"
+          "  - deny: sticks\n    when: { Image|endswith: '\\notepad.exe', Drive: removable }\n");
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_DRIVE), "(pending)");
+    assert_int_equal(try_start(NOTEPAD, NULL), STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_DRIVE), "fixed");
     end();
 }
 
@@ -171,7 +183,7 @@ static void drives_are_told_apart(void **state)
     };
 
     (void)state;
-    begin(NULL);
+    begin(ONLY_DRIVE);
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char image[] = "X:\\a.exe";
         image[0] = cases[i].volume.letter[0];
@@ -246,7 +258,7 @@ static void another_file_under_the_name_is_not_taken_for_the_image(void **state)
 
     (void)state;
     begin(ALLOW_ALL "  - deny: abc\n    when: { SHA256: "
-                    "'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' }\n");
+                    "'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' }\n" ASK_FOR_DRIVE);
     sim_add_file(CMD, "MZ", 2);
     assert_int_equal(try_options(&(struct sim_process_options){
                          .image = CMD, .file_closed = true, .meanwhile = put_another_in_its_place}),
@@ -382,6 +394,7 @@ int main(void)
         cmocka_unit_test(a_name_that_may_lack_its_stream_does_not_come_from_the_file),
         cmocka_unit_test(a_volume_without_a_letter_goes_by_its_device),
         cmocka_unit_test(a_network_file_goes_by_server_and_share),
+        cmocka_unit_test(a_disk_is_not_asked_what_it_is_unless_a_rule_asks),
         cmocka_unit_test(drives_are_told_apart),
         cmocka_unit_test(names_beyond_ascii_pass_unchanged),
         cmocka_unit_test(a_look_alike_folder_does_not_pass),

@@ -18,7 +18,7 @@ static void of_a_file_that_cannot_be_opened_hash_and_version_are_unknown(void **
     const struct vg_event_start *event;
 
     (void)state;
-    begin(VERSION "  - deny: abc\n    when: { SHA256: '" ABC "' }\n");
+    begin(VERSION "  - deny: abc\n    when: { SHA256: '" ABC "' }\n" ASK_FOR_DRIVE);
     sim_set_file_flags(sim_add_file(CMD, "abc", 3), SIM_FILE_ACCESS_DENIED);
     assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
     event = next_start();
@@ -35,7 +35,7 @@ static void of_a_process_without_a_file_hash_and_version_are_absent(void **state
     const struct vg_event_start *event;
 
     (void)state;
-    begin(VERSION "  - deny: abc\n    when: { SHA256: '" ABC "' }\n");
+    begin(VERSION "  - deny: abc\n    when: { SHA256: '" ABC "' }\n" ASK_FOR_DRIVE);
     assert_int_equal(try_options(&(struct sim_process_options){.no_file = true, .no_command_line = true}),
                      STATUS_SUCCESS);
     event = next_start();
@@ -301,7 +301,7 @@ static void drives_of_every_kind_that_windows_names_are_known(void **state)
     };
 
     (void)state;
-    begin(NULL);
+    begin(ONLY_DRIVE);
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char image[64];
 

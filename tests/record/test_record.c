@@ -26,7 +26,7 @@ static void names_are_spelled_exactly_and_whole(void **state)
     assert_int_equal(vg_field_find("Image|endswith", 5), VG_FIELD_IMAGE);
 }
 
-static void only_what_needs_the_file_is_gathered_late(void **state)
+static void only_what_needs_the_disk_or_the_file_is_gathered_late(void **state)
 {
     (void)state;
     assert_int_equal(vg_field_stage(VG_FIELD_ORIGINAL_FILE_NAME), VG_STAGE_VERSION);
@@ -36,7 +36,9 @@ static void only_what_needs_the_file_is_gathered_late(void **state)
     assert_int_equal(vg_field_stage(VG_FIELD_SHA256), VG_STAGE_HASH);
     assert_int_equal(vg_field_kind(VG_FIELD_SHA256), VG_KIND_SHA256);
     assert_int_equal(vg_field_kind(VG_FIELD_PARENT_IMAGE), VG_KIND_PATH);
-    for (unsigned field = 0; field < VG_FIELD_SHA256; field++)
+    assert_int_equal(vg_field_stage(VG_FIELD_DRIVE), VG_STAGE_DRIVE);
+    assert_true(vg_field_is_gathered(VG_FIELD_DRIVE));
+    for (unsigned field = 0; field < VG_FIELD_DRIVE; field++)
         assert_int_equal(vg_field_stage((enum vg_field)field), VG_STAGE_CHEAP);
 }
 
@@ -76,7 +78,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_is_found_by_its_name),
         cmocka_unit_test(names_are_spelled_exactly_and_whole),
-        cmocka_unit_test(only_what_needs_the_file_is_gathered_late),
+        cmocka_unit_test(only_what_needs_the_disk_or_the_file_is_gathered_late),
         cmocka_unit_test(a_fresh_record_is_pending),
         cmocka_unit_test(setting_replaces_and_adding_appends_up_to_the_limit),
     };
