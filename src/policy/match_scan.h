@@ -20,13 +20,14 @@ struct vg_scan {
     struct vg_match *match;
     const struct vg_blob_field *field;
     struct vg_value value;
-    bool claimed; /* the fact is the creator's word: no permissive predicate is true of it */
 
     /* match_keys.c */
     uint64_t hash;      /* over the first words, */
     uint32_t hashed;    /* of so many units */
     uint32_t backslash; /* the last one so far; UINT32_MAX: none */
     uint32_t lookup_count;
+    bool claimed; /* the fact is the creator's word: no permissive predicate is true of it (stands here, where
+                     it makes the structure no larger: it lies on the kernel's stack) */
     struct vg_lookup lookups[VG_LOOKUPS];
 
     struct vg_text text;
