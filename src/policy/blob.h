@@ -9,7 +9,7 @@
 #include <vigil/policy.h>
 
 #define VG_BLOB_MAGIC   "VIGILPOL"
-#define VG_BLOB_VERSION 9u
+#define VG_BLOB_VERSION 10u
 
 /* The checksum covers everything from `identity` on, the identity everything behind itself. */
 #define VG_BLOB_CHECKSUM_FROM 32u
@@ -24,7 +24,7 @@
 #define VG_BLOB_TOKENS_MAX        4096u       /* tokens of one pattern */
 #define VG_BLOB_PATTERN_UNITS_MAX 32768u      /* literal units of one pattern */
 #define VG_BLOB_SEARCHED_MAX      1024u       /* units behind the first * of a pattern tried in full */
-#define VG_BLOB_PROBES_MAX        64u         /* slots a look-up may visit */
+#define VG_BLOB_PROBES_MAX        64u         /* slots of SLOTS, or keys of a bucket, a look-up may visit */
 #define VG_BLOB_BUCKET_UNITS_MAX  65536u      /* literal units that may hang on one gram */
 #define VG_BLOB_REGEXES_MAX       4096u       /* different regular expressions */
 #define VG_BLOB_AUTOMATA_MAX      0x400000u   /* 64-bit words of their automata together: 32 MiB */
@@ -57,17 +57,16 @@
 #define VG_TARGET_PERMISSIVE 0x40000000u /* only beside VG_TARGET_RULE: see vg_predicate.permissive */
 #define VG_TARGET_INDEX      0x3FFFFFFFu
 
-/* An entry of RULES: the name's offset in NAMES, and the action (enum vg_action) in the top two bits. */
-#define VG_RULE_ACTION_SHIFT 30u
-#define VG_RULE_NAME_MASK    0x3FFFFFFFu
-
-/* enum vg_action as it stands in RULES. */
+/* enum vg_action as it stands in ACTIONS: two bits a rule, the first rule's the lowest. */
 enum vg_blob_action {
     VG_BLOB_ALLOW,
     VG_BLOB_DENY,
     VG_BLOB_ASK,
     VG_BLOB_AUDIT,
 };
+
+#define VG_ACTION_BITS     2u
+#define VG_ACTIONS_IN_WORD (32u / VG_ACTION_BITS)
 
 enum vg_blob_flags {
     VG_BLOB_UNKNOWN_MATCHES = 1,
@@ -79,6 +78,7 @@ enum vg_blob_flags {
 /* X(identifier, element type). The order is that of the sections in the file. */
 #define VG_BLOB_SECTIONS(X)                                                                                  \
     X(RULES, uint32_t)                                                                                       \
+    X(ACTIONS, uint32_t)                                                                                     \
     X(NAMES, uint8_t)                                                                                        \
     X(FIELDS, struct vg_blob_field)                                                                          \
     X(CONDITIONS, struct vg_blob_condition)                                                                  \
@@ -91,7 +91,8 @@ enum vg_blob_flags {
     X(LISTS, uint32_t)                                                                                       \
     X(ANCHORS, uint32_t)                                                                                     \
     X(POSTINGS, uint32_t)                                                                                    \
-    X(KEYS, struct vg_blob_key)                                                                              \
+    X(BUCKETS, struct vg_blob_bucket)                                                                        \
+    X(KEYS, uint32_t)                                                                                        \
     X(SLOTS, struct vg_blob_slot)                                                                            \
     X(FILTERS, uint64_t)                                                                                     \
     X(GRAMS, struct vg_blob_gram)                                                                            \
@@ -140,10 +141,18 @@ struct vg_blob_slice {
     uint32_t count;
 };
 
-/* A hash table: 1 << bits slots, linear probing over at most `probes` of them; none at all when `probes` is
- * 0. */
+/* A hash table of texts: 1 << bits buckets; none at all when `bits` is 0. */
+struct vg_blob_keys {
+    uint32_t buckets; /* the first in BUCKETS */
+    uint32_t bits;    /* at most VG_BLOB_KEYS_BITS_MAX */
+};
+
+#define VG_BLOB_KEYS_BITS_MAX 28u
+
+/* A hash table of grams: 1 << bits slots, linear probing over at most `probes` of them; none at all when
+ * `probes` is 0. */
 struct vg_blob_table {
-    uint32_t slots; /* the first in KEYS or SLOTS */
+    uint32_t slots; /* the first in SLOTS */
     uint16_t bits;
     uint16_t probes;
 };
@@ -210,11 +219,11 @@ struct vg_blob_field {
         anchored; /* of LISTS: conditions announced by a predicate of this field, ascending */
     struct vg_blob_slice anchored_strict; /* by one that is not permissive */
     struct vg_blob_slice general;         /* of LISTS: predicates that no table finds; each is tried */
-    struct vg_blob_table exact;           /* the whole value */
-    struct vg_blob_table folder;          /* the value up to one of its backslashes */
-    struct vg_blob_table name;            /* the value behind its last backslash */
-    struct vg_blob_table start; /* in SLOTS, by the first four units of a text that begins the value */
-    struct vg_blob_table end;   /* by the last four units of one that ends it */
+    struct vg_blob_keys exact;            /* the whole value */
+    struct vg_blob_keys folder;           /* the value up to one of its backslashes */
+    struct vg_blob_keys name;             /* the value behind its last backslash */
+    struct vg_blob_table start;           /* by the first four units of a text that begins the value */
+    struct vg_blob_table end;             /* by the last four units of one that ends it */
     struct vg_blob_grams grams[VG_GRAM_TABLES];
     struct vg_blob_slice digests; /* the first word in DIGESTS, and how many digests, ascending as bytes */
     uint32_t digest_starts;       /* the first of (1 << digest_bits) + 1 in DIGEST_STARTS */
@@ -365,13 +374,35 @@ static inline bool vg_has_any_pair(const vg_pair_set set, uint64_t wanted)
 /* enum vg_token_kind as it stands in TOKENS. */
 enum vg_blob_token_kind { VG_BLOB_LITERAL, VG_BLOB_ANY_RUN, VG_BLOB_ANY_ONE, VG_BLOB_TOKEN_KIND_COUNT };
 
-/* A slot of an exact, folder or name table, the key in it. An empty one has target VG_BLOB_NONE and zeros. */
-struct vg_blob_key {
-    uint32_t tag;   /* the upper half of the hash */
-    uint32_t text;  /* folded: the first in BYTES or TEXT */
-    uint32_t units; /* with VG_TEXT_WIDE */
-    uint32_t target;
+/* The keys of an exact, folder or name table that share the lowest bits of their hashes. They are few, and
+ * what is no key nearly always has a bit that the filter has not: then no other memory is touched. */
+struct vg_blob_bucket {
+    uint32_t key;    /* the first in KEYS; those of a bucket follow each other */
+    uint32_t filter; /* two bits a key (vg_key_filter); 0: an empty bucket, whose `key` is 0, too */
 };
+
+/* A key in KEYS: its target, its head, and its text in bytes, folded, or with VG_TEXT_WIDE in units; filled
+ * up with zeros to a full word. */
+#define VG_KEY_TEXT  2u          /* the text's place in words */
+#define VG_KEY_LAST  0x80000000u /* of a head: the last key of its bucket */
+#define VG_KEY_TAG   0x3FFE0000u /* bits of the hash in their place (vg_key_tag) */
+#define VG_KEY_UNITS 0x0001FFFFu
+
+static inline uint32_t vg_key_words(uint32_t head)
+{
+    return VG_KEY_TEXT + ((head & VG_KEY_UNITS) * (head & VG_TEXT_WIDE ? 2 : 1) + 3) / 4;
+}
+
+/* The lowest bits of a hash choose the bucket; these are others. */
+static inline uint32_t vg_key_filter(uint64_t hash)
+{
+    return (uint32_t)1 << (hash >> 32 & 31) | (uint32_t)1 << (hash >> 37 & 31);
+}
+
+static inline uint32_t vg_key_tag(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32) & VG_KEY_TAG;
+}
 
 /* A slot of a table of grams. */
 struct vg_blob_slot {
@@ -446,7 +477,7 @@ static_assert(sizeof(struct vg_blob_predicate) == 24, "blob");
 static_assert(sizeof(struct vg_blob_trial) == 16, "blob");
 static_assert(sizeof(struct vg_blob_token) == 12, "blob");
 static_assert(sizeof(struct vg_blob_slot) == 8, "blob");
-static_assert(sizeof(struct vg_blob_key) == 16, "blob");
+static_assert(sizeof(struct vg_blob_bucket) == 8, "blob");
 static_assert(sizeof(struct vg_blob_gram) == 16, "blob");
 static_assert(sizeof(struct vg_blob_literal) == 12, "blob");
 static_assert(sizeof(struct vg_blob_regex) == 8, "blob");
@@ -513,14 +544,20 @@ static inline struct vg_blob_view vg_blob_view_of(const void *blob)
     return view;
 }
 
+/* The action of a rule (enum vg_blob_action). */
+static inline uint32_t vg_blob_action_of(const struct vg_blob_view *blob, uint32_t rule)
+{
+    return blob->ACTIONS[rule / VG_ACTIONS_IN_WORD] >> rule % VG_ACTIONS_IN_WORD * VG_ACTION_BITS & 3;
+}
+
 /* What `searches` of a field must say. Its list of `general` lies within LISTS, and names predicates. */
 static inline uint32_t vg_blob_searches_of(const struct vg_blob_view *blob, const struct vg_blob_field *field)
 {
     uint32_t searches = field->digests.count ? VG_SEARCH_DIGESTS : 0;
 
-    if (field->exact.probes)
+    if (field->exact.bits)
         searches |= VG_SEARCH_WHOLE;
-    if (field->folder.probes || field->name.probes)
+    if (field->folder.bits || field->name.bits)
         searches |= VG_SEARCH_PARTS;
     if (field->start.probes || field->end.probes)
         searches |= VG_SEARCH_ENDS;

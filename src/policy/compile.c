@@ -95,18 +95,21 @@ static uint32_t put_name(struct vg_compile *compile, struct names *names, const 
 static void write_rules(struct vg_compile *compile)
 {
     const struct vg_model *model = compile->model;
+    uint32_t *action = NULL; /* the last word */
     struct names names = {{NULL, 0, 0, false}, {NULL, 0, 0}};
 
     for (size_t i = 0; i < model->rule_count; i++) {
         const struct vg_rule *rule = &model->rules[i];
         uint32_t name = put_name(compile, &names, rule->name ? rule->name : "");
 
-        if (compile->sections[VG_BLOB_NAMES].size > VG_RULE_NAME_MASK)
-            vg_compile_error(compile, rule->place, "the names of all rules take more than 1 GiB", NULL);
-        if (compile->failed || compile->sections[VG_BLOB_NAMES].failed)
+        if (compile->sections[VG_BLOB_NAMES].size > UINT32_MAX)
+            vg_compile_error(compile, rule->place, "the names of all rules take more than 4 GiB", NULL);
+        if (i % VG_ACTIONS_IN_WORD == 0)
+            action = vg_buffer_add(&compile->sections[VG_BLOB_ACTIONS], sizeof(*action));
+        if (compile->failed || compile->sections[VG_BLOB_NAMES].failed || !action)
             break;
-        vg_buffer_put32(&compile->sections[VG_BLOB_RULES],
-                        name | (uint32_t)rule->action << VG_RULE_ACTION_SHIFT);
+        *action |= (uint32_t)rule->action << i % VG_ACTIONS_IN_WORD * VG_ACTION_BITS;
+        vg_buffer_put32(&compile->sections[VG_BLOB_RULES], name);
     }
     vg_buffer_free(&names.entries);
     free(names.set.slots);
@@ -188,11 +191,12 @@ static void compile_rule(struct vg_compile *compile)
 
 static bool out_of_memory(const struct vg_compile *compile)
 {
-    bool failed = compile->predicates.failed || compile->keys.failed || compile->chain.failed ||
-                  compile->anchors.failed || compile->always.failed || compile->placed.failed ||
-                  compile->digests.failed || compile->pairs.failed || compile->nodes.failed ||
-                  compile->links.failed || compile->pending.failed || compile->listed.failed ||
-                  compile->members.failed || compile->memberships.failed || compile->regexes.failed;
+    bool failed = compile->predicates.failed || compile->keys.failed || compile->texts.failed ||
+                  compile->chain.failed || compile->anchors.failed || compile->always.failed ||
+                  compile->placed.failed || compile->digests.failed || compile->pairs.failed ||
+                  compile->nodes.failed || compile->links.failed || compile->pending.failed ||
+                  compile->listed.failed || compile->members.failed || compile->memberships.failed ||
+                  compile->regexes.failed;
 
     for (unsigned field = 0; field < VG_FIELD_COUNT; field++)
         failed = failed || compile->fields[field].anchored.failed ||
@@ -250,9 +254,10 @@ static bool compile_all(struct vg_compile *compile, void **blob, size_t *size)
 static void free_all(struct vg_compile *compile)
 {
     struct vg_buffer *const buffers[] = {
-        &compile->predicates, &compile->keys,    &compile->chain,   &compile->anchors,     &compile->always,
-        &compile->placed,     &compile->digests, &compile->nodes,   &compile->links,       &compile->pending,
-        &compile->pairs,      &compile->listed,  &compile->members, &compile->memberships, &compile->regexes,
+        &compile->predicates, &compile->keys,    &compile->texts,       &compile->chain,
+        &compile->anchors,    &compile->always,  &compile->placed,      &compile->digests,
+        &compile->nodes,      &compile->links,   &compile->pending,     &compile->pairs,
+        &compile->listed,     &compile->members, &compile->memberships, &compile->regexes,
     };
 
     for (size_t i = 0; i < sizeof(buffers) / sizeof(*buffers); i++)

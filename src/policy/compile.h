@@ -60,7 +60,7 @@ enum vg_key_kind {
 /* A text by which predicates are found. */
 struct vg_compiled_key {
     uint64_t hash;     /* of a literal, once it is chosen: its gram */
-    uint32_t text;     /* the first in BYTES or TEXT */
+    uint32_t text;     /* of a literal: the first in BYTES or TEXT; else the first word in vg_compile.texts */
     uint32_t units;    /* with VG_TEXT_WIDE */
     uint32_t postings; /* the last added of a chain in vg_compile.chain */
     uint32_t gram;     /* of a literal: where its first gram starts */
@@ -129,6 +129,7 @@ struct vg_compile {
     struct vg_index_set predicate_set;
     struct vg_buffer keys; /* struct vg_compiled_key */
     struct vg_index_set key_set;
+    struct vg_buffer texts;   /* uint32_t: texts of keys as they stand in KEYS */
     struct vg_buffer chain;   /* struct vg_chain */
     struct vg_buffer anchors; /* struct vg_anchor */
     struct vg_buffer always;  /* uint32_t: conditions */
@@ -259,6 +260,9 @@ uint64_t vg_compile_pairs(const struct vg_compile *compile, uint32_t root);
 /* compile_index.c: gives every predicate that matters its keys. */
 void vg_compile_index(struct vg_compile *compile);
 
+/* The unit of a key's text at `at`. */
+uint16_t vg_key_unit(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t at);
+
 /* compile_grams.c: how common the least common gram of a text is in what Windows usually runs (0: not at
  * all).
  */
@@ -273,10 +277,7 @@ uint32_t vg_gram_stride(const struct vg_compile *compile, const struct vg_compil
 uint32_t vg_key_gram(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t start,
                      uint32_t units);
 
-/* The unit of a key's text at `at`. */
-uint16_t vg_key_unit(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t at);
-
-/* compile_tables.c: KEYS, and POSTINGS for them and for LITERALS. A predicate that some key reaches
+/* compile_tables.c: BUCKETS, KEYS, and POSTINGS for them and for LITERALS. A predicate that some key reaches
  * by a list needs a place in PREDICATES; all such are marked before the tables are written. */
 void vg_compile_mark_keys(struct vg_compile *compile);
 void vg_compile_tables(struct vg_compile *compile);
@@ -295,6 +296,10 @@ uint32_t *vg_compile_lay_out(struct vg_compile *compile, const struct vg_entries
 
 /* What a key leads to; writes its list, so it is called once, in the order of KEYS, then of LITERALS. */
 uint32_t vg_compile_target(struct vg_compile *compile, const struct vg_compiled_key *key);
+
+/* compile_keys.c: BUCKETS and KEYS of one field and kind: these keys, in the order that they came. */
+void vg_compile_keys(struct vg_compile *compile, const uint32_t *keys, uint32_t count,
+                     struct vg_blob_keys *table);
 
 /* compile_literals.c: LITERALS, GRAMS, SLOTS, FILTERS of one field and kind. */
 void vg_compile_literals(struct vg_compile *compile, const uint32_t *keys, uint32_t count,

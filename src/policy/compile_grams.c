@@ -12,13 +12,6 @@ struct vg_gram_load {
     uint32_t bits;
 };
 
-uint16_t vg_key_unit(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t at)
-{
-    if (key->units & VG_TEXT_WIDE)
-        return VG_BUFFER_AT(&compile->sections[VG_BLOB_TEXT], uint16_t)[key->text + at];
-    return VG_BUFFER_AT(&compile->sections[VG_BLOB_BYTES], uint8_t)[key->text + at];
-}
-
 /* Made of units. */
 static uint64_t wide_gram(const uint16_t *text, uint32_t units)
 {

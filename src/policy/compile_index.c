@@ -20,6 +20,20 @@ static struct vg_compiled_key *key_at(const struct vg_compile *compile, uint32_t
     return VG_BUFFER_AT(&compile->keys, struct vg_compiled_key) + index;
 }
 
+uint16_t vg_key_unit(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t at)
+{
+    bool wide = (key->units & VG_TEXT_WIDE) != 0;
+
+    if (key->kind < VG_KEY_LITERAL) {
+        const uint32_t *text = VG_BUFFER_AT(&compile->texts, uint32_t) + key->text;
+
+        return wide ? ((const uint16_t *)(const void *)text)[at] : ((const uint8_t *)text)[at];
+    }
+    if (wide)
+        return VG_BUFFER_AT(&compile->sections[VG_BLOB_TEXT], uint16_t)[key->text + at];
+    return VG_BUFFER_AT(&compile->sections[VG_BLOB_BYTES], uint8_t)[key->text + at];
+}
+
 static bool same_key(const void *context, uint32_t index, const void *wanted)
 {
     const struct vg_compile *compile = context;
@@ -49,25 +63,42 @@ static uint64_t key_hash_of(const void *context, uint32_t index)
     return set_hash(key->hash, key->field, key->kind);
 }
 
-/* Texts of ASCII stand in BYTES, others in TEXT. */
+static bool is_wide(const struct wanted *wanted)
+{
+    uint16_t any = 0;
+
+    for (uint32_t i = 0; i < wanted->units; i++)
+        any |= wanted->folded[i];
+    return any >= 0x80;
+}
+
+/* Makes room for the text of a key; where it starts is counted in elements of `size`. */
+static void *make_room(struct vg_compile *compile, struct vg_compiled_key *key, uint32_t size)
+{
+    uint32_t units = key->units & ~VG_TEXT_WIDE;
+    struct vg_buffer *literals = &compile->sections[key->units & VG_TEXT_WIDE ? VG_BLOB_TEXT : VG_BLOB_BYTES];
+
+    if (key->kind < VG_KEY_LITERAL) {
+        key->text = VG_BUFFER_COUNT(&compile->texts, uint32_t);
+        return vg_buffer_add(&compile->texts, (vg_key_words(key->units) - VG_KEY_TEXT) * sizeof(uint32_t));
+    }
+    key->text = (uint32_t)(literals->size / size);
+    return vg_buffer_add(literals, (size_t)units * size);
+}
+
+/* Texts of ASCII are kept as bytes, others as units. */
 static void put_text(struct vg_compile *compile, const struct wanted *wanted, struct vg_compiled_key *key)
 {
-    struct vg_buffer *text = &compile->sections[VG_BLOB_TEXT];
-    struct vg_buffer *bytes = &compile->sections[VG_BLOB_BYTES];
+    bool wide = is_wide(wanted);
     uint8_t *out;
 
-    key->units = wanted->units;
-    key->text = VG_BUFFER_COUNT(bytes, uint8_t);
-    for (uint32_t i = 0; i < wanted->units; i++) {
-        if (wanted->folded[i] < 0x80)
-            continue;
-        key->units |= VG_TEXT_WIDE;
-        key->text = VG_BUFFER_COUNT(text, uint16_t);
-        vg_buffer_put(text, wanted->folded, wanted->units * sizeof(*wanted->folded));
+    key->units = wanted->units | (wide ? VG_TEXT_WIDE : 0);
+    out = make_room(compile, key, wide ? sizeof(uint16_t) : sizeof(uint8_t));
+    if (!out)
         return;
-    }
-    out = vg_buffer_add(bytes, wanted->units);
-    for (uint32_t i = 0; out && i < wanted->units; i++)
+    if (wide)
+        memcpy(out, wanted->folded, wanted->units * sizeof(*wanted->folded));
+    for (uint32_t i = 0; !wide && i < wanted->units; i++)
         out[i] = (uint8_t)wanted->folded[i];
 }
 
@@ -84,7 +115,7 @@ static uint32_t new_key(struct vg_compile *compile, const struct wanted *wanted)
     put_text(compile, wanted, &key);
     vg_buffer_put(&compile->keys, &key, sizeof(key));
     if (compile->sections[VG_BLOB_TEXT].failed || compile->sections[VG_BLOB_BYTES].failed ||
-        compile->keys.failed)
+        compile->texts.failed || compile->keys.failed)
         return VG_BLOB_NONE;
     if (!vg_index_set_add(&compile->key_set, index, set_hash(key.hash, key.field, key.kind), key_hash_of,
                           compile)) {

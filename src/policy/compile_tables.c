@@ -182,28 +182,6 @@ uint32_t *vg_compile_lay_out(struct vg_compile *compile, const struct vg_entries
     return NULL;
 }
 
-/* Keys of one field and kind go to KEYS in the order of their slots. */
-static void write_keys(struct vg_compile *compile, const struct vg_entries *entries,
-                       struct vg_blob_table *table)
-{
-    struct vg_buffer *section = &compile->sections[VG_BLOB_KEYS];
-    uint32_t *slots = vg_compile_lay_out(compile, entries, 3, table);
-
-    table->slots = VG_BUFFER_COUNT(section, struct vg_blob_key);
-    for (uint32_t slot = 0; slots && slot < (uint32_t)1 << table->bits; slot++) {
-        struct vg_blob_key out = {.target = VG_BLOB_NONE};
-
-        if (slots[slot] != 0) {
-            const struct vg_compiled_key *key = key_at(compile, entries->items[slots[slot] - 1]);
-
-            out = (struct vg_blob_key){(uint32_t)(key->hash >> 32), key->text, key->units,
-                                       vg_compile_target(compile, key)};
-        }
-        vg_buffer_put(section, &out, sizeof(out));
-    }
-    free(slots);
-}
-
 static uint32_t group_of(const struct vg_compiled_key *key)
 {
     return (uint32_t)key->kind * VG_FIELD_COUNT + key->field;
@@ -228,7 +206,7 @@ static void order_keys(const struct vg_compile *compile, uint32_t *order, uint32
         order[next[group_of(key_at(compile, i))]++] = i;
 }
 
-static struct vg_blob_table *table_of(struct vg_blob_field *field, uint32_t kind)
+static struct vg_blob_keys *table_of(struct vg_blob_field *field, uint32_t kind)
 {
     switch (kind) {
     case VG_KEY_EXACT:
@@ -252,27 +230,23 @@ static uint64_t *lengths_of(struct vg_blob_field *field, uint32_t kind)
     }
 }
 
-static void write_groups(struct vg_compile *compile, const uint32_t *order, const uint32_t starts[GROUPS + 1],
-                         struct vg_entries *entries)
+static void write_groups(struct vg_compile *compile, const uint32_t *order, const uint32_t starts[GROUPS + 1])
 {
     for (uint32_t group = 0; group < GROUPS; group++) {
         struct vg_blob_field *field = &compile->fields[group % VG_FIELD_COUNT].out;
         uint32_t kind = group / VG_FIELD_COUNT;
+        uint32_t count = starts[group + 1] - starts[group];
+        const uint32_t *keys = order + starts[group];
 
-        entries->count = starts[group + 1] - starts[group];
-        if (entries->count == 0)
+        if (count == 0)
             continue;
         if (kind >= VG_KEY_LITERAL) {
-            vg_compile_literals(compile, order + starts[group], entries->count, field);
+            vg_compile_literals(compile, keys, count, field);
             continue;
         }
-        for (uint32_t i = 0; i < entries->count; i++) {
-            entries->items[i] = order[starts[group] + i];
-            entries->hashes[i] = key_at(compile, entries->items[i])->hash;
-            *lengths_of(field, kind) |=
-                vg_blob_length(key_at(compile, entries->items[i])->units & ~VG_TEXT_WIDE);
-        }
-        write_keys(compile, entries, table_of(field, kind));
+        for (uint32_t i = 0; i < count; i++)
+            *lengths_of(field, kind) |= vg_blob_length(key_at(compile, keys[i])->units & ~VG_TEXT_WIDE);
+        vg_compile_keys(compile, keys, count, table_of(field, kind));
     }
 }
 
@@ -280,19 +254,13 @@ void vg_compile_tables(struct vg_compile *compile)
 {
     uint32_t count = VG_BUFFER_COUNT(&compile->keys, struct vg_compiled_key);
     uint32_t *order = malloc(count * sizeof(*order) + 1);
-    struct vg_entries entries = {
-        .hashes = malloc(count * sizeof(uint64_t) + 1),
-        .items = malloc(count * sizeof(uint32_t) + 1),
-    };
     uint32_t starts[GROUPS + 1];
 
-    if (order && entries.hashes && entries.items) {
+    if (order) {
         order_keys(compile, order, starts);
-        write_groups(compile, order, starts, &entries);
+        write_groups(compile, order, starts);
     } else {
         compile->keys.failed = true;
     }
     free(order);
-    free(entries.hashes);
-    free(entries.items);
 }

@@ -108,6 +108,20 @@ static bool is_established(const struct vg_fact *fact)
     return fact->state == VG_FACT_KNOWN || fact->state == VG_FACT_ABSENT;
 }
 
+/* The memory that digests are looked for in is asked for first, and arrives while the texts are looked at. */
+static void expect_digests(const struct vg_match *match, const struct vg_record *record)
+{
+    const struct vg_blob_field *fields = match->blob.FIELDS;
+
+    for (uint32_t i = 0; i < vg_blob_count(match->blob.header, VG_BLOB_FIELDS); i++) {
+        const struct vg_fact *fact = &record->facts[fields[i].field];
+
+        if ((fields[i].searches & VG_SEARCH_DIGESTS) && fact->state == VG_FACT_KNOWN &&
+            !(match->scratch->taken & field_bit(fields[i].field)))
+            vg_match_expect(match, &fields[i], fact);
+    }
+}
+
 /* Takes every fact that was not taken yet; returns those that are pending. */
 static uint64_t take_facts(struct vg_match *match, const struct vg_record *record)
 {
@@ -116,6 +130,7 @@ static uint64_t take_facts(struct vg_match *match, const struct vg_record *recor
     uint64_t before = match->scratch->taken;
     uint64_t pending = 0;
 
+    expect_digests(match, record);
     for (uint32_t i = 0; i < count; i++) {
         const struct vg_fact *fact = &record->facts[fields[i].field];
         uint64_t bit = field_bit(fields[i].field);
@@ -198,7 +213,7 @@ static uint64_t unknown_to_condition(const struct vg_match *match, const struct 
 
 static uint32_t rule_action(const struct vg_match *match, uint32_t rule)
 {
-    return match->blob.RULES[rule] >> VG_RULE_ACTION_SHIFT;
+    return vg_blob_action_of(&match->blob, rule);
 }
 
 static void decide_by(const struct vg_match *match, uint32_t rule, struct vg_decision *decision)

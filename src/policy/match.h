@@ -63,6 +63,10 @@ struct vg_value {
 
 void vg_match_begin(struct vg_match *match, const struct vg_policy *policy, void *scratch);
 
+/* Asks for the memory that a fact of digests will be looked for in. */
+void vg_match_expect(const struct vg_match *match, const struct vg_blob_field *field,
+                     const struct vg_fact *fact);
+
 /* Takes a fact that is KNOWN or ABSENT into truths, candidates and scratch->best. */
 void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, const struct vg_fact *fact);
 

@@ -7,50 +7,69 @@ void vg_scan_begin_keys(struct vg_scan *scan)
     scan->backslash = UINT32_MAX;
 }
 
-static const struct vg_blob_table *table_of(const struct vg_scan *scan, const struct vg_lookup *lookup)
+static const struct vg_blob_keys *table_of(const struct vg_scan *scan, const struct vg_lookup *lookup)
 {
     if (lookup->units & VG_LOOKUP_FOLDER)
         return &scan->field->folder;
     return lookup->start ? &scan->field->name : &scan->field->exact;
 }
 
-static void find_key(struct vg_scan *scan, const struct vg_lookup *lookup)
+static const struct vg_blob_bucket *bucket_of(const struct vg_scan *scan, const struct vg_lookup *lookup)
 {
-    const struct vg_blob_view *blob = &scan->match->blob;
-    const struct vg_blob_table *table = table_of(scan, lookup);
-    const struct vg_blob_key *keys = blob->KEYS + table->slots;
-    uint32_t mask = ((uint32_t)1 << table->bits) - 1;
-    uint32_t tag = (uint32_t)(lookup->hash >> 32);
+    const struct vg_blob_keys *table = table_of(scan, lookup);
 
-    for (uint32_t probe = 0; probe < table->probes; probe++) {
-        const struct vg_blob_key *key = &keys[((uint32_t)lookup->hash + probe) & mask];
-
-        if (key->target == VG_BLOB_NONE)
-            return;
-        if (key->tag == tag && (key->units & ~VG_TEXT_WIDE) == (lookup->units & ~VG_LOOKUP_FOLDER) &&
-            vg_text_is(&scan->text, blob, lookup->start, key->text, key->units)) {
-            vg_scan_hit(scan, key->target);
-            return;
-        }
-    }
+    return scan->match->blob.BUCKETS + table->buckets +
+           ((uint32_t)lookup->hash & (((uint32_t)1 << table->bits) - 1));
 }
 
+static bool is_key(const struct vg_scan *scan, const struct vg_lookup *lookup, const uint32_t *key)
+{
+    uint32_t head = key[1];
+
+    return !((head ^ (vg_key_tag(lookup->hash) | lookup->units)) & (VG_KEY_TAG | VG_KEY_UNITS)) &&
+           vg_text_equals(&scan->text, lookup->start, key + VG_KEY_TEXT,
+                          head & (VG_TEXT_WIDE | VG_KEY_UNITS));
+}
+
+static void find_key(struct vg_scan *scan, const struct vg_lookup *lookup, const uint32_t *key)
+{
+    while (!is_key(scan, lookup, key)) {
+        if (key[1] & VG_KEY_LAST)
+            return;
+        key += vg_key_words(key[1]);
+    }
+    vg_scan_hit(scan, key[0]);
+}
+
+/* The buckets have arrived together; so do the keys of the few that may have what is looked for. */
 void vg_scan_look_up(struct vg_scan *scan)
 {
-    for (uint32_t i = 0; i < scan->lookup_count; i++)
-        find_key(scan, &scan->lookups[i]);
+    const uint32_t *keys[VG_LOOKUPS];
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < scan->lookup_count; i++) {
+        const struct vg_blob_bucket *bucket = bucket_of(scan, &scan->lookups[i]);
+
+        if (vg_key_filter(scan->lookups[i].hash) & ~bucket->filter)
+            continue;
+        keys[found] = scan->match->blob.KEYS + bucket->key;
+        VG_PREFETCH(keys[found]);
+        scan->lookups[found++] = scan->lookups[i];
+    }
+    for (uint32_t i = 0; i < found; i++)
+        find_key(scan, &scan->lookups[i], keys[i]);
     scan->lookup_count = 0;
 }
 
-/* Look-ups are collected and then run together, so that their slots come from memory at the same time. */
+/* Look-ups are collected and then run together, so that their buckets come from memory at the same time. A
+ * value that is longer than any key can be is none. */
 static void look_up(struct vg_scan *scan, struct vg_lookup lookup)
 {
-    const struct vg_blob_table *table = table_of(scan, &lookup);
-    const struct vg_blob_key *keys = scan->match->blob.KEYS + table->slots;
-
+    if ((lookup.units & ~VG_LOOKUP_FOLDER) > VG_KEY_UNITS)
+        return;
     if (scan->lookup_count == VG_LOOKUPS)
         vg_scan_look_up(scan);
-    VG_PREFETCH(&keys[(uint32_t)lookup.hash & (((uint32_t)1 << table->bits) - 1)]);
+    VG_PREFETCH(bucket_of(scan, &lookup));
     scan->lookups[scan->lookup_count++] = lookup;
 }
 

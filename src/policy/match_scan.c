@@ -51,7 +51,7 @@ static void announce(struct vg_match *match, uint32_t list)
 static void decide_by(struct vg_match *match, uint32_t rule)
 {
     match->scratch->best = rule;
-    VG_PREFETCH(&match->blob.RULES[rule]);
+    VG_PREFETCH(&match->blob.ACTIONS[rule / VG_ACTIONS_IN_WORD]);
 }
 
 void vg_match_fire(struct vg_match *match, uint32_t index, const struct vg_blob_predicate *predicate)
@@ -209,7 +209,7 @@ static void scan_text(struct vg_scan *scan, struct vg_span span)
     if (!is_no_key(scan)) {
         next_serial(scan->match);
         scan_pieces(scan);
-        if (scan->value.has_stream && scan->field->folder.probes)
+        if (scan->value.has_stream && scan->field->folder.bits)
             vg_scan_streams(scan);
         if (scan->text.wide && (scan->field->searches & VG_SEARCH_WIDE))
             vg_scan_wide(scan);
@@ -227,6 +227,31 @@ static uint32_t leading_bits(const uint8_t *digest, uint32_t bits)
     return word >> (32 - bits);
 }
 
+static bool is_digest(const struct vg_blob_field *field, struct vg_span value)
+{
+    return field->digests.count != 0 && value.size == vg_field_digest_size((enum vg_field)field->field);
+}
+
+/* Hashes are evenly spread: where one stands is known well enough to ask for the page while its start is
+ * still on the way. */
+void vg_match_expect(const struct vg_match *match, const struct vg_blob_field *field,
+                     const struct vg_fact *fact)
+{
+    const uint32_t *digests = match->blob.DIGESTS + field->digests.first;
+
+    for (unsigned i = 0; i < fact->count && i < VG_FACT_VALUES_MAX; i++) {
+        const uint8_t *digest = fact->values[i].bytes;
+        uint64_t about;
+
+        if (!is_digest(field, fact->values[i]))
+            continue;
+        about = (uint64_t)leading_bits(digest, 32) * field->digests.count >> 32;
+        VG_PREFETCH(
+            &match->blob.DIGEST_STARTS[field->digest_starts + leading_bits(digest, field->digest_bits)]);
+        VG_PREFETCH(digests + about * vg_blob_digest_words(field->field));
+    }
+}
+
 /* The leading bits give a short range, in which digests ascend. */
 static void scan_digest(struct vg_scan *scan, struct vg_span digest)
 {
@@ -238,11 +263,13 @@ static void scan_digest(struct vg_scan *scan, struct vg_span digest)
     uint32_t low;
     uint32_t high;
 
-    if (field->digests.count == 0 || digest.size != vg_field_digest_size((enum vg_field)field->field))
+    if (!is_digest(field, digest))
         return;
     start = blob->DIGEST_STARTS + field->digest_starts + leading_bits(digest.bytes, field->digest_bits);
     low = start[0];
     high = start[1];
+    VG_PREFETCH(digests + (size_t)low * words);
+    VG_PREFETCH(digests + (size_t)high * words);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         const uint32_t *entry = digests + (size_t)middle * words;

@@ -127,22 +127,22 @@ static bool same_bytes(const uint8_t *a, const uint8_t *b, uint32_t count)
     return true;
 }
 
-bool vg_text_is(const struct vg_text *text, const struct vg_blob_view *blob, uint32_t start, uint32_t at,
-                uint32_t units)
+bool vg_text_equals(const struct vg_text *text, uint32_t start, const void *other, uint32_t units)
 {
     uint32_t count = units & ~VG_TEXT_WIDE;
+    const uint8_t *bytes = other;
 
     if (units & VG_TEXT_WIDE) {
         for (uint32_t i = 0; i < count; i++) {
-            if (blob->TEXT[at + i] != vg_fold(text->units[start + i]))
+            if (((const uint16_t *)other)[i] != vg_fold(text->units[start + i]))
                 return false;
         }
         return true;
     }
     if (start >= text->start && start + count <= text->end)
-        return same_bytes(blob->BYTES + at, vg_text_at(text, start), count);
+        return same_bytes(bytes, vg_text_at(text, start), count);
     for (uint32_t i = 0; i < count; i++) {
-        if (blob->BYTES[at + i] != vg_fold(text->units[start + i]))
+        if (bytes[i] != vg_fold(text->units[start + i]))
             return false;
     }
     return true;

@@ -36,10 +36,17 @@ static inline const uint8_t *vg_text_at(const struct vg_text *text, uint32_t at)
     return text->bytes + (VG_PIECE_BEFORE + at - text->start);
 }
 
-/* Whether the value has, from `start` on, the text of `units` (with VG_TEXT_WIDE) that stands at `text` in
- * BYTES or TEXT. All of it lies within the value. */
-bool vg_text_is(const struct vg_text *text, const struct vg_blob_view *blob, uint32_t start, uint32_t at,
-                uint32_t units);
+/* Whether the value has, from `start` on, this folded text of `units`: bytes, or with VG_TEXT_WIDE units. All
+ * of it lies within the value. */
+bool vg_text_equals(const struct vg_text *text, uint32_t start, const void *other, uint32_t units);
+
+/* The same with the text that stands at `at` in BYTES or TEXT. */
+static inline bool vg_text_is(const struct vg_text *text, const struct vg_blob_view *blob, uint32_t start,
+                              uint32_t at, uint32_t units)
+{
+    return vg_text_equals(text, start,
+                          units & VG_TEXT_WIDE ? (const void *)(blob->TEXT + at) : blob->BYTES + at, units);
+}
 
 /* The next place from `at` to `last` where these two bytes stand; behind `last` when there is none. All of it
  * is in a piece. */

@@ -34,7 +34,7 @@ struct vg_span vg_policy_rule_name(const struct vg_policy *policy, uint32_t rule
 
     if (rule >= vg_blob_count(header, VG_BLOB_RULES))
         return name;
-    bytes = view.NAMES + (view.RULES[rule] & VG_RULE_NAME_MASK);
+    bytes = view.NAMES + view.RULES[rule];
     name.bytes = bytes;
     while (bytes[name.size] != 0)
         name.size++;
@@ -45,8 +45,7 @@ const char *vg_policy_rule_action(const struct vg_policy *policy, uint32_t rule)
 {
     static const char *const names[] = {"allow", "deny", "ask", "audit"};
     const struct vg_blob_header *header = header_of(policy);
+    struct vg_blob_view view = vg_blob_view_of(header);
 
-    if (rule >= vg_blob_count(header, VG_BLOB_RULES))
-        return "";
-    return names[vg_blob_view_of(header).RULES[rule] >> VG_RULE_ACTION_SHIFT];
+    return rule < vg_blob_count(header, VG_BLOB_RULES) ? names[vg_blob_action_of(&view, rule)] : "";
 }

@@ -104,16 +104,31 @@ static bool check_names(struct vg_check *check)
     return true;
 }
 
+/* One for each rule; every value of two bits is one. */
+static bool check_actions(struct vg_check *check)
+{
+    uint32_t rules = vg_check_count(check, VG_BLOB_RULES);
+    uint32_t words = rules / VG_ACTIONS_IN_WORD;
+    uint32_t left = rules % VG_ACTIONS_IN_WORD;
+    const uint32_t *actions = check->blob.ACTIONS;
+
+    if (vg_check_count(check, VG_BLOB_ACTIONS) != words + (left != 0))
+        return vg_check_failed(check, "not as many actions as rules", actions);
+    if (left != 0 && actions[words] >> left * VG_ACTION_BITS != 0)
+        return vg_check_failed(check, "an action of no rule", &actions[words]);
+    return true;
+}
+
 bool vg_check_rules(struct vg_check *check)
 {
     const struct vg_blob_view *blob = &check->blob;
     uint32_t count = vg_check_count(check, VG_BLOB_RULES);
     uint32_t names = vg_check_count(check, VG_BLOB_NAMES);
 
-    if (!check_names(check))
+    if (!check_names(check) || !check_actions(check))
         return false;
     for (uint32_t rule = 0; rule < count; rule++) {
-        uint32_t name = blob->RULES[rule] & VG_RULE_NAME_MASK;
+        uint32_t name = blob->RULES[rule];
 
         if (name >= names || (name != 0 && blob->NAMES[name - 1] != 0))
             return vg_check_failed(check, "a rule's name does not start where a name starts",

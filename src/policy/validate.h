@@ -28,7 +28,7 @@ static inline uint32_t vg_check_count(const struct vg_check *check, enum vg_blob
 static inline bool vg_check_deciding_rule(const struct vg_check *check, uint32_t rule)
 {
     return rule < vg_check_count(check, VG_BLOB_RULES) &&
-           check->blob.RULES[rule] >> VG_RULE_ACTION_SHIFT != VG_BLOB_AUDIT;
+           vg_blob_action_of(&check->blob, rule) != VG_BLOB_AUDIT;
 }
 
 static inline bool vg_check_has_field(const struct vg_check *check, uint32_t field)

@@ -5,7 +5,7 @@
 /* How far the sections that fields share have been used up. */
 struct used {
     uint32_t lists;
-    uint32_t keys;
+    uint32_t buckets;
     uint32_t slots;
     uint32_t filters;
     uint32_t digests; /* words */
@@ -110,23 +110,39 @@ static bool check_gram_tables(struct vg_check *check, struct used *used)
     return true;
 }
 
-/* The tables stand in KEYS and SLOTS by kind, then by field. */
+/* Whether the table's buckets are the next ones; they are then used up. What is as long as one of `lengths`
+ * is looked up without asking whether there is a table. */
+static bool check_keys(struct vg_check *check, const struct vg_blob_keys *keys, uint64_t lengths,
+                       struct used *used)
+{
+    if (keys->bits == 0) {
+        if (keys->buckets != 0 || lengths != 0)
+            return vg_check_failed(check, "a table that is not there has buckets", keys);
+        return true;
+    }
+    if (keys->bits > VG_BLOB_KEYS_BITS_MAX || keys->buckets != used->buckets ||
+        (uint32_t)1 << keys->bits > vg_check_count(check, VG_BLOB_BUCKETS) - used->buckets)
+        return vg_check_failed(check, "a table lies outside", keys);
+    used->buckets += (uint32_t)1 << keys->bits;
+    return true;
+}
+
+/* The tables stand in BUCKETS and SLOTS by kind, then by field. */
 static bool check_tables(struct vg_check *check, struct used *used)
 {
     const struct vg_blob_field *fields = check->blob.FIELDS;
     uint32_t count = vg_check_count(check, VG_BLOB_FIELDS);
-    uint32_t keys = vg_check_count(check, VG_BLOB_KEYS);
 
     for (uint32_t i = 0; i < count; i++) {
-        if (!check_table(check, &fields[i].exact, keys, &used->keys))
+        if (!check_keys(check, &fields[i].exact, fields[i].exact_lengths, used))
             return false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (!check_table(check, &fields[i].folder, keys, &used->keys))
+        if (!check_keys(check, &fields[i].folder, fields[i].folder_lengths, used))
             return false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (!check_table(check, &fields[i].name, keys, &used->keys))
+        if (!check_keys(check, &fields[i].name, fields[i].name_lengths, used))
             return false;
     }
     for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_SLOTS); i++) {
@@ -213,7 +229,7 @@ static bool check_first(struct vg_check *check, const uint32_t *rule, bool by_un
         return true;
     if (!vg_check_deciding_rule(check, *rule))
         return vg_check_failed(check, "no such deciding rule", rule);
-    if (by_unknown && check->blob.RULES[*rule] >> VG_RULE_ACTION_SHIFT == VG_BLOB_ALLOW)
+    if (by_unknown && vg_blob_action_of(&check->blob, *rule) == VG_BLOB_ALLOW)
         return vg_check_failed(check, "an allow rule that matches what is unknown", rule);
     return true;
 }
@@ -244,8 +260,8 @@ static bool check_all_used(struct vg_check *check, const struct used *used)
 {
     if (used->lists != vg_check_count(check, VG_BLOB_LISTS))
         return vg_check_failed(check, "a list of nobody", check->blob.LISTS + used->lists);
-    if (used->keys != vg_check_count(check, VG_BLOB_KEYS))
-        return vg_check_failed(check, "keys of no table", check->blob.KEYS + used->keys);
+    if (used->buckets != vg_check_count(check, VG_BLOB_BUCKETS))
+        return vg_check_failed(check, "buckets of no table", check->blob.BUCKETS + used->buckets);
     if (used->slots != vg_check_count(check, VG_BLOB_SLOTS))
         return vg_check_failed(check, "slots of no table", check->blob.SLOTS + used->slots);
     if (used->filters != vg_check_count(check, VG_BLOB_FILTERS))

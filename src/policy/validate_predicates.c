@@ -239,6 +239,54 @@ static bool check_target(struct vg_check *check, const uint32_t *target, uint32_
     return true;
 }
 
+/* How far the sections that keys share have been used up. */
+struct used_by_keys {
+    uint32_t keys;
+    uint32_t postings;
+};
+
+static bool check_key(struct vg_check *check, struct used_by_keys *used)
+{
+    const uint32_t *key = check->blob.KEYS + used->keys;
+    uint32_t left = vg_check_count(check, VG_BLOB_KEYS) - used->keys;
+
+    if (left < VG_KEY_TEXT || vg_key_words(key[1]) > left)
+        return vg_check_failed(check, "a key lies outside", check->blob.KEYS + used->keys);
+    used->keys += vg_key_words(key[1]);
+    return check_target(check, key, &used->postings);
+}
+
+static bool check_bucket(struct vg_check *check, const struct vg_blob_bucket *bucket,
+                         struct used_by_keys *used)
+{
+    uint32_t count = 0;
+    uint32_t last;
+
+    if (bucket->filter == 0 && bucket->key == 0)
+        return true;
+    if (bucket->filter == 0 || bucket->key != used->keys)
+        return vg_check_failed(check, "a bucket's keys are not its own", bucket);
+    do {
+        last = used->keys;
+        if (count++ == VG_BLOB_PROBES_MAX)
+            return vg_check_failed(check, "too many keys share a bucket", bucket);
+        if (!check_key(check, used))
+            return false;
+    } while (!(check->blob.KEYS[last + 1] & VG_KEY_LAST));
+    return true;
+}
+
+static bool check_buckets(struct vg_check *check, struct used_by_keys *used)
+{
+    for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_BUCKETS); i++) {
+        if (!check_bucket(check, &check->blob.BUCKETS[i], used))
+            return false;
+    }
+    if (used->keys != vg_check_count(check, VG_BLOB_KEYS))
+        return vg_check_failed(check, "keys of no bucket", check->blob.KEYS + used->keys);
+    return true;
+}
+
 static bool check_literals(struct vg_check *check, uint32_t *used)
 {
     const struct vg_blob_literal *literals = check->blob.LITERALS;
@@ -304,10 +352,9 @@ static bool check_posting(struct vg_check *check, const uint32_t *posting)
 
 bool vg_check_postings(struct vg_check *check)
 {
-    const struct vg_blob_key *keys = check->blob.KEYS;
     const uint32_t *postings = check->blob.POSTINGS;
     uint32_t count = vg_check_count(check, VG_BLOB_POSTINGS);
-    uint32_t used = 0;
+    struct used_by_keys used = {0, 0};
 
     for (uint32_t i = 0; i < count; i++) {
         if (!check_posting(check, &postings[i]))
@@ -315,12 +362,5 @@ bool vg_check_postings(struct vg_check *check)
     }
     if (count != 0 && !(postings[count - 1] & VG_BLOB_LAST))
         return vg_check_failed(check, "the last list of predicates does not end", &postings[count - 1]);
-    for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_KEYS); i++) {
-        if (keys[i].target == VG_BLOB_NONE)
-            continue;
-        if (!vg_check_text(check, keys[i].text, keys[i].units, &keys[i]) ||
-            !check_target(check, &keys[i].target, &used))
-            return false;
-    }
-    return check_literals(check, &used) && check_grams(check);
+    return check_buckets(check, &used) && check_literals(check, &used.postings) && check_grams(check);
 }

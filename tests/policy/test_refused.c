@@ -241,11 +241,26 @@ static void a_rule_s_name_starts_where_a_name_starts(void **state)
     assert_string_equal(VERDICT_WITH(&parts, parts.RULES[0], size - 1), check);
 }
 
-/* The first rule with that action, in the top bits. */
+static void every_rule_and_nothing_else_has_an_action(void **state)
+{
+    const char *count = "not as many actions as rules";
+
+    (void)state;
+    assert_in_range(parts.counts[VG_BLOB_RULES], 1, VG_ACTIONS_IN_WORD);
+    parts_resize(&parts, VG_BLOB_RULES, VG_ACTIONS_IN_WORD + 1);
+    assert_string_equal(parts_verdict(&parts), count);
+    parts_resize(&parts, VG_BLOB_ACTIONS, 2);
+    assert_string_equal(VERDICT_WITH(&parts, parts.ACTIONS[1], VG_BLOB_AUDIT), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, parts.ACTIONS[1], VG_BLOB_AUDIT + 1), "an action of no rule");
+    parts_resize(&parts, VG_BLOB_ACTIONS, 3);
+    assert_string_equal(parts_verdict(&parts), count);
+}
+
+/* The first rule with that action; one word holds them all. */
 static uint32_t rule_of(uint32_t action)
 {
     for (uint32_t rule = 0; rule < parts.counts[VG_BLOB_RULES]; rule++) {
-        if (parts.RULES[rule] >> VG_RULE_ACTION_SHIFT == action)
+        if ((parts.ACTIONS[0] >> rule * VG_ACTION_BITS & 3) == action)
             return rule;
     }
     fail_msg("no rule has the action %u", action);
@@ -309,6 +324,7 @@ int main(void)
         TEST(names_are_utf_8_and_end),
         TEST(a_refusal_says_which_byte_of_a_name_is_wrong),
         TEST(a_rule_s_name_starts_where_a_name_starts),
+        TEST(every_rule_and_nothing_else_has_an_action),
         TEST(a_rule_that_decides_is_one_and_no_audit_rule),
         TEST(regular_expressions_share_the_automata_without_gaps),
         TEST(regular_expressions_are_not_too_many),

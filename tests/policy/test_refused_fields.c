@@ -58,7 +58,7 @@ static uint32_t rule_of(uint32_t action)
 {
     uint32_t rule = 0;
 
-    while (parts.RULES[rule] >> VG_RULE_ACTION_SHIFT != action)
+    while ((parts.ACTIONS[0] >> rule * VG_ACTION_BITS & 3) != action)
         rule++;
     return rule;
 }
@@ -127,13 +127,12 @@ static void a_table_lies_where_the_one_before_ends(void **state)
     const char *outside = "a table lies outside";
 
     (void)state;
-    assert_string_equal(VERDICT_WITH(&parts, command_line()->exact.slots, 1),
-                        "a table that is not there has slots");
-    assert_string_equal(VERDICT_WITH(&parts, command_line()->exact.bits, 1),
-                        "a table that is not there has slots");
-    assert_string_equal(VERDICT_WITH(&parts, image()->exact.slots, 1), outside);
-    assert_string_equal(VERDICT_WITH(&parts, image()->exact.bits, 31), outside);
-    assert_string_equal(VERDICT_WITH(&parts, image()->folder.slots, 0), outside);
+    assert_string_equal(VERDICT_WITH(&parts, image()->start.slots, 1), "a table that is not there has slots");
+    assert_string_equal(VERDICT_WITH(&parts, image()->start.bits, 1), "a table that is not there has slots");
+    assert_string_equal(VERDICT_WITH(&parts, image()->exact.buckets, 1), outside);
+    assert_string_equal(VERDICT_WITH(&parts, image()->exact.bits, VG_BLOB_KEYS_BITS_MAX + 1), outside);
+    assert_string_equal(VERDICT_WITH(&parts, image()->folder.buckets, 0), outside);
+    assert_string_equal(VERDICT_WITH(&parts, image()->name.buckets, 0), outside);
     assert_string_equal(VERDICT_WITH(&parts, image()->name.bits, image()->name.bits + 1), outside);
     assert_string_equal(VERDICT_WITH(&parts, command_line()->start.slots, 0), outside);
     assert_string_equal(VERDICT_WITH(&parts, command_line()->end.slots, 0), outside);
@@ -145,25 +144,35 @@ static void a_table_lies_where_the_one_before_ends(void **state)
 static void a_table_wants_so_many_probes_at_most(void **state)
 {
     const char *check = "a table wants too many probes";
-    struct vg_blob_table *names = &image()->name;
-    uint32_t used = parts.counts[VG_BLOB_KEYS];
+    struct vg_blob_table *ends = &command_line()->end;
+    uint32_t slots = (uint32_t)1 << ends->bits;
 
     (void)state;
-    assert_string_equal(VERDICT_WITH(&parts, image()->exact.probes, 4), ACCEPTED);
-    assert_string_equal(VERDICT_WITH(&parts, image()->exact.probes, 5), check);
-    parts_resize(&parts, VG_BLOB_KEYS, names->slots + 2 * VG_BLOB_PROBES_MAX);
-    for (uint32_t i = used; i < parts.counts[VG_BLOB_KEYS]; i++)
-        parts.KEYS[i].target = VG_BLOB_NONE;
-    names->bits = 7;
-    assert_string_equal(VERDICT_WITH(&parts, names->probes, VG_BLOB_PROBES_MAX), ACCEPTED);
-    assert_string_equal(VERDICT_WITH(&parts, names->probes, VG_BLOB_PROBES_MAX + 1), check);
+    assert_string_equal(VERDICT_WITH(&parts, ends->probes, slots), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, ends->probes, slots + 1), check);
+    parts_resize(&parts, VG_BLOB_SLOTS, ends->slots + 2 * VG_BLOB_PROBES_MAX);
+    ends->bits = 7;
+    assert_string_equal(VERDICT_WITH(&parts, ends->probes, VG_BLOB_PROBES_MAX), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, ends->probes, VG_BLOB_PROBES_MAX + 1), check);
+}
+
+static void nothing_is_looked_up_where_there_is_no_table(void **state)
+{
+    const char *check = "a table that is not there has buckets";
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, command_line()->exact.buckets, 1), check);
+    assert_string_equal(VERDICT_WITH(&parts, command_line()->exact_lengths, 1), check);
+    assert_string_equal(VERDICT_WITH(&parts, command_line()->folder_lengths, 1), check);
+    assert_string_equal(VERDICT_WITH(&parts, command_line()->name_lengths, 1), check);
 }
 
 static void each_table_wants_no_more_probes_than_it_has_slots(void **state)
 {
     struct vg_blob_table *tables[] = {
-        &image()->exact,        &image()->folder,     &image()->name,
-        &command_line()->start, &command_line()->end, &command_line()->grams[VG_WIDE_FOUR].table,
+        &command_line()->start,
+        &command_line()->end,
+        &command_line()->grams[VG_WIDE_FOUR].table,
     };
 
     (void)state;
@@ -222,7 +231,7 @@ static void texts_are_looked_up_in_fields_of_text_only(void **state)
     assert_string_equal(VERDICT_WITH(&parts, image()->searches, image()->searches | VG_SEARCH_GRAMS),
                         "a field is not searched for what it has");
     sha256()->searches |= VG_SEARCH_WHOLE;
-    assert_string_equal(VERDICT_WITH(&parts, sha256()->exact.probes, 1),
+    assert_string_equal(VERDICT_WITH(&parts, sha256()->exact.bits, 1),
                         "tables of text on a field that holds none");
 }
 
@@ -291,7 +300,7 @@ static void a_section_without_an_owner_is_refused(void **state)
         enum vg_blob_section_id id;
         const char *check;
     } owned[] = {
-        {VG_BLOB_LISTS, "a list of nobody"},      {VG_BLOB_KEYS, "keys of no table"},
+        {VG_BLOB_LISTS, "a list of nobody"},      {VG_BLOB_BUCKETS, "buckets of no table"},
         {VG_BLOB_SLOTS, "slots of no table"},     {VG_BLOB_FILTERS, "a filter of no table"},
         {VG_BLOB_DIGESTS, "digests of no field"}, {VG_BLOB_DIGEST_STARTS, "starts of digests of no field"},
     };
@@ -301,8 +310,6 @@ static void a_section_without_an_owner_is_refused(void **state)
         uint32_t count = parts.counts[owned[i].id];
 
         parts_resize(&parts, owned[i].id, count + 1);
-        if (owned[i].id == VG_BLOB_KEYS)
-            parts.KEYS[count].target = VG_BLOB_NONE;
         assert_string_equal(parts_verdict(&parts), owned[i].check);
         parts_resize(&parts, owned[i].id, count);
     }
@@ -321,6 +328,7 @@ int main(void)
         TEST(a_table_lies_where_the_one_before_ends),
         TEST(a_table_wants_so_many_probes_at_most),
         TEST(each_table_wants_no_more_probes_than_it_has_slots),
+        TEST(nothing_is_looked_up_where_there_is_no_table),
         TEST(a_slot_leads_to_a_gram),
         TEST(filters_lie_without_gaps_beside_their_tables),
         TEST(grams_start_at_units_counted_in_words),

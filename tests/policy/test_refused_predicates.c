@@ -307,13 +307,38 @@ static void what_is_not_tracked_announces_nothing_and_is_no_regular_expression(v
 }
 
 /* The first key that leads to a rule, or to a list. */
-static struct vg_blob_key *key(uint32_t flag)
+static uint32_t *key(uint32_t flag)
 {
-    for (uint32_t i = 0; i < parts.counts[VG_BLOB_KEYS]; i++) {
-        if (parts.KEYS[i].target != VG_BLOB_NONE && (parts.KEYS[i].target & VG_TARGET_RULE) == flag)
-            return &parts.KEYS[i];
+    uint32_t *at = parts.KEYS;
+
+    for (; at < parts.KEYS + parts.counts[VG_BLOB_KEYS]; at += vg_key_words(at[1])) {
+        if ((at[0] & VG_TARGET_RULE) == flag)
+            return at;
     }
     fail_msg("no such key");
+    return NULL;
+}
+
+/* The last key of all, and of its bucket. */
+static uint32_t *last_key(void)
+{
+    uint32_t *end = parts.KEYS + parts.counts[VG_BLOB_KEYS];
+    uint32_t *at = parts.KEYS;
+
+    while (at + vg_key_words(at[1]) < end)
+        at += vg_key_words(at[1]);
+    assert_true(at[1] & VG_KEY_LAST);
+    return at;
+}
+
+/* The first bucket that has keys behind others, or an empty one. */
+static struct vg_blob_bucket *bucket(bool empty)
+{
+    for (uint32_t i = 0; i < parts.counts[VG_BLOB_BUCKETS]; i++) {
+        if (empty ? parts.BUCKETS[i].filter == 0 : parts.BUCKETS[i].key != 0)
+            return &parts.BUCKETS[i];
+    }
+    fail_msg("no such bucket");
     return NULL;
 }
 
@@ -324,9 +349,9 @@ static void a_key_leads_to_a_rule_or_to_its_own_list(void **state)
 
     (void)state;
     assert_string_equal(
-        VERDICT_WITH(&parts, key(VG_TARGET_RULE)->target, VG_TARGET_RULE | parts.counts[VG_BLOB_RULES]),
+        VERDICT_WITH(&parts, key(VG_TARGET_RULE)[0], VG_TARGET_RULE | parts.counts[VG_BLOB_RULES]),
         "a key leads to no deciding rule");
-    assert_string_equal(VERDICT_WITH(&parts, key(0)->target, 1), "a key's list is not its own");
+    assert_string_equal(VERDICT_WITH(&parts, key(0)[0], 1), "a key's list is not its own");
     for (uint32_t i = 0; i < parts.counts[VG_BLOB_LITERALS]; i++) {
         if (!(literals[i].target & VG_TARGET_RULE))
             used = literals[i].target;
@@ -335,18 +360,62 @@ static void a_key_leads_to_a_rule_or_to_its_own_list(void **state)
     assert_string_equal(parts_verdict(&parts), "a key's list is not its own");
 }
 
-static void a_key_lies_within_the_bytes(void **state)
+static void a_bucket_s_keys_are_its_own(void **state)
 {
-    struct vg_blob_key *direct = key(VG_TARGET_RULE);
-    uint32_t count = parts.counts[VG_BLOB_BYTES];
+    const char *check = "a bucket's keys are not its own";
 
     (void)state;
-    assert_string_equal(VERDICT_WITH(&parts, direct->units, count - direct->text), ACCEPTED);
-    assert_string_equal(VERDICT_WITH(&parts, direct->units, count - direct->text + 1),
-                        "a key's text lies outside");
-    direct->units = 0;
-    assert_string_equal(VERDICT_WITH(&parts, direct->text, count), ACCEPTED);
-    assert_string_equal(VERDICT_WITH(&parts, direct->text, count + 1), "a key's text lies outside");
+    assert_string_equal(VERDICT_WITH(&parts, bucket(false)->key, 0), check);
+    assert_string_equal(VERDICT_WITH(&parts, bucket(false)->filter, 0), check);
+    assert_string_equal(VERDICT_WITH(&parts, bucket(true)->key, 1), check);
+    assert_string_not_equal(VERDICT_WITH(&parts, bucket(true)->filter, 1), ACCEPTED);
+    parts_resize(&parts, VG_BLOB_KEYS, parts.counts[VG_BLOB_KEYS] + 1);
+    assert_string_equal(parts_verdict(&parts), "keys of no bucket");
+}
+
+static void a_key_lies_within_its_section(void **state)
+{
+    const char *check = "a key lies outside";
+    uint32_t *last = last_key();
+
+    (void)state;
+    assert_string_equal(VERDICT_WITH(&parts, last[1], last[1] ^ VG_KEY_LAST), check);
+    assert_string_equal(VERDICT_WITH(&parts, last[1], last[1] + 4), check);
+    assert_string_equal(VERDICT_WITH(&parts, last[1], last[1] | VG_KEY_UNITS), check);
+    assert_string_equal(VERDICT_WITH(&parts, last[1], last[1] | VG_TEXT_WIDE), check);
+    parts_resize(&parts, VG_BLOB_KEYS, (uint32_t)(last - parts.KEYS) + 1);
+    assert_string_equal(parts_verdict(&parts), check);
+}
+
+/* How many keys the last bucket has that is not empty. */
+static uint32_t keys_of_last_bucket(void)
+{
+    uint32_t first = 0;
+    uint32_t count = 1;
+
+    for (uint32_t i = 0; i < parts.counts[VG_BLOB_BUCKETS]; i++)
+        first = parts.BUCKETS[i].key > first ? parts.BUCKETS[i].key : first;
+    for (uint32_t *at = parts.KEYS + first; !(at[1] & VG_KEY_LAST); at += vg_key_words(at[1]))
+        count++;
+    return count;
+}
+
+/* Those added have no text. */
+static void so_many_keys_share_a_bucket_at_most(void **state)
+{
+    uint32_t added = VG_BLOB_PROBES_MAX - keys_of_last_bucket();
+    uint32_t target = key(VG_TARGET_RULE)[0];
+
+    (void)state;
+    for (uint32_t i = 0; i <= added; i++) {
+        uint32_t count = parts.counts[VG_BLOB_KEYS];
+
+        last_key()[1] &= ~VG_KEY_LAST;
+        parts_resize(&parts, VG_BLOB_KEYS, count + VG_KEY_TEXT);
+        parts.KEYS[count] = target;
+        parts.KEYS[count + 1] = VG_KEY_LAST;
+        assert_string_equal(parts_verdict(&parts), i < added ? ACCEPTED : "too many keys share a bucket");
+    }
 }
 
 static void a_searched_text_has_units_but_not_too_many(void **state)
@@ -459,7 +528,9 @@ int main(void)
         TEST(only_tracked_predicates_announce_and_only_conditions),
         TEST(what_is_not_tracked_announces_nothing_and_is_no_regular_expression),
         TEST(a_key_leads_to_a_rule_or_to_its_own_list),
-        TEST(a_key_lies_within_the_bytes),
+        TEST(a_bucket_s_keys_are_its_own),
+        TEST(a_key_lies_within_its_section),
+        TEST(so_many_keys_share_a_bucket_at_most),
         TEST(a_searched_text_has_units_but_not_too_many),
         TEST(a_gram_is_of_a_text_and_has_a_word_of_it),
         TEST(texts_of_one_gram_are_so_long_at_most),

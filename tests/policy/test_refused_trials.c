@@ -158,7 +158,9 @@ static void the_tokens_of_a_trial_are_its_own_and_of_a_test_that_has_some(void *
 static void leave_one_constant(void)
 {
     for (unsigned id = 0; id < VG_BLOB_SECTION_COUNT; id++)
-        parts_resize(&parts, id, id == VG_BLOB_RULES || id == VG_BLOB_NAMES || id == VG_BLOB_CONDITIONS);
+        parts_resize(&parts, id,
+                     id == VG_BLOB_RULES || id == VG_BLOB_ACTIONS || id == VG_BLOB_NAMES ||
+                         id == VG_BLOB_CONDITIONS);
     parts_resize(&parts, VG_BLOB_CODE, 2);
     parts.header.tracked_count = 0;
     parts.header.tried_count = 0;
@@ -166,6 +168,7 @@ static void leave_one_constant(void)
     parts.header.pair_count = 0;
     parts.NAMES[0] = 0;
     parts.RULES[0] = 0;
+    parts.ACTIONS[0] = VG_BLOB_ALLOW;
     parts.CONDITIONS[0] = (struct vg_blob_condition){.rule = 0};
     parts.CODE[0] = (uint32_t)VG_CODE_CONSTANT << VG_CODE_SHIFT;
     parts.CODE[1] = (uint32_t)VG_CODE_END << VG_CODE_SHIFT;
