@@ -91,7 +91,7 @@ NTSTATUS ZwQuerySystemInformation(ULONG class, PVOID out, ULONG length,
 
     sim_service("ZwQuerySystemInformation");
     if (sim_fault("ZwQuerySystemInformation"))
-        return STATUS_INSUFFICIENT_RESOURCES;
+        return STATUS_UNSUCCESSFUL;
     switch (class) {
     case 3: /* SystemTimeOfDayInformation: as much as the caller has room for */
         time.current_time.QuadPart = (LONGLONG)sim_now();

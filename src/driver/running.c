@@ -92,7 +92,7 @@ struct vg_process *vg_process_identify(HANDLE id)
 
 /* `*snapshot` is the caller's to free with VG_TAG_PROCESS. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
-    take_snapshot(_Outptr_ void **snapshot, _Out_ ULONG *size)
+    take_snapshot(_Outptr_ void **snapshot)
 {
     ULONG room = SNAPSHOT_SIZE_FIRST;
     NTSTATUS status = STATUS_SUCCESS;
@@ -106,7 +106,6 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
         status = ZwQuerySystemInformation(VG_SYSTEM_PROCESS_INFORMATION, taken, room, &needed);
         if (NT_SUCCESS(status)) {
             *snapshot = taken;
-            *size = room;
             return STATUS_SUCCESS;
         }
         vg_free(taken, VG_TAG_PROCESS);
@@ -122,10 +121,9 @@ _Use_decl_annotations_
 void vg_processes_add_running(void)
 {
     void *snapshot = NULL;
-    ULONG size = 0;
     ULONG offset = 0;
     const struct vg_system_process *entry = NULL;
-    NTSTATUS status = take_snapshot(&snapshot, &size);
+    NTSTATUS status = take_snapshot(&snapshot);
 
     if (!NT_SUCCESS(status)) {
         DbgPrint("vigil: the running processes could not be listed (0x%08X); they are looked at as they "
@@ -139,6 +137,6 @@ void vg_processes_add_running(void)
          */
         vg_process_release(vg_process_identify(entry->UniqueProcessId));
         offset += entry->NextEntryOffset;
-    } while (entry->NextEntryOffset != 0 && offset < size);
+    } while (entry->NextEntryOffset != 0);
     vg_free(snapshot, VG_TAG_PROCESS);
 }

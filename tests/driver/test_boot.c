@@ -158,6 +158,9 @@ static void a_confirmed_boot_is_not_marked_again(void **state)
     PASSES_UNTIL(10, false)
     assert_true(sim_get_flushed_dword("BootPending", &pending));
     assert_int_equal(pending, 0);
+    sim_set_parameter_dword("RingSize", 7); /* somebody's own change, which he will store himself */
+    PASSES_UNTIL(10, false)
+    assert_false(sim_get_flushed_dword("RingSize", &pending));
     end();
 }
 

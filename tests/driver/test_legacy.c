@@ -184,6 +184,21 @@ static void a_file_that_cannot_be_opened_keeps_its_drive_letter(void **state)
     end();
 }
 
+static void where_no_file_can_be_asked_the_kernels_name_stands(void **state)
+{
+    struct sim_file *file;
+
+    (void)state;
+    begin_legacy(NULL);
+    file = sim_add_file(CMD, "MZ", 2);
+    assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .no_apcs = true}),
+                     STATUS_SUCCESS);
+    assert_string_equal(fact(next_start(), VG_FIELD_IMAGE),
+                        "\\Device\\HarddiskVolume2\\Windows\\System32\\cmd.exe");
+    assert_int_equal(sim_file_opens(file), 0);
+    end();
+}
+
 static void what_the_system_does_not_tell_is_unknown_not_absent(void **state)
 {
     const struct vg_event_start *event;
@@ -389,6 +404,7 @@ int main(void)
         cmocka_unit_test(a_junction_laid_after_the_creation_does_not_lend_its_name),
         cmocka_unit_test(a_junction_to_another_volume_does_not_take_the_drive_letter_away),
         cmocka_unit_test(a_file_that_cannot_be_opened_keeps_its_drive_letter),
+        cmocka_unit_test(where_no_file_can_be_asked_the_kernels_name_stands),
         cmocka_unit_test(what_the_system_does_not_tell_is_unknown_not_absent),
         cmocka_unit_test(the_policy_says_what_an_unknown_command_line_means),
         cmocka_unit_test(there_are_no_integrity_levels),

@@ -292,6 +292,12 @@ static void a_policy_file_beyond_all_bounds_is_not_read(void **state)
     assert_int_equal(status().policy_status, STATUS_FILE_TOO_LARGE);
     assert_int_equal(sim_file_reads(file), 0);
     end();
+    machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
+    policy_file(DENY_CMD);
+    sim_claim_size(sim_find_file(POLICY_PATH), VG_POLICY_SIZE_MAX);
+    assert_int_equal(load(), STATUS_SUCCESS);
+    assert_int_equal(status().policy_status, STATUS_END_OF_FILE);
+    end();
 }
 
 /* The newer of the two is the one that came by hand. */

@@ -62,7 +62,7 @@ static void what_a_load_goes_without_is_said(void **state)
         {"PsSetLoadImageNotifyRoutine", "image loads cannot be watched"},
         {"BCryptOpenAlgorithmProvider", "no SHA-256 from CNG"},
         {"BCryptGetProperty", "CNG does not say how large its SHA-256 object is"},
-        {"ZwQuerySystemInformation", "the running processes could not be listed"},
+        {"ZwQuerySystemInformation", "the running processes could not be listed (0xC0000001)"},
         {"ZwReadFile", "no policy could be loaded"},
         {"PsSetCreateProcessNotifyRoutineEx", "starts of processes cannot be seen"},
     };

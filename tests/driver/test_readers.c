@@ -67,6 +67,18 @@ static void a_pended_read_ends_with_the_news_of_an_event_that_was_never_written(
     end();
 }
 
+static void a_change_that_there_was_no_memory_to_tell_of_is_counted(void **state)
+{
+    (void)state;
+    begin(NULL);
+    sim_fail_routine("pool VgEv");
+    use_policy("vigil: 1\nmode: enforce\ndefault: allow\nrules: []\n");
+    sim_fail_routine(NULL);
+    assert_int_equal(status().policy_generation, 1);
+    assert_int_equal(status().events_dropped, 1);
+    end();
+}
+
 static void a_read_with_no_room_for_any_event_is_refused(void **state)
 {
     unsigned char buffer[sizeof(struct vg_event_lost)];
@@ -87,6 +99,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(so_many_handles_may_be_open_and_no_more),
         cmocka_unit_test(a_pended_read_ends_with_the_news_of_an_event_that_was_never_written),
+        cmocka_unit_test(a_change_that_there_was_no_memory_to_tell_of_is_counted),
         cmocka_unit_test(a_read_with_no_room_for_any_event_is_refused),
     };
 
