@@ -6,6 +6,9 @@
     "  - deny: abc\n    when: { SHA256: "                                                                    \
     "'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' }\n"
 
+#define DRIVE_ASKED                                                                                          \
+    "vigil: 1\nmode: enforce\ndefault: allow\nrules:\n  - deny: from a CD\n    when: { Drive: cdrom }\n"
+
 static void a_file_system_that_reads_nothing_holds_no_start_up(void **state)
 {
     (void)state;
@@ -94,7 +97,7 @@ static void a_name_that_just_fits_what_it_is_asked_into_is_taken(void **state)
 static void a_disk_is_where_it_says_even_in_its_last_words(void **state)
 {
     (void)state;
-    begin(NULL);
+    begin(DRIVE_ASKED);
     sim_add_volume(&(struct sim_volume_options){
         .device = "\\Device\\HarddiskVolume5", .letter = "F:", .bus = SIM_BUS_USB_LAST});
     assert_int_equal(try_start("F:\\a.exe", NULL), STATUS_SUCCESS);
@@ -105,7 +108,7 @@ static void a_disk_is_where_it_says_even_in_its_last_words(void **state)
 static void a_disk_elsewhere_is_a_network_drive_whatever_its_type(void **state)
 {
     (void)state;
-    begin(NULL);
+    begin(DRIVE_ASKED);
     sim_add_volume(&(struct sim_volume_options){
         .device = "\\Device\\Far", .file_system = "Far", .characteristics = FILE_REMOTE_DEVICE});
     assert_int_equal(try_start("\\Device\\Far\\server\\share\\a.exe", NULL), STATUS_SUCCESS);
@@ -116,7 +119,7 @@ static void a_disk_elsewhere_is_a_network_drive_whatever_its_type(void **state)
 static void a_disk_that_could_not_be_asked_for_its_bus_is_unknown_not_fixed(void **state)
 {
     (void)state;
-    begin(NULL);
+    begin(DRIVE_ASKED);
     sim_add_volume(&(struct sim_volume_options){
         .device = "\\Device\\HarddiskVolume5", .letter = "F:", .bus = SIM_BUS_USB});
     sim_fail_routine("IoBuildDeviceIoControlRequest");
