@@ -49,7 +49,7 @@ struct values {
 };
 
 struct measured {
-    struct values inside, whole, start, calls;
+    struct values inside, whole, start, calls, allocations;
     double disturbed;
 };
 
@@ -176,13 +176,19 @@ static void end_parents(struct play *play)
         sim_exit_process(play->live[i], STATUS_SUCCESS);
 }
 
+/* Allocations of the driver in the last start. */
+static unsigned allocated;
+
 /* Returns how long the kernel's part and the driver's took together. */
 static double play_start(const struct play *play, const struct start *start)
 {
+    unsigned before = sim_pool_allocations(0);
     double begun = bench_now();
     PEPROCESS process;
     bool runs = start_process(play, start, &process);
     double took = bench_now() - begun;
+
+    allocated = sim_pool_allocations(0) - before;
 
     if (runs)
         sim_exit_process(process, STATUS_SUCCESS);
@@ -220,6 +226,7 @@ static void play_round(const struct play *play, size_t count, struct measured *m
         measured->inside.of[i] = last->inside;
         measured->whole.of[i] = last->whole;
         measured->calls.of[i] = last->calls;
+        measured->allocations.of[i] = allocated;
     }
 }
 
@@ -238,11 +245,12 @@ static void tell(const char *metric, const char *what, struct values *values)
 static void measure(const struct play *play, const char *metric, size_t count, bool driver)
 {
     struct measured measured = {.disturbed = 0};
-    struct values *all[] = {&measured.start, &measured.inside, &measured.whole, &measured.calls};
-    static const char *const names[] = {"start", "inside", "whole", "calls"};
-    const size_t kinds = driver ? 4 : 1;
+    struct values *all[] = {&measured.start, &measured.inside, &measured.whole, &measured.calls,
+                            &measured.allocations};
+    static const char *const names[] = {"start", "inside", "whole", "calls", "allocations"};
+    const size_t kinds = driver ? 5 : 1;
 
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 5; i++)
         prepare(play, count, all[i]);
     play_round(play, play->start_count, &measured); /* so that every file has been seen */
     measured.disturbed = 0;

@@ -47,14 +47,13 @@ bool vg_text_starts_with_folded(struct vg_span text, struct vg_span prefix)
 _Use_decl_annotations_
 uint32_t vg_decimal(uint64_t number, uint16_t *units)
 {
-    uint16_t reversed[VG_DECIMAL_UNITS];
-    uint32_t count = 0;
+    uint16_t digits[VG_DECIMAL_UNITS]; /* filled from behind */
+    uint32_t first = VG_DECIMAL_UNITS;
 
     do {
-        reversed[count++] = (uint16_t)('0' + number % 10);
+        digits[--first] = (uint16_t)('0' + number % 10);
         number /= 10;
     } while (number != 0);
-    for (uint32_t i = 0; i < count; i++)
-        units[i] = reversed[count - 1 - i];
-    return count;
+    memcpy(units, digits + first, (VG_DECIMAL_UNITS - first) * sizeof(*units));
+    return VG_DECIMAL_UNITS - first;
 }

@@ -130,7 +130,8 @@ static struct vg_span text_of(const uint8_t *bytes, const struct block *string)
     return (struct vg_span){.bytes = bytes + string->value, .size = size};
 }
 
-static bool read_strings(const uint8_t *bytes, uint32_t size, struct vg_image_version *version)
+/* The strings that are asked for, each the first of its name. False when there is none but empty ones. */
+static bool read_table(const uint8_t *bytes, const struct block *table, struct vg_image_version *version)
 {
     static const char *const names[VG_IMAGE_STRING_COUNT] = {
         [VG_IMAGE_ORIGINAL_FILE_NAME] = "OriginalFilename",
@@ -139,20 +140,34 @@ static bool read_strings(const uint8_t *bytes, uint32_t size, struct vg_image_ve
         [VG_IMAGE_COMPANY] = "CompanyName",
         [VG_IMAGE_FILE_VERSION] = "FileVersion",
     };
+    struct block string;
+    uint32_t at = table->children;
+    uint32_t seen = 0; /* bits */
+    bool any = false;
+
+    while (read_block(bytes, at, table->end, &string)) {
+        for (unsigned i = 0; i < VG_IMAGE_STRING_COUNT; i++) {
+            if ((seen >> i & 1) != 0 || !has_key(bytes, &string, names[i]))
+                continue;
+            seen |= 1u << i;
+            version->strings[i] = text_of(bytes, &string);
+            any = any || version->strings[i].size != 0;
+            break;
+        }
+        at = aligned(string.end);
+    }
+    return any;
+}
+
+static bool read_strings(const uint8_t *bytes, uint32_t size, struct vg_image_version *version)
+{
     struct block root;
     struct block table;
-    struct block string;
-    bool any = false;
 
     if (!read_block(bytes, 0, size, &root) || !has_key(bytes, &root, "VS_VERSION_INFO") ||
         !find_table(bytes, &root, &table))
         return false;
-    for (unsigned i = 0; i < VG_IMAGE_STRING_COUNT; i++) {
-        if (find_child(bytes, &table, names[i], &string))
-            version->strings[i] = text_of(bytes, &string);
-        any = any || version->strings[i].size != 0;
-    }
-    return any;
+    return read_table(bytes, &table, version);
 }
 
 enum vg_image_answer vg_image_version(struct vg_image_reader *reader, void *room,
