@@ -176,19 +176,13 @@ static void end_parents(struct play *play)
         sim_exit_process(play->live[i], STATUS_SUCCESS);
 }
 
-/* Allocations of the driver in the last start. */
-static unsigned allocated;
-
 /* Returns how long the kernel's part and the driver's took together. */
 static double play_start(const struct play *play, const struct start *start)
 {
-    unsigned before = sim_pool_allocations(0);
     double begun = bench_now();
     PEPROCESS process;
     bool runs = start_process(play, start, &process);
     double took = bench_now() - begun;
-
-    allocated = sim_pool_allocations(0) - before;
 
     if (runs)
         sim_exit_process(process, STATUS_SUCCESS);
@@ -226,7 +220,7 @@ static void play_round(const struct play *play, size_t count, struct measured *m
         measured->inside.of[i] = last->inside;
         measured->whole.of[i] = last->whole;
         measured->calls.of[i] = last->calls;
-        measured->allocations.of[i] = allocated;
+        measured->allocations.of[i] = last->allocations;
     }
 }
 

@@ -114,11 +114,13 @@ static void *stub_of(const void *target)
 static void timed_notify(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
 {
     uint64_t begun, ended;
+    unsigned allocations;
 
     if (info == NULL) {
         notify(process, id, info);
         return;
     }
+    allocations = sim_pool_allocations(0);
     begun = __rdtsc();
     begin();
     notify(process, id, info);
@@ -128,6 +130,7 @@ static void timed_notify(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO in
     last.inside = ((double)bench_split.inside - ticks_a_start - (double)bench_split.calls * ticks_a_call) /
                   ticks_a_nanosecond;
     last.calls = (unsigned)bench_split.calls;
+    last.allocations = sim_pool_allocations(0) - allocations;
 }
 
 static NTSTATUS register_timed(ULONG type, PVOID routine, BOOLEAN remove)

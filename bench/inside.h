@@ -8,9 +8,10 @@
 
 /* What the last start took: from the moment the kernel called the driver until it returned. */
 struct bench_inside {
-    double whole;   /* nanoseconds, with the clock's own cost */
-    double inside;  /* of them in the driver's own code, without it */
-    unsigned calls; /* of the kernel's routines */
+    double whole;         /* nanoseconds, with the clock's own cost */
+    double inside;        /* of them in the driver's own code, without it */
+    unsigned calls;       /* of the kernel's routines */
+    unsigned allocations; /* of pool, by the driver */
 };
 
 /* Loads the driver's module into the sim's machine (sim_load_driver's part). Ends the program when that

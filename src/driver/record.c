@@ -240,6 +240,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static void establish_hash(_Inout_ struct vg_
     uint64_t wanted = hashes_beside(start, field) & ~start->hashes_looked;
 
     start->hashes_looked |= wanted;
+    wanted &= ~vg_hashes_established(&start->hashes); /* what is remembered of a file comes all at once */
     if ((wanted & VG_HASH_BIT(field)) != 0 && start->file.handle != NULL)
         vg_hash_file(&start->file, wanted, &start->hashes);
     tell_hash(start, field);
