@@ -16,7 +16,7 @@ static const struct name names[VG_ALGORITHM_COUNT] = {
 
 static struct {
     PVOID handle;      /* NULL: not to be had */
-    ULONG object_size; /* of CNG's hash object */
+    ULONG object_size; /* of CNG's hash object; 0: not to be had */
 } providers[VG_ALGORITHM_COUNT];
 
 _IRQL_requires_max_(PASSIVE_LEVEL) static void open_provider(_In_ enum vg_algorithm algorithm)
@@ -69,8 +69,6 @@ bool vg_digest_can_be_had(void)
 _Use_decl_annotations_
 size_t vg_digest_room(enum vg_algorithm algorithm)
 {
-    if (providers[algorithm].handle == NULL)
-        return 0;
     return ((size_t)providers[algorithm].object_size + 15) & ~(size_t)15;
 }
 

@@ -63,7 +63,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span
 
     if ((characteristics & (FILE_REMOVABLE_MEDIA | FILE_FLOPPY_DISKETTE)) != 0)
         return VG_LITERAL_SPAN(u"removable");
-    if (file->object->DeviceObject != NULL && !ask_bus(file, &bus))
+    if (!ask_bus(file, &bus))
         return (struct vg_span){.bytes = NULL, .size = 0};
     return is_external(bus) ? VG_LITERAL_SPAN(u"removable") : VG_LITERAL_SPAN(u"fixed");
 }
@@ -102,8 +102,6 @@ bool vg_drive_is_a_file(const struct vg_file *file)
 {
     ULONG bus = 0;
 
-    if (file->object->DeviceObject == NULL)
-        return false;
     return !ask_bus(file, &bus) || bus == VG_BUS_TYPE_FILE_BACKED;
 }
 

@@ -101,9 +101,8 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     IO_STATUS_BLOCK io;
     NTSTATUS status = vg_name_of_object(file->object->DeviceObject, &volume);
 
-    if (!NT_SUCCESS(status))
-        return status;
-    status = vg_file_open_volume(vg_string_span(&volume), &handle);
+    if (NT_SUCCESS(status))
+        status = vg_file_open_volume(vg_string_span(&volume), &handle);
     vg_string_free(&volume);
     if (!NT_SUCCESS(status))
         return status;

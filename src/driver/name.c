@@ -154,8 +154,6 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     uint16_t letter[2];
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (object->DeviceObject == NULL)
-        return STATUS_NOT_FOUND;
     if (is_network(object))
         return vg_string_join(name, VG_LITERAL_SPAN(u"\\"), without_redirector(path));
     status = drive_letter(object->DeviceObject, letter);

@@ -67,10 +67,9 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static void open_image(_Inout_ struct vg_star
         status = vg_file_open_given(given, &start->file);
     if (NT_SUCCESS(status) || start->file.delete_pending)
         return;
-    if (!NT_SUCCESS(vg_system_image_name(start->process, path)))
-        return;
-    (void)vg_file_open_named(given, vg_string_span(path),
-                             &start->file); /* the file says itself whether it is open */
+    if (NT_SUCCESS(vg_system_image_name(start->process, path)))
+        (void)vg_file_open_named(given, vg_string_span(path),
+                                 &start->file); /* the file says itself whether it is open */
 }
 
 _IRQL_requires_max_(PASSIVE_LEVEL) static void describe_image(_Inout_ struct vg_start *start)

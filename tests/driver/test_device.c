@@ -511,6 +511,7 @@ static void images_are_recorded_only_when_asked_for(void **state)
     event = (const void *)next_event(VG_EVENT_IMAGE);
     assert_int_equal(event->kernel, 1);
     assert_int_equal(event->name_size, 0);
+    assert_string_equal(fact(event, VG_FIELD_IMAGE), "(absent)");
     assert_int_equal(sim_ioctl(admin(), VG_IOCTL_SET_OPTIONS, &none, sizeof(none), NULL, 0, NULL), 0);
     sim_load_image(&(struct sim_image_options){.name = NULL});
     assert_int_equal(status().images, 2);

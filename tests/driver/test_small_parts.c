@@ -76,6 +76,23 @@ static void hashes_of_one_content_are_remembered_together(void **state)
     vg_cache_stop();
 }
 
+/* Wherever the cache keeps it, and whatever stands beside it. */
+static void what_was_never_remembered_is_not_found(void **state)
+{
+    struct vg_file_hashes hashes = {.known = 0};
+
+    (void)state;
+    vg_cache_start();
+    for (uint16_t file = 0; file < 8192; file++) {
+        struct vg_identity identity = {.volume_serial = 1, .journal_id = 2, .usn = 3};
+
+        memcpy(identity.file_id, &file, sizeof(file));
+        assert_false(vg_cache_find(&identity, &hashes));
+    }
+    assert_int_equal(hashes.known, 0);
+    vg_cache_stop();
+}
+
 static void every_field_that_holds_digests_is_a_hash_and_no_other(void **state)
 {
     (void)state;
@@ -245,6 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_was_used_least_recently_is_forgotten),
         TEST(hashes_of_one_content_are_remembered_together),
+        TEST(what_was_never_remembered_is_not_found),
         TEST(every_field_that_holds_digests_is_a_hash_and_no_other),
         TEST(a_sid_has_a_known_revision_and_so_many_parts_at_most),
         TEST(the_longest_sid_is_written_whole),
