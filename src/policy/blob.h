@@ -25,6 +25,7 @@
 #define VG_BLOB_PATTERN_UNITS_MAX 32768u      /* literal units of one pattern */
 #define VG_BLOB_SEARCHED_MAX      1024u       /* units behind the first * of a pattern tried in full */
 #define VG_BLOB_PROBES_MAX        64u         /* slots of SLOTS, or keys of a bucket, a look-up may visit */
+#define VG_BLOB_FILTER_BITS_MAX   26u         /* a filter has at most 1 << so many bits: 8 MiB */
 #define VG_BLOB_BUCKET_UNITS_MAX  65536u      /* literal units that may hang on one gram */
 #define VG_BLOB_REGEXES_MAX       4096u       /* different regular expressions */
 #define VG_BLOB_AUTOMATA_MAX      0x400000u   /* 64-bit words of their automata together: 32 MiB */

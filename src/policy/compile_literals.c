@@ -115,7 +115,7 @@ static void write_filter(struct vg_compile *compile, const struct order *order, 
     uint32_t bits = 10;
     uint64_t *filter;
 
-    while (bits < 26 && (uint32_t)1 << (bits - 5) < distinct)
+    while (bits < VG_BLOB_FILTER_BITS_MAX && (uint32_t)1 << (bits - 5) < distinct)
         bits++;
     if (ones)
         bits = VG_ONES_BITS;

@@ -226,6 +226,15 @@ static void a_refusal_says_which_byte_of_a_name_is_wrong(void **state)
     assert_int_equal(place_in(VG_BLOB_NAMES), size - 1);
 }
 
+static void a_refusal_says_which_list_does_not_end(void **state)
+{
+    uint32_t count = parts.counts[VG_BLOB_POSTINGS];
+
+    (void)state;
+    parts.POSTINGS[count - 1] = 0;
+    assert_int_equal(place_in(VG_BLOB_POSTINGS), (count - 1) * sizeof(*parts.POSTINGS));
+}
+
 static void a_rule_s_name_starts_where_a_name_starts(void **state)
 {
     const char *check = "a rule's name does not start where a name starts";
@@ -323,6 +332,7 @@ int main(void)
         TEST(no_more_predicates_are_tried_than_there_are),
         TEST(names_are_utf_8_and_end),
         TEST(a_refusal_says_which_byte_of_a_name_is_wrong),
+        TEST(a_refusal_says_which_list_does_not_end),
         TEST(a_rule_s_name_starts_where_a_name_starts),
         TEST(every_rule_and_nothing_else_has_an_action),
         TEST(a_rule_that_decides_is_one_and_no_audit_rule),

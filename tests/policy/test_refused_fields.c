@@ -4,6 +4,8 @@
 
 #include "../cmocka_all.h"
 
+#include <string.h>
+
 static struct parts parts;
 
 static int set_up(void **state)
@@ -205,12 +207,16 @@ static void filters_lie_without_gaps_beside_their_tables(void **state)
     assert_string_equal(VERDICT_WITH(&parts, ones->filter_bits, VG_ONES_BITS + 1),
                         "a filter of units has not a bit for each");
     assert_string_equal(VERDICT_WITH(&parts, last->filter_bits, 5), "a filter lies outside");
-    assert_string_equal(VERDICT_WITH(&parts, last->filter_bits, 33), "a filter lies outside");
     assert_string_equal(VERDICT_WITH(&parts, last->filter_bits, last->filter_bits + 1),
                         "a filter lies outside");
     assert_string_equal(VERDICT_WITH(&parts, last->filter, 0), "a filter lies outside");
     parts_resize(&parts, VG_BLOB_FILTERS, last->filter + 1);
     assert_string_equal(VERDICT_WITH(&parts, last->filter_bits, 6), ACCEPTED);
+    parts_resize(&parts, VG_BLOB_FILTERS, last->filter + (1u << (VG_BLOB_FILTER_BITS_MAX - 6)));
+    assert_string_equal(VERDICT_WITH(&parts, last->filter_bits, VG_BLOB_FILTER_BITS_MAX), ACCEPTED);
+    parts_resize(&parts, VG_BLOB_FILTERS, last->filter + (1u << (VG_BLOB_FILTER_BITS_MAX - 5)));
+    assert_string_equal(VERDICT_WITH(&parts, last->filter_bits, VG_BLOB_FILTER_BITS_MAX + 1),
+                        "a filter lies outside");
 }
 
 static void grams_start_at_units_counted_in_words(void **state)
@@ -249,6 +255,18 @@ static void digests_lie_without_gaps_and_ascend(void **state)
     assert_string_equal(VERDICT_WITH(&parts, parts.DIGESTS[words], parts.DIGESTS[0]),
                         "digests do not ascend");
     assert_string_equal(VERDICT_WITH(&parts, parts.DIGESTS[words], 0), "digests do not ascend");
+}
+
+/* Two entries that differ in where they lead only. */
+static void a_digest_stands_there_once(void **state)
+{
+    uint32_t words = vg_blob_digest_words(VG_FIELD_SHA256);
+    uint32_t *second = &parts.DIGESTS[words];
+
+    (void)state;
+    memcpy(second, parts.DIGESTS, (words - 1) * sizeof(*second));
+    parts.DIGESTS[words - 1] = VG_TARGET_RULE | 0;
+    assert_string_equal(VERDICT_WITH(&parts, second[words - 1], VG_TARGET_RULE | 1), "digests do not ascend");
 }
 
 static void a_digest_leads_to_a_rule_or_to_a_list(void **state)
@@ -334,6 +352,7 @@ int main(void)
         TEST(grams_start_at_units_counted_in_words),
         TEST(texts_are_looked_up_in_fields_of_text_only),
         TEST(digests_lie_without_gaps_and_ascend),
+        TEST(a_digest_stands_there_once),
         TEST(a_digest_leads_to_a_rule_or_to_a_list),
         TEST(the_starts_of_digests_cover_them),
         TEST(digests_may_have_so_many_starts),

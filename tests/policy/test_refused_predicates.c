@@ -500,6 +500,7 @@ static void only_what_is_no_more_than_true_is_marked(void **state)
     assert_string_equal(VERDICT_WITH(&parts, *marked(), mark | group), check);
     assert_string_equal(VERDICT_WITH(&parts, *marked(), mark | regex), check);
     assert_string_equal(VERDICT_WITH(&parts, *marked(), *marked() ^ VG_POSTING_PERMISSIVE), check);
+    assert_string_equal(VERDICT_WITH(&parts, *marked(), mark | parts.header.tracked_count), check);
     untracked->rule = VG_BLOB_NONE;
     untracked->flags = 0;
     assert_string_equal(parts_verdict(&parts), ACCEPTED);

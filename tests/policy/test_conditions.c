@@ -1,0 +1,121 @@
+/* Which conditions are run: all that may hold, in their order, however many there are, and whatever is known
+ * of the facts. */
+#include "subject.h"
+
+#include <stdlib.h>
+
+#define MANY 4000u /* so that more than a thousand are announced in each way */
+
+static uint32_t named[MANY + 1];
+
+/* Audit rules of two kinds in turns: two that nothing announces, then one that the command line does. */
+static void build_many(struct vg_rule *rules)
+{
+    struct vg_expr *quiet = build_not(&build, build_pattern(&build, VG_FIELD_IMAGE, u"*never*", 0));
+    struct vg_expr *announced =
+        build_join(&build, VG_EXPR_AND, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*wxyz*", 0),
+                   build_not(&build, build_pattern(&build, VG_FIELD_IMAGE, u"*no*", 0)));
+
+    for (uint32_t i = 0; i < MANY; i++)
+        rules[i] = (struct vg_rule){
+            .action = VG_ACTION_AUDIT, .name = "a rule", .condition = i % 3 == 0 ? announced : quiet};
+    build.model.rules = rules;
+    build.model.rule_count = MANY;
+}
+
+/* How many rules match, which are all, or all but every third. */
+static uint32_t matching(bool all)
+{
+    uint32_t rule = 0;
+    uint32_t count;
+
+    assert_int_equal(decide(), VG_DECIDED);
+    count = vg_policy_audits(&policy, &record, scratch, named, MANY);
+    assert_int_equal(decision.audit_count, count);
+    for (uint32_t i = 0; i < count; i++, rule++) {
+        if (!all && rule % 3 == 0)
+            rule++;
+        assert_int_equal(named[i], rule);
+    }
+    return count;
+}
+
+static void however_many_conditions_there_are_each_is_run_once_and_in_order(void **state)
+{
+    struct vg_rule *rules = calloc(MANY, sizeof(*rules));
+    const struct vg_rule *before = build.model.rules;
+
+    (void)state;
+    assert_non_null(rules);
+    vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\a"));
+    vg_record_set(&record, VG_FIELD_COMMAND_LINE, TEXT("wxyz"));
+    build_many(rules);
+    open_policy();
+    assert_int_equal(matching(true), MANY);
+    vg_record_set(&record, VG_FIELD_COMMAND_LINE, TEXT("wxy-z"));
+    assert_int_equal(matching(false), MANY - (MANY + 2) / 3);
+    vg_record_set_state(&record, VG_FIELD_COMMAND_LINE, VG_FACT_UNKNOWN);
+    assert_int_equal(matching(false), MANY - (MANY + 2) / 3);
+    build.model.unknown_matches = true;
+    open_policy();
+    assert_int_equal(matching(true), MANY);
+    vg_record_set(&record, VG_FIELD_COMMAND_LINE, TEXT("a"));
+    record.facts[VG_FIELD_COMMAND_LINE].flags = VG_FACT_CLAIMED;
+    assert_int_equal(matching(true), MANY);
+    build.model.rules = before;
+    build.model.rule_count = 0;
+    free(rules);
+}
+
+/* Conditions that want texts of the command line, which is looked at first: all of them, or one of some. */
+static struct vg_expr *wants(bool any)
+{
+    struct vg_expr *not_it = build_not(&build, build_pattern(&build, VG_FIELD_IMAGE, u"*no*", 0));
+    struct vg_expr *first = build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*abcdefgh*", 0);
+    struct vg_expr *second = build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*stuvwxyz*", 0);
+
+    return build_join(&build, VG_EXPR_AND, build_join(&build, any ? VG_EXPR_OR : VG_EXPR_AND, first, second),
+                      not_it);
+}
+
+static void a_condition_is_ruled_out_only_by_a_command_line_that_is_known(void **state)
+{
+    static const struct vg_span lines[] = {TEXT("stuvwxyz abcdefgh"), TEXT("x abcdefgh"), TEXT("stuvwxyz x"),
+                                           TEXT("abcdefg stuvwxy"), TEXT("")};
+
+    (void)state;
+    vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\a"));
+    for (unsigned any = 0; any < 2; any++) {
+        build_start(&build);
+        build_rule(&build, VG_ACTION_DENY, wants(any));
+        open_policy();
+        for (unsigned i = 0; i < 5; i++) {
+            vg_record_set(&record, VG_FIELD_COMMAND_LINE, lines[i]);
+            assert_int_equal(decide(), VG_DECIDED);
+            assert_int_equal(decision.verdict, i < (any ? 3 : 1) ? VG_DENY : VG_ALLOW);
+            assert_int_equal(decision.unknown_fields, 0);
+        }
+        vg_record_set_state(&record, VG_FIELD_COMMAND_LINE, VG_FACT_ABSENT);
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.verdict, VG_ALLOW);
+        build.model.unknown_matches = true;
+        open_policy();
+        vg_record_set_state(&record, VG_FIELD_COMMAND_LINE, VG_FACT_UNKNOWN);
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.verdict, VG_DENY);
+        vg_record_set(&record, VG_FIELD_COMMAND_LINE, TEXT("a"));
+        record.facts[VG_FIELD_COMMAND_LINE].flags = VG_FACT_CLAIMED;
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.verdict, VG_DENY);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(however_many_conditions_there_are_each_is_run_once_and_in_order),
+        CASE(a_condition_is_ruled_out_only_by_a_command_line_that_is_known),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
