@@ -13,13 +13,12 @@ static uint32_t lower(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* A list that is not empty. */
 static void add_stream(struct vg_candidates *candidates, const struct vg_match *match,
                        struct vg_blob_slice list)
 {
     struct vg_stream *stream = &candidates->streams[candidates->stream_count];
 
-    if (list.count == 0)
-        return;
     stream->at = match->blob.LISTS + list.first;
     stream->end = stream->at + list.count;
     stream->head = *stream->at;

@@ -73,7 +73,8 @@ static bool check_grams(struct vg_check *check, const struct vg_blob_grams *gram
             return vg_check_failed(check, "a filter without a table", grams);
         return true;
     }
-    if (grams->filter_bits < 6 || grams->filter_bits > VG_BLOB_FILTER_BITS_MAX || grams->filter != used->filters)
+    if (grams->filter_bits < 6 || grams->filter_bits > VG_BLOB_FILTER_BITS_MAX ||
+        grams->filter != used->filters)
         return vg_check_failed(check, "a filter lies outside", grams);
     if (grams->stride != 1 && grams->stride != 2 && grams->stride != 4)
         return vg_check_failed(check, "grams at units that are not counted in words", grams);

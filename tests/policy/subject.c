@@ -93,17 +93,33 @@ struct vg_span at_the_edge(struct vg_span value)
     return (struct vg_span){edge - value.size, value.size};
 }
 
-bool holds(struct vg_expr *condition, enum vg_field field, struct vg_span value)
+static bool denies(struct vg_expr *condition)
 {
     uint32_t rule = build_rule(&build, VG_ACTION_DENY, condition);
 
-    vg_record_set(&record, field, at_the_edge(value));
     open_policy();
     assert_int_equal(decide(), VG_DECIDED);
     build.model.rule_count = 0;
     if (decision.verdict == VG_DENY)
         assert_int_equal(decision.rule, rule);
     return decision.verdict == VG_DENY;
+}
+
+struct vg_expr *beside(struct vg_expr *condition)
+{
+    vg_record_set(&record, VG_FIELD_PROVIDER_NAME, TEXT("seldom"));
+    return build_join(&build, VG_EXPR_AND, build_pattern(&build, VG_FIELD_PROVIDER_NAME, u"seldom", 0),
+                      condition);
+}
+
+bool holds(struct vg_expr *condition, enum vg_field field, struct vg_span value)
+{
+    bool held;
+
+    vg_record_set(&record, field, at_the_edge(value));
+    held = denies(condition);
+    assert_int_equal(denies(beside(condition)), held);
+    return held;
 }
 
 void assert_refused(const char *words)

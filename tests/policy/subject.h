@@ -31,9 +31,13 @@ enum vg_outcome decide(void);
 #define AT_THE_EDGE_MAX 131072u
 struct vg_span at_the_edge(struct vg_span value);
 
-/* Whether a policy of the one rule "deny: <condition>" denies when `field` has this value, at the
- * edge. */
+/* Whether a policy of the one rule "deny: <condition>" denies when `field` has this value, at the edge; and
+ * one in which the condition stands beside a test that is true, so that it may be tried when it comes to it.
+ */
 bool holds(struct vg_expr *condition, enum vg_field field, struct vg_span value);
+
+/* The condition beside a rarer one, on Provider_Name, that is true: so it is not looked for, but tried. */
+struct vg_expr *beside(struct vg_expr *condition);
 
 /* The compiler refuses what is built so far, and its message has these words in it. */
 void assert_refused(const char *words);

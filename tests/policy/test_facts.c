@@ -184,6 +184,30 @@ static void a_cheap_fact_left_pending_is_unknown_and_never_asked_for(void **stat
     assert_int_equal(decision.unknown_fields, 1ull << VG_FIELD_IMAGE);
 }
 
+/* Whether a test for that is looked for, or tried when a condition comes to it. */
+static void what_is_absent_has_no_value_and_what_is_there_has(void **state)
+{
+    (void)state;
+    for (unsigned tried = 0; tried < 2; tried++) {
+        struct vg_expr *null = build_test(&build, VG_FIELD_USER, VG_TEST_NULL, 0);
+        struct vg_expr *exists = build_test(&build, VG_FIELD_USER, VG_TEST_EXISTS, 0);
+
+        build_rule(&build, VG_ACTION_DENY, tried ? beside(null) : null);
+        build_rule(&build, VG_ACTION_ASK, tried ? beside(exists) : exists);
+        open_policy();
+        vg_record_set(&record, VG_FIELD_USER, TEXT(""));
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.rule, 1);
+        vg_record_set_state(&record, VG_FIELD_USER, VG_FACT_ABSENT);
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.rule, 0);
+        vg_record_set_state(&record, VG_FIELD_USER, VG_FACT_UNKNOWN);
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.rule, VG_RULE_NONE);
+        build.model.rule_count = 0;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +221,7 @@ int main(void)
         CASE(a_hash_beside_another_condition_is_asked_for_only_when_that_holds),
         CASE(a_fact_asked_for_and_left_pending_is_unknown),
         CASE(a_cheap_fact_left_pending_is_unknown_and_never_asked_for),
+        CASE(what_is_absent_has_no_value_and_what_is_there_has),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,10 @@ static void parts_are_found_wherever_they_stand(void **state)
     assert_true(pattern_holds(u"*ab*", 0, TEXT("aab")));
     assert_false(pattern_holds(u"*ab*", 0, TEXT("ba")));
     assert_true(pattern_holds(u"abc*", 0, TEXT("ABCD")));
+    assert_true(pattern_holds(u"abcd*", 0, TEXT("ABCD")));
+    assert_true(pattern_holds(u"*abcd", 0, TEXT("ABCD")));
+    assert_false(pattern_holds(u"*ab*", 0, TEXT("a")));
+    assert_false(pattern_holds(u"*ab*", 0, TEXT("axb")));
     assert_false(pattern_holds(u"abc*", 0, TEXT("xabc")));
     assert_true(pattern_holds(u"*abc", 0, TEXT("abcabc")));
 }
@@ -116,6 +120,21 @@ static void wildcards_mean_one_unit_and_any_run(void **state)
     assert_false(pattern_holds(u"?", 0, TEXT("")));
     assert_true(pattern_holds(u"*", 0, TEXT("")));
     assert_true(pattern_holds(u"a*b*c", 0, TEXT("aXbbYc")));
+    assert_true(pattern_holds(u"a*b*c", 0, TEXT("abc")));
+    assert_false(pattern_holds(u"a*b*c", 0, TEXT("ac")));
+    assert_true(pattern_holds(u"ab*cd*ef", 0, TEXT("ab-c-cd-ef-ef")));
+    assert_false(pattern_holds(u"ab*cd*ef", 0, TEXT("ab-c-d-ef")));
+    assert_false(pattern_holds(u"ab*cd*ef", 0, TEXT("abcdf")));
+    assert_true(pattern_holds(u"*ab*cd*", 0, TEXT("xabxcdx")));
+    assert_true(pattern_holds(u"*ab*cd", 0, TEXT("abcd")));
+    assert_false(pattern_holds(u"*ab*cd", 0, TEXT("abc")));
+    assert_false(pattern_holds(u"*ab*ba", 0, TEXT("aba")));
+    assert_false(pattern_holds(u"aba*ba", 0, TEXT("aba")));
+    assert_true(pattern_holds(u"a*\u0444*c", 0, TEXT("a\u0424c")));
+    assert_false(pattern_holds(u"a*\u0444*c", 0, TEXT("abc")));
+    assert_false(pattern_holds(u"a*b\u0444*c", 0, TEXT("abDc")));
+    assert_true(pattern_holds(u"x*c*e", 0, TEXT("x-c-e")));
+    assert_false(pattern_holds(u"x*c*e", 0, TEXT("x-d-e")));
     assert_false(pattern_holds(u"a*b*c", 0, TEXT("aXcYb")));
     assert_true(pattern_holds(u"*aab?*b", 0, TEXT("aaaabab")));
     assert_false(pattern_holds(u"a?*", 0, TEXT("a")));
@@ -276,6 +295,23 @@ static void many_texts_may_begin_or_end_alike(void **state)
     }
 }
 
+static void units_that_are_zero_are_nothing_that_is_looked_for(void **state)
+{
+    static const uint16_t zeros[8] = {0};
+
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_IMAGE, u"start of*", 0));
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_IMAGE, u"*the end", 0));
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_IMAGE, u"*middle*", 0));
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_IMAGE, u"*x*", 0));
+    open_policy();
+    for (uint32_t units = 1; units <= 8; units++) {
+        vg_record_set(&record, VG_FIELD_IMAGE, at_the_edge((struct vg_span){zeros, units * 2}));
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.verdict, VG_ALLOW);
+    }
+}
+
 /* Every unit, at every place in a word, beside neighbours that are folded together and one by one. */
 static void folding_eight_units_is_folding_each(void **state)
 {
@@ -354,6 +390,7 @@ int main(void)
         CASE(a_pattern_that_spells_no_stream_covers_none),
         CASE(what_is_denied_under_a_folder_is_denied_in_its_streams),
         CASE(a_stream_finds_its_folder_among_names_with_colons),
+        CASE(units_that_are_zero_are_nothing_that_is_looked_for),
         CASE(folding_eight_units_is_folding_each),
         CASE(a_pattern_that_would_be_searched_for_too_long_is_refused),
         CASE(the_longest_command_line_is_searched_to_its_end),

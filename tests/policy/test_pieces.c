@@ -113,6 +113,24 @@ static void parts_are_tried_in_every_value(void **state)
     }
 }
 
+/* Two units, at the end of the first block as at that of the last. */
+static void parts_are_tried_in_values_of_every_length(void **state)
+{
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY,
+               beside_image(build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*xy*", 0), true));
+    open_policy();
+    fill(u'-');
+    for (uint32_t units = 2; units <= 600; units++) {
+        long_value[units - 2] = u'x';
+        long_value[units - 1] = u'y';
+        assert_true(denies(VG_FIELD_COMMAND_LINE, units));
+        assert_false(denies(VG_FIELD_COMMAND_LINE, units - 1));
+        long_value[units - 2] = u'-';
+        assert_false(denies(VG_FIELD_COMMAND_LINE, units));
+    }
+}
+
 static void assert_ends_are_found(bool is_tried)
 {
     static const uint16_t *const patterns[] = {u"*qwerty", u"asdfgh*", u"*z\u0444xcv"};
@@ -242,6 +260,7 @@ int main(void)
         CASE(parts_are_found_across_the_pieces_of_a_long_value),
         CASE(parts_are_tried_across_the_pieces_of_a_long_value),
         CASE(parts_are_tried_in_every_value),
+        CASE(parts_are_tried_in_values_of_every_length),
         CASE(the_ends_of_a_long_value_are_found),
         CASE(the_ends_of_a_long_value_are_tried),
         CASE(folders_and_names_of_a_long_value_are_found),

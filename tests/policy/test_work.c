@@ -9,7 +9,9 @@ static struct {
     unsigned regexes;
     unsigned scans; /* facts scanned */
     unsigned compared;
-    unsigned folded; /* units that are not ASCII */
+    unsigned conditions;
+    unsigned prepared; /* command lines looked at for what rules conditions out */
+    unsigned folded;   /* units that are not ASCII */
 } work;
 
 bool __real_vg_match_pattern(const struct vg_blob_view *blob, const struct vg_blob_predicate *predicate,
@@ -56,6 +58,25 @@ uint16_t __wrap_vg_upcase(uint16_t unit)
 {
     work.folded++;
     return __real_vg_upcase(unit);
+}
+
+uint16_t __real_vg_match_condition(struct vg_match *match, const struct vg_blob_condition *condition,
+                                   uint64_t pending);
+uint16_t __wrap_vg_match_condition(struct vg_match *match, const struct vg_blob_condition *condition,
+                                   uint64_t pending);
+uint16_t __wrap_vg_match_condition(struct vg_match *match, const struct vg_blob_condition *condition,
+                                   uint64_t pending)
+{
+    work.conditions++;
+    return __real_vg_match_condition(match, condition, pending);
+}
+
+const uint64_t *__real_vg_match_pairs_of(const struct vg_match *match, enum vg_field field);
+const uint64_t *__wrap_vg_match_pairs_of(const struct vg_match *match, enum vg_field field);
+const uint64_t *__wrap_vg_match_pairs_of(const struct vg_match *match, enum vg_field field)
+{
+    work.prepared++;
+    return __real_vg_match_pairs_of(match, field);
 }
 
 static int begin(void **state)
@@ -169,6 +190,32 @@ static void a_text_at_an_end_of_a_pattern_is_compared_once(void **state)
     }
 }
 
+static void a_condition_that_the_command_line_rules_out_is_not_run(void **state)
+{
+    struct vg_expr *anchor = build_pattern(&build, VG_FIELD_IMAGE, u"C:\\a", 0);
+
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY,
+               build_join(&build, VG_EXPR_AND, anchor, build_pattern(&build, VG_FIELD_USER, u"*x*", 0)));
+    vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\a"));
+    vg_record_set(&record, VG_FIELD_COMMAND_LINE, TEXT("quick"));
+    open_policy();
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(work.conditions, 1);
+    assert_int_equal(work.prepared, 0);
+    build_rule(
+        &build, VG_ACTION_DENY,
+        build_join(&build, VG_EXPR_AND, anchor, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*brown*", 0)));
+    build_rule(
+        &build, VG_ACTION_DENY,
+        build_join(&build, VG_EXPR_AND, anchor, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*fox*", 0)));
+    open_policy();
+    work.conditions = 0;
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(work.conditions, 1);
+    assert_int_equal(work.prepared, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +223,7 @@ int main(void)
         WORK(each_fact_is_scanned_once_however_often_others_are_asked_for),
         WORK(two_facts_are_compared_once_however_often_others_are_asked_for),
         WORK(an_expression_is_tried_once),
+        WORK(a_condition_that_the_command_line_rules_out_is_not_run),
         WORK(a_text_at_an_end_of_a_pattern_is_compared_once),
     };
 

@@ -58,8 +58,10 @@ class Build:
     def link_changed(self, target, objects, scratch):
         """Links a program or module with changed objects. Its path; None when nothing of it changed, or it does not link."""
         command = self.link_command(target)
-        archives = {self.archive_of(made): copy for made, copy in objects.items()}
         changed = [objects.get(word, word) for word in command]
+        archives = {}
+        if changed == command:  # a program made of the source itself takes none from an archive
+            archives = {self.archive_of(made): copy for made, copy in objects.items()}
         for at, word in reversed(list(enumerate(changed))):
             if word in archives:
                 changed.insert(at, archives[word])
