@@ -41,7 +41,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
 {
     struct vg_file_id_information id;
     FILE_INTERNAL_INFORMATION internal;
-    FILE_FS_VOLUME_INFORMATION volume;
+    FILE_FS_VOLUME_INFORMATION volume = {.VolumeSerialNumber = 0};
     IO_STATUS_BLOCK io;
     NTSTATUS status = STATUS_SUCCESS;
 
