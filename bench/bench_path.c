@@ -22,7 +22,10 @@
 #define STARTS   2048u
 #define TRIES    100u
 #define NO_RULES "vigil: 1\nmode: enforce\ndefault: allow\nrules: []\n"
-#define A_HASH   "{ deny: a hash, when: { SHA256: '%064u' } }, "
+#define A_STRING                                                                                             \
+    "vigil: 1\nmode: enforce\ndefault: allow\nrules: [{ deny: a string, when: { OriginalFileName: "          \
+    "never.exe } }]\n"
+#define A_HASH "{ deny: a hash, when: { SHA256: '%064u' } }, "
 #define RULES                                                                                                \
     "vigil: 1\nmode: enforce\ndefault: allow\nunsupported: skip\nrules: [%s{ deny: sigma, sigma: '%s' }]\n"
 
@@ -299,6 +302,8 @@ static void measure_all(struct play *play, const char *folder, size_t count)
     start_parents(play);
     (void)bench_machine_policy(device, NO_RULES, NULL);
     measure(play, "empty", count, true);
+    (void)bench_machine_policy(device, A_STRING, NULL);
+    measure(play, "string", count, true);
     use_rules(device, "sigma", "", asks_for_no_hash, folder);
     measure(play, "sigma", count, true);
     (void)snprintf(hash, sizeof(hash), A_HASH, 1u);
