@@ -1,5 +1,5 @@
 /* Small parts of the driver by themselves, at their bounds: the cache of hashes, SIDs, text, the registry's
- * numbers. */
+ * numbers, spares. */
 #include "../cmocka_all.h"
 
 #include <string.h>
@@ -8,6 +8,7 @@
 #include <driver/config.h>
 #include <driver/optional.h>
 #include <driver/sid.h>
+#include <driver/spares.h>
 #include <driver/unicode.h>
 #include <sim/sim.h>
 #include <vigil/abi.h>
@@ -255,6 +256,54 @@ static void a_key_with_too_long_a_name_is_refused(void **state)
     assert_null(vg_config.key.units);
 }
 
+/* ---- spares ---- */
+
+#define MANY (VG_SPARES_MAX + 4)
+
+static void what_is_given_back_is_kept_up_to_a_bound_and_used_first(void **state)
+{
+    struct vg_spares spares;
+    void *blocks[MANY];
+    bool used = true;
+
+    (void)state;
+    vg_spares_start(&spares, 100, VG_TAG_SCRATCH);
+    for (unsigned i = 0; i < MANY; i++) {
+        blocks[i] = vg_spares_take(&spares, &used);
+        assert_non_null(blocks[i]);
+        assert_false(used);
+        memset(blocks[i], (int)i, 100);
+    }
+    for (unsigned i = 0; i < MANY; i++)
+        vg_spares_give(&spares, blocks[i]);
+    vg_spares_give(&spares, NULL);
+    assert_int_equal(sim_pool_blocks(), VG_SPARES_MAX);
+    for (unsigned i = 0; i < VG_SPARES_MAX; i++) {
+        blocks[i] = vg_spares_take(&spares, &used);
+        assert_true(used);
+        assert_int_equal(*(uint8_t *)blocks[i], VG_SPARES_MAX - 1 - i); /* as it was left */
+    }
+    assert_int_equal(sim_pool_blocks(), VG_SPARES_MAX);
+    for (unsigned i = 0; i < VG_SPARES_MAX; i++)
+        vg_spares_give(&spares, blocks[i]);
+    vg_spares_stop(&spares);
+    assert_int_equal(sim_pool_blocks(), 0);
+}
+
+static void without_memory_there_is_no_spare(void **state)
+{
+    struct vg_spares spares;
+    bool used = true;
+
+    (void)state;
+    vg_spares_start(&spares, 100, VG_TAG_SCRATCH);
+    sim_fail_nth(1);
+    assert_null(vg_spares_take(&spares, &used));
+    sim_fail_nth(0);
+    assert_false(used);
+    vg_spares_stop(&spares);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -272,6 +321,8 @@ int main(void)
         TEST(what_came_with_a_build_is_used_from_that_build_on),
         TEST(a_value_longer_than_any_name_is_not_read),
         TEST(a_key_with_too_long_a_name_is_refused),
+        TEST(what_is_given_back_is_kept_up_to_a_bound_and_used_first),
+        TEST(without_memory_there_is_no_spare),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
