@@ -113,9 +113,17 @@ void IoCsqInsertIrp(PIO_CSQ csq, PIRP irp, PIO_CSQ_IRP_CONTEXT context) /* wdm: 
     IoCsqInsertIrpEx(csq, irp, context, NULL);
 }
 
+static void (*when_dequeued)(void);
+
+void sim_when_dequeued(void (*meanwhile)(void))
+{
+    __atomic_store_n(&when_dequeued, meanwhile, __ATOMIC_SEQ_CST);
+}
+
 PIRP IoCsqRemoveNextIrp(PIO_CSQ csq, PVOID peek_context) /* wdm: <= DISPATCH_LEVEL */
 {
     PIO_CSQ_IRP_CONTEXT context;
+    void (*meanwhile)(void) = NULL;
     PIRP irp;
     KIRQL irql;
 
@@ -130,8 +138,11 @@ PIRP IoCsqRemoveNextIrp(PIO_CSQ csq, PVOID peek_context) /* wdm: <= DISPATCH_LEV
         if (context)
             context->Irp = NULL;
         irp->Tail.Overlay.DriverContext[3] = NULL;
+        meanwhile = __atomic_exchange_n(&when_dequeued, NULL, __ATOMIC_SEQ_CST);
     }
     csq->CsqReleaseLock(csq, irql);
+    if (meanwhile)
+        meanwhile();
     return irp;
 }
 

@@ -113,9 +113,17 @@ void sim_irp_retire(PIRP irp)
     close_page(irp);
 }
 
+static void (*when_completed)(void);
+
+void sim_when_completed(void (*meanwhile)(void))
+{
+    __atomic_store_n(&when_completed, meanwhile, __ATOMIC_SEQ_CST);
+}
+
 void IofCompleteRequest(PIRP irp, CCHAR boost) /* wdm: <= DISPATCH_LEVEL; never with a spin lock held */
 {
     struct page *page = (struct page *)irp;
+    void (*meanwhile)(void);
     ULONG state;
 
     (void)boost;
@@ -133,6 +141,9 @@ void IofCompleteRequest(PIRP irp, CCHAR boost) /* wdm: <= DISPATCH_LEVEL; never 
         sim_violation("an IRP was completed with its cancel routine still set");
     __atomic_sub_fetch(&live, 1, __ATOMIC_SEQ_CST);
     page->owner->completed(page->owner, irp);
+    meanwhile = __atomic_exchange_n(&when_completed, NULL, __ATOMIC_SEQ_CST);
+    if (meanwhile)
+        meanwhile();
 }
 
 void sim_irps_check_empty(const char *when)

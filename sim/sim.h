@@ -228,6 +228,10 @@ struct sim_request *sim_read_async(struct sim_handle *handle, void *buffer, ULON
 bool sim_request_done(struct sim_request *request);
 NTSTATUS sim_wait(struct sim_request *request, unsigned milliseconds, ULONG_PTR *information);
 void sim_cancel(struct sim_request *request);
+/* `meanwhile` happens once, on the driver's thread: when the driver next takes a pended request out of its
+ * queue; when it has next completed a request. */
+void sim_when_dequeued(void (*meanwhile)(void));
+void sim_when_completed(void (*meanwhile)(void));
 
 /* Whether the driver has printed these words (DbgPrint) since sim_start. */
 bool sim_said(const char *words);

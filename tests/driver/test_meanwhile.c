@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define ALLOW "vigil: 1\nmode: enforce\ndefault: allow\nrules: []\n"
 #define WATCH_HASHES                                                                                         \
@@ -135,11 +136,109 @@ static void what_many_decisions_at_once_took_is_given_back(void **state)
     end();
 }
 
+/* ---- readers on other processors, while the driver's thread serves one ---- */
+
+static struct sim_handle *reader;
+static struct sim_request *second;
+static unsigned char first_buffer[4096], second_buffer[4096];
+
+static void open_and_drain(void)
+{
+    const struct vg_abi_seek end_of_events = {.to = VG_SEEK_END};
+
+    assert_int_equal(
+        sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ | GENERIC_WRITE, &reader),
+        STATUS_SUCCESS);
+    assert_int_equal(sim_ioctl(reader, VG_IOCTL_SEEK, &end_of_events, sizeof(end_of_events), NULL, 0, NULL),
+                     STATUS_SUCCESS);
+}
+
+static void on_another_thread(void *(*work)(void *))
+{
+    pthread_t thread;
+
+    assert_int_equal(pthread_create(&thread, NULL, work, NULL), 0);
+    pthread_join(thread, NULL);
+}
+
+static void *read_more(void *unused)
+{
+    (void)unused;
+    second = sim_read_async(reader, second_buffer, sizeof(second_buffer));
+    return NULL;
+}
+
+static void another_reads(void)
+{
+    on_another_thread(read_more);
+}
+
+static void reads_of_one_handle_are_served_in_their_order_by_one_thread_at_a_time(void **state)
+{
+    struct sim_request *first;
+    ULONG_PTR got = 0;
+
+    (void)state;
+    begin(NULL);
+    open_and_drain();
+    first = sim_read_async(reader, first_buffer, sizeof(first_buffer));
+    sim_when_dequeued(another_reads);
+    use_policy(ALLOW); /* one event */
+    assert_int_equal(sim_wait(first, 5000, &got), STATUS_SUCCESS);
+    assert_int_equal(got, sizeof(struct vg_event_state));
+    assert_false(sim_request_done(second));
+    sim_cancel(second);
+    assert_int_equal(sim_wait(second, 5000, NULL), STATUS_CANCELLED);
+    sim_close(reader);
+    end();
+}
+
+static bool closed;
+
+static void *close_it(void *unused)
+{
+    (void)unused;
+    sim_close(reader);
+    __atomic_store_n(&closed, true, __ATOMIC_SEQ_CST);
+    return NULL;
+}
+
+static void another_closes(void)
+{
+    on_another_thread(close_it);
+}
+
+static void when_it_is_completed_another_closes(void)
+{
+    sim_when_completed(another_closes);
+}
+
+static void a_handle_that_is_closed_while_it_is_served_is_let_go_only_then(void **state)
+{
+    struct sim_request *first;
+
+    (void)state;
+    begin(NULL);
+    (void)admin();
+    open_and_drain();
+    closed = false;
+    first = sim_read_async(reader, first_buffer, sizeof(first_buffer));
+    sim_when_dequeued(when_it_is_completed_another_closes);
+    sim_exit_process(start(CMD), 0);
+    assert_int_equal(sim_wait(first, 5000, NULL), STATUS_SUCCESS);
+    for (unsigned i = 0; i < 500 && !__atomic_load_n(&closed, __ATOMIC_SEQ_CST); i++)
+        usleep(10000);
+    assert_true(closed);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_process_looked_at_twice_at_once_is_in_the_table_once),
         cmocka_unit_test(a_process_that_ends_while_it_is_looked_at_is_not_kept_as_running),
+        cmocka_unit_test(reads_of_one_handle_are_served_in_their_order_by_one_thread_at_a_time),
+        cmocka_unit_test(a_handle_that_is_closed_while_it_is_served_is_let_go_only_then),
         cmocka_unit_test(what_many_decisions_at_once_took_is_given_back),
     };
 
