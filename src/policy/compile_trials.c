@@ -50,7 +50,13 @@ static struct shape shape_of(const struct vg_compiled_predicate *predicate)
     return shape;
 }
 
-/* Tokens that may be tried in full whatever the value is. */
+/* One that is compared once in a value. */
+static bool is_in_one_place(enum vg_trial_kind kind)
+{
+    return kind == VG_TRIAL_STARTS || kind == VG_TRIAL_ENDS || kind == VG_TRIAL_EQUALS;
+}
+
+/* What may be tried in full whatever the value is. */
 static bool is_short(const struct vg_predicate *source)
 {
     uint32_t units = 0;
@@ -71,7 +77,7 @@ static bool test_can_be_tried(const struct vg_compiled_predicate *predicate)
     case VG_TEST_NULL:
         return true;
     case VG_TEST_PATTERN:
-        return shape_of(predicate).kind != VG_TRIAL_TOKENS || is_short(source);
+        return is_short(source) || is_in_one_place(shape_of(predicate).kind);
     case VG_TEST_UNDER:
     case VG_TEST_AT_LEAST:
     case VG_TEST_AT_MOST:

@@ -81,13 +81,12 @@ static bool has_token_at(const uint8_t *place, const uint16_t *units, uint32_t c
     return true;
 }
 
-/* The first place from `at` on where the text has that of the token; NULL when there is none. */
+/* The first place from `at` on where the text, of which that much is left, has that of the token; NULL when
+ * there is none. */
 static const uint8_t *seek_token(const uint8_t *at, const uint8_t *end, const uint16_t *units, uint32_t count)
 {
     const uint8_t *last = end - count;
 
-    if (count > (size_t)(end - at) || units[0] >= 0x80 || (count > 1 && units[1] >= 0x80))
-        return NULL;
     for (; at <= last; at++) {
         if (count > 1)
             at = vg_text_seek(at, last, (uint8_t)units[0], (uint8_t)units[1]);

@@ -27,6 +27,8 @@ static bool check_trial(struct vg_check *check, const struct vg_blob_predicate *
         return check_trial_of_tokens(check, predicate, trial, used);
     if (trial->flags & ~VG_TRIAL_LAST)
         return vg_check_failed(check, "unknown flag of a trial", trial);
+    if ((trial->kind == VG_TRIAL_CONTAINS || regex) && trial->units > VG_BLOB_SEARCHED_MAX)
+        return vg_check_failed(check, "a text takes too long to look for", trial);
     return vg_check_text(check, trial->text, trial->units, trial);
 }
 

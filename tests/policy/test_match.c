@@ -125,6 +125,10 @@ static void wildcards_mean_one_unit_and_any_run(void **state)
     assert_true(pattern_holds(u"ab*cd*ef", 0, TEXT("ab-c-cd-ef-ef")));
     assert_false(pattern_holds(u"ab*cd*ef", 0, TEXT("ab-c-d-ef")));
     assert_false(pattern_holds(u"ab*cd*ef", 0, TEXT("abcdf")));
+    assert_false(pattern_holds(u"ab*cd*ef", 0, TEXT("xab-cd-ef")));
+    assert_false(pattern_holds(u"ab*cd*ef", 0, TEXT("ab-cd-efx")));
+    assert_true(pattern_holds(u"a*bc*", 0, TEXT("abc")));
+    assert_true(pattern_holds(u"a*c*", 0, TEXT("abc")));
     assert_true(pattern_holds(u"*ab*cd*", 0, TEXT("xabxcdx")));
     assert_true(pattern_holds(u"*ab*cd", 0, TEXT("abcd")));
     assert_false(pattern_holds(u"*ab*cd", 0, TEXT("abc")));

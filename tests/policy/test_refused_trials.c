@@ -127,6 +127,23 @@ static void the_text_of_a_trial_lies_within_the_bytes(void **state)
     assert_string_equal(VERDICT_WITH(&parts, text->text, UINT32_MAX), "a key's text lies outside");
 }
 
+/* What is looked for anywhere in a value. */
+static void a_text_that_is_looked_for_is_so_long_at_most(void **state)
+{
+    struct vg_blob_trial *text = trial(VG_TRIAL_STARTS);
+
+    (void)state;
+    parts_resize(&parts, VG_BLOB_BYTES, parts.counts[VG_BLOB_BYTES] + VG_BLOB_SEARCHED_MAX + 1);
+    assert_string_equal(VERDICT_WITH(&parts, text->units, VG_BLOB_SEARCHED_MAX + 1), ACCEPTED);
+    text->kind = VG_TRIAL_CONTAINS;
+    assert_string_equal(VERDICT_WITH(&parts, text->units, VG_BLOB_SEARCHED_MAX), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, text->units, VG_BLOB_SEARCHED_MAX + 1),
+                        "a text takes too long to look for");
+    text = trial(VG_TRIAL_REGEX);
+    assert_string_equal(VERDICT_WITH(&parts, text->units, VG_BLOB_SEARCHED_MAX + 1),
+                        "a text takes too long to look for");
+}
+
 /* A trial of a text made one of tokens: of none, behind those of the predicates before. */
 static void the_tokens_of_a_trial_are_its_own_and_of_a_test_that_has_some(void **state)
 {
@@ -195,6 +212,7 @@ int main(void)
         TEST(trials_belong_to_one_predicate_each_without_gaps),
         TEST(a_trial_is_of_a_kind_and_has_its_flags_only),
         TEST(the_text_of_a_trial_lies_within_the_bytes),
+        TEST(a_text_that_is_looked_for_is_so_long_at_most),
         TEST(the_tokens_of_a_trial_are_its_own_and_of_a_test_that_has_some),
         TEST(a_condition_rests_on_a_command_line_that_is_there),
     };

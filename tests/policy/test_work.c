@@ -190,6 +190,29 @@ static void a_text_at_an_end_of_a_pattern_is_compared_once(void **state)
     }
 }
 
+/* Longer ones are found by the scan, which looks for all texts at once. */
+static void a_text_that_is_tried_anywhere_is_short(void **state)
+{
+    static uint16_t pattern[1100];
+    const struct vg_blob_header *header;
+
+    (void)state;
+    pattern[0] = u'*';
+    for (uint32_t units = 1021; units <= 1022; units++) {
+        for (uint32_t i = 1; i <= units; i++)
+            pattern[i] = u'a';
+        pattern[units + 1] = u'*';
+        build_start(&build);
+        build_rule(&build, VG_ACTION_DENY, beside(build_pattern(&build, VG_FIELD_COMMAND_LINE, pattern, 0)));
+        open_policy();
+        header = (const struct vg_blob_header *)(const void *)policy.blob;
+        assert_int_equal(header->tried_count, units == 1021);
+        vg_record_set(&record, VG_FIELD_COMMAND_LINE, repeated(u"A", 1));
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.verdict, VG_DENY);
+    }
+}
+
 static void a_condition_that_the_command_line_rules_out_is_not_run(void **state)
 {
     struct vg_expr *anchor = build_pattern(&build, VG_FIELD_IMAGE, u"C:\\a", 0);
@@ -223,6 +246,7 @@ int main(void)
         WORK(each_fact_is_scanned_once_however_often_others_are_asked_for),
         WORK(two_facts_are_compared_once_however_often_others_are_asked_for),
         WORK(an_expression_is_tried_once),
+        WORK(a_text_that_is_tried_anywhere_is_short),
         WORK(a_condition_that_the_command_line_rules_out_is_not_run),
         WORK(a_text_at_an_end_of_a_pattern_is_compared_once),
     };
