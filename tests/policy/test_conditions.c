@@ -2,6 +2,8 @@
  * of the facts. */
 #include "subject.h"
 
+#include "../../src/policy/match.h"
+
 #include <stdlib.h>
 
 #define MANY 4000u /* so that more than a thousand are announced in each way */
@@ -110,10 +112,35 @@ static void a_condition_is_ruled_out_only_by_a_command_line_that_is_known(void *
     }
 }
 
+/* They tell starts apart in what was tried, and values in what was found. */
+static void numbers_that_have_run_out_begin_anew(void **state)
+{
+    struct vg_scratch *kept;
+
+    (void)state;
+    build_rule(&build, VG_ACTION_ASK, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*looked for*", 0));
+    build_rule(&build, VG_ACTION_DENY, beside(build_pattern(&build, VG_FIELD_USER, u"*tried*", 0)));
+    open_policy();
+    kept = scratch;
+    for (unsigned i = 0; i < 12; i++) {
+        if (i == 4)
+            kept->start = UINT32_MAX / 2 - 1;
+        if (i == 8)
+            kept->serial = UINT32_MAX - 2;
+        vg_record_set(&record, VG_FIELD_USER, i % 2 ? TEXT("it is tried") : TEXT("it is not"));
+        vg_record_set(&record, VG_FIELD_COMMAND_LINE, i % 4 == 2 ? TEXT("is looked for") : TEXT("is not"));
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.verdict, i % 2 ? VG_DENY : i % 4 == 2 ? VG_ASK : VG_ALLOW);
+        assert_in_range(kept->start, 1, UINT32_MAX / 2);
+        assert_int_not_equal(kept->serial, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(however_many_conditions_there_are_each_is_run_once_and_in_order),
+        CASE(numbers_that_have_run_out_begin_anew),
         CASE(a_condition_is_ruled_out_only_by_a_command_line_that_is_known),
     };
 

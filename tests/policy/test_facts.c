@@ -184,6 +184,17 @@ static void a_cheap_fact_left_pending_is_unknown_and_never_asked_for(void **stat
     assert_int_equal(decision.unknown_fields, 1ull << VG_FIELD_IMAGE);
 }
 
+static void of_facts_that_take_the_same_reading_the_first_is_asked_for(void **state)
+{
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY,
+               build_join(&build, VG_EXPR_OR, build_digests(&build, VG_FIELD_MD5, digests, 2, 0),
+                          build_digests(&build, VG_FIELD_SHA256, digests, 2, 0)));
+    open_policy();
+    assert_int_equal(decide(), VG_NEED_FACT);
+    assert_int_equal(decision.need, VG_FIELD_SHA256);
+}
+
 /* Whether a test for that is looked for, or tried when a condition comes to it. */
 static void what_is_absent_has_no_value_and_what_is_there_has(void **state)
 {
@@ -221,6 +232,7 @@ int main(void)
         CASE(a_hash_beside_another_condition_is_asked_for_only_when_that_holds),
         CASE(a_fact_asked_for_and_left_pending_is_unknown),
         CASE(a_cheap_fact_left_pending_is_unknown_and_never_asked_for),
+        CASE(of_facts_that_take_the_same_reading_the_first_is_asked_for),
         CASE(what_is_absent_has_no_value_and_what_is_there_has),
     };
 

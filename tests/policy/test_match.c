@@ -246,6 +246,9 @@ static void what_is_denied_under_a_folder_is_denied_in_its_streams(void **state)
         assert_true(under_holds(u"C:\\abcd:e", flags, TEXT("C:\\abcd:e:f")));
         assert_true(under_holds(u"C:", flags, TEXT("C::e")));
         assert_false(under_holds(u"C", flags, TEXT("C:e")));
+        assert_false(under_holds(u"C", flags, TEXT("C:e:f")));
+        assert_false(under_holds(u"C:", flags, TEXT("C:e:f")));
+        assert_false(under_holds(u"C:\\Users", flags, TEXT("C:\\Users2:e")));
         assert_false(under_holds(u"C:\\abcd:", flags, TEXT("C:\\abcd:e")));
         assert_false(under_holds(u"C:\\Users\\Public", flags, TEXT("C:\\Users\\Publi:c")));
         assert_false(pattern_holds(u"C:\\abcd:\\*", flags, TEXT("C:\\abcd:e")));

@@ -252,6 +252,25 @@ static void a_text_is_found_only_where_all_of_it_stands(void **state)
     }
 }
 
+/* Longer than what is kept of the piece before. */
+static void a_long_name_is_found_across_pieces(void **state)
+{
+    static const uint16_t name[] = u"\\a-name-of-its-own-that-is-long.exe";
+    uint32_t units = sizeof(name) / 2 - 1;
+
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY,
+               build_pattern(&build, VG_FIELD_IMAGE, u"*\\a-name-of-its-own-that-is-long.exe", 0));
+    open_policy();
+    for (uint32_t at = 470; at < 530; at++) {
+        fill(u'x');
+        memcpy(long_value + at, name, units * 2);
+        assert_true(denies(VG_FIELD_IMAGE, at + units));
+        long_value[at + units / 2] = u'y';
+        assert_false(denies(VG_FIELD_IMAGE, at + units));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +282,7 @@ int main(void)
         CASE(parts_are_tried_in_values_of_every_length),
         CASE(the_ends_of_a_long_value_are_found),
         CASE(the_ends_of_a_long_value_are_tried),
+        CASE(a_long_name_is_found_across_pieces),
         CASE(folders_and_names_of_a_long_value_are_found),
     };
 
