@@ -11,6 +11,9 @@
 #define BLOCK_FIRST (16u * 1024u)
 #define BLOCK_MOST  (4u * 1024u * 1024u)
 
+/* What the largest numbers and pointers are aligned to. */
+#define UNIT sizeof(uint64_t)
+
 struct block {
     struct block *next;
     size_t size;
@@ -68,22 +71,25 @@ static struct block *add_block(struct vg_arena *arena, size_t size)
     return block;
 }
 
-void *vg_arena_alloc(struct vg_arena *arena, size_t size)
+/* At a multiple of `unit`. Nothing takes a byte, so that everything has a place of its own. */
+static void *take(struct vg_arena *arena, size_t size, size_t unit)
 {
-    const size_t unit = sizeof(max_align_t);
-    if (size > SIZE_MAX - unit) {
-        arena->failed = true;
-        return NULL;
-    }
-    size = size ? (size + unit - 1) / unit * unit : unit;
     struct block *block = arena->blocks;
-    if (!block || size > block->size - block->used)
+    size_t start = block ? (block->used + unit - 1) / unit * unit : 0;
+    size = size ? size : 1;
+    if (!block || start > block->size || size > block->size - start) {
         block = add_block(arena, size);
+        start = 0;
+    }
     if (!block)
         return NULL;
-    void *bytes = (char *)block->bytes + block->used;
-    block->used += size;
-    return bytes;
+    block->used = start + size;
+    return (char *)block->bytes + start;
+}
+
+void *vg_arena_alloc(struct vg_arena *arena, size_t size)
+{
+    return take(arena, size, UNIT);
 }
 
 void *vg_arena_array(struct vg_arena *arena, size_t count, size_t size)
@@ -97,7 +103,7 @@ void *vg_arena_array(struct vg_arena *arena, size_t count, size_t size)
 
 char *vg_arena_text(struct vg_arena *arena, const char *text, size_t size)
 {
-    char *copy = size < SIZE_MAX ? vg_arena_alloc(arena, size + 1) : NULL;
+    char *copy = size < SIZE_MAX ? take(arena, size + 1, 1) : NULL;
     if (copy && size)
         memcpy(copy, text, size);
     return copy;
@@ -109,7 +115,7 @@ char *vg_arena_format(struct vg_arena *arena, const char *format, ...)
     va_start(arguments, format);
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
-    char *text = length < 0 ? NULL : vg_arena_alloc(arena, (size_t)length + 1);
+    char *text = length < 0 ? NULL : take(arena, (size_t)length + 1, 1);
     if (text)
         vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);

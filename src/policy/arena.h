@@ -11,7 +11,7 @@ struct vg_arena;
 struct vg_arena *vg_arena_new(void);
 void vg_arena_free(struct vg_arena *arena);
 
-/* Returns `size` bytes (zero is allowed) of zeroed memory aligned for any type, or NULL when there is no
+/* Returns `size` bytes (zero is allowed) of zeroed memory aligned to 8, or NULL when there is no
  * memory. A failure is remembered: vg_arena_failed tells it at the end, so that a long construction may check
  * once. */
 void *vg_arena_alloc(struct vg_arena *arena, size_t size);

@@ -96,11 +96,17 @@ static void write_rules(struct vg_compile *compile)
 {
     const struct vg_model *model = compile->model;
     uint32_t *action = NULL; /* the last word */
+    const char *last = NULL;
+    uint32_t name = 0; /* where it stands */
     struct names names = {{NULL, 0, 0, false}, {NULL, 0, 0}};
 
     for (size_t i = 0; i < model->rule_count; i++) {
         const struct vg_rule *rule = &model->rules[i];
-        uint32_t name = put_name(compile, &names, rule->name ? rule->name : "");
+        const char *text = rule->name ? rule->name : "";
+
+        if (!last || strcmp(last, text) != 0)
+            name = put_name(compile, &names, text);
+        last = text;
 
         if (compile->sections[VG_BLOB_NAMES].size > UINT32_MAX)
             vg_compile_error(compile, rule->place, "the names of all rules take more than 4 GiB", NULL);
@@ -216,6 +222,7 @@ static bool goes_on(struct vg_compile *compile)
 /* Rules behind one that is always true can neither decide nor be recorded: they keep their names only. */
 static void compile_rules(struct vg_compile *compile)
 {
+    vg_index_set_reserve(&compile->predicate_set, compile->model->rule_count);
     for (size_t i = 0; i < compile->model->rule_count && goes_on(compile); i++) {
         compile->rule = &compile->model->rules[i];
         compile->rule_index = (uint32_t)i;

@@ -64,6 +64,7 @@ struct vg_compiled_key {
     uint32_t units;    /* with VG_TEXT_WIDE */
     uint32_t postings; /* the last added of a chain in vg_compile.chain */
     uint32_t gram;     /* of a literal: where its first gram starts */
+    uint32_t target;   /* once it is marked: the rule it leads to directly, or VG_BLOB_NONE */
     uint8_t field;
     uint8_t kind;
 };
@@ -80,6 +81,7 @@ struct vg_compiled_digest {
     const uint8_t *bytes;
     uint32_t predicate;
     uint32_t field;
+    uint32_t target; /* of the first of equal ones, once it is marked: as of a key */
 };
 
 /* What the truth of a predicate leads to. */
@@ -188,6 +190,9 @@ static inline struct vg_compiled_predicate *vg_predicate_at(const struct vg_comp
 bool vg_index_set_find(const struct vg_index_set *set, uint64_t hash,
                        bool (*same)(const void *context, uint32_t index, const void *wanted),
                        const void *context, const void *wanted, uint32_t *index);
+
+/* Makes room for so many, where that is known; without memory it is made when it is needed. */
+void vg_index_set_reserve(struct vg_index_set *set, size_t count);
 bool vg_index_set_add(struct vg_index_set *set, uint32_t index, uint64_t hash,
                       uint64_t (*hash_of)(const void *context, uint32_t index), const void *context);
 

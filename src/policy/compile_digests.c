@@ -50,7 +50,8 @@ void vg_compile_sort_digests(struct vg_compile *compile)
             continue;
         for (size_t j = 0; j < source->digest_count; j++) {
             const uint8_t *bytes = vg_predicate_digest(source, j);
-            struct vg_compiled_digest digest = {prefix_of(bytes), bytes, i, (uint32_t)source->field};
+            struct vg_compiled_digest digest = {prefix_of(bytes), bytes, i, (uint32_t)source->field,
+                                                VG_BLOB_NONE};
 
             vg_buffer_put(&compile->digests, &digest, sizeof(digest));
         }
@@ -85,30 +86,28 @@ void vg_compile_mark_digests(struct vg_compile *compile)
     uint32_t at = 0;
 
     while (at < count && !compile->pending.failed) {
+        struct vg_compiled_digest *first = VG_BUFFER_AT(&compile->digests, struct vg_compiled_digest) + at;
         const uint32_t *predicates;
         uint32_t found;
-        uint32_t target;
 
         at = gather(compile, at);
         found = VG_BUFFER_COUNT(&compile->pending, uint32_t);
         predicates = VG_BUFFER_AT(&compile->pending, uint32_t);
-        if (vg_compile_direct(compile, predicates, found, &target))
+        if (vg_compile_direct(compile, predicates, found, &first->target))
             continue;
+        first->target = VG_BLOB_NONE;
         for (uint32_t i = 0; i < found; i++)
             vg_compile_place_listed(compile, predicates[i]);
     }
 }
 
 /* Digests of one predicate alone share one list. */
-static uint32_t target_of(struct vg_compile *compile)
+static uint32_t list_of(struct vg_compile *compile)
 {
     const uint32_t *predicates = VG_BUFFER_AT(&compile->pending, uint32_t);
     uint32_t count = VG_BUFFER_COUNT(&compile->pending, uint32_t);
     struct vg_compiled_predicate *first = vg_predicate_at(compile, predicates[0]);
-    uint32_t target;
 
-    if (vg_compile_direct(compile, predicates, count, &target))
-        return target;
     if (count > 1)
         return vg_compile_list(compile, predicates, count);
     if (first->digest_list == VG_BLOB_NONE)
@@ -145,9 +144,11 @@ static void write_field(struct vg_compile *compile, uint32_t *at, struct vg_blob
 
     field->digests.first = VG_BUFFER_COUNT(section, uint32_t);
     while (*at < count && digest_at(compile, *at)->field == which && !section->failed) {
+        uint32_t target = digest_at(compile, *at)->target;
+
         vg_buffer_put(section, digest_at(compile, *at)->bytes, vg_field_digest_size((enum vg_field)which));
         *at = gather(compile, *at);
-        vg_buffer_put32(section, target_of(compile));
+        vg_buffer_put32(section, target != VG_BLOB_NONE ? target : list_of(compile));
         field->digests.count++;
     }
     if (!section->failed)

@@ -380,6 +380,8 @@ static void index_predicate(struct vg_compile *compile, uint32_t predicate)
 
 void vg_compile_index(struct vg_compile *compile)
 {
+    vg_index_set_reserve(&compile->key_set,
+                         VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate));
     for (uint32_t i = 0; i < VG_BUFFER_COUNT(&compile->predicates, struct vg_compiled_predicate); i++) {
         if (vg_predicate_is_wanted(vg_predicate_at(compile, i)))
             index_predicate(compile, i);

@@ -111,6 +111,19 @@ static void put_index(struct vg_index_set *set, uint32_t index, uint64_t hash)
     set->slots[at] = (hash >> 32) << 32 | (index + 1);
 }
 
+void vg_index_set_reserve(struct vg_index_set *set, size_t count)
+{
+    uint32_t mask = 1023;
+
+    if (set->slots || count > UINT32_MAX / 8)
+        return;
+    while (mask / 2 < count)
+        mask = mask * 2 + 1;
+    set->slots = calloc((size_t)mask + 1, sizeof(*set->slots));
+    if (set->slots)
+        set->mask = mask;
+}
+
 bool vg_index_set_add(struct vg_index_set *set, uint32_t index, uint64_t hash,
                       uint64_t (*hash_of)(const void *context, uint32_t index), const void *context)
 {

@@ -113,14 +113,15 @@ uint32_t vg_compile_list(struct vg_compile *compile, const uint32_t *predicates,
 void vg_compile_mark_keys(struct vg_compile *compile)
 {
     for (uint32_t i = 0; i < VG_BUFFER_COUNT(&compile->keys, struct vg_compiled_key); i++) {
-        uint32_t count = gather(compile, key_at(compile, i));
+        struct vg_compiled_key *key = VG_BUFFER_AT(&compile->keys, struct vg_compiled_key) + i;
+        uint32_t count = gather(compile, key);
         const uint32_t *predicates = VG_BUFFER_AT(&compile->pending, uint32_t);
-        uint32_t target;
 
         if (compile->pending.failed)
             return;
-        if (vg_compile_direct(compile, predicates, count, &target))
+        if (vg_compile_direct(compile, predicates, count, &key->target))
             continue;
+        key->target = VG_BLOB_NONE;
         for (uint32_t j = 0; j < count; j++)
             vg_compile_place_listed(compile, predicates[j]);
     }
@@ -128,13 +129,12 @@ void vg_compile_mark_keys(struct vg_compile *compile)
 
 uint32_t vg_compile_target(struct vg_compile *compile, const struct vg_compiled_key *key)
 {
-    uint32_t count = gather(compile, key);
-    const uint32_t *predicates = VG_BUFFER_AT(&compile->pending, uint32_t);
-    uint32_t target;
+    uint32_t count;
 
-    if (!vg_compile_direct(compile, predicates, count, &target))
-        target = vg_compile_list(compile, predicates, count);
-    return target;
+    if (key->target != VG_BLOB_NONE)
+        return key->target;
+    count = gather(compile, key);
+    return vg_compile_list(compile, VG_BUFFER_AT(&compile->pending, uint32_t), count);
 }
 
 /* Puts the entries into 1 << bits slots, which hold their number + 1; returns the longest way to one, or 0

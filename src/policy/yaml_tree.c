@@ -1,5 +1,6 @@
 #include "yaml_tree.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -11,6 +12,15 @@
 #define DEPTH_MAX 64
 #define NODES_MAX 16000000u
 #define KEYS_FEW  16u
+
+/* Texts that may come again. */
+#define RECENT      64u
+#define RECENT_SIZE 16u
+
+struct recent {
+    const char *text;
+    unsigned size; /* 0: none */
+};
 
 struct building {
     struct vg_reader *reader;
@@ -24,6 +34,7 @@ struct building {
     unsigned nodes;
     struct vg_yaml *root;
     struct vg_yaml *second;
+    struct recent recent[RECENT];
     bool failed;
 };
 
@@ -61,6 +72,16 @@ static const char *unseen_line_end(const char *text, size_t size)
     return size >= 3 && memcmp(text, "\xE2\x80\xA9", 3) == 0 ? "U+2029" : NULL;
 }
 
+/* Whether eight bytes are all ASCII that can be seen, or blanks: nearly all are. */
+static bool is_plain(const char *text)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t word, other;
+    memcpy(&word, text, sizeof(word));
+    other = word ^ ones * 0x7F;
+    return ((word | (word - ones * 0x20) | (other - ones)) & ones * 0x80) == 0;
+}
+
 static bool check_encoding(struct vg_reader *reader, const char *text, size_t size)
 {
     size_t count, bad;
@@ -75,6 +96,8 @@ static bool check_encoding(struct vg_reader *reader, const char *text, size_t si
         return false;
     }
     for (size_t i = 0; i < size; i++) {
+        while (size - i > sizeof(uint64_t) && is_plain(text + i))
+            i += sizeof(uint64_t);
         unsigned char byte = (unsigned char)text[i];
         if ((byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t') || byte == 0x7F) {
             vg_complain(reader, place_of_offset(reader, text, i), NULL,
@@ -192,6 +215,20 @@ static struct vg_yaml *add_node(struct building *building, enum vg_yaml_kind kin
     return node;
 }
 
+/* A copy, or one of the same short text that was made a while ago: a long list repeats its keys. */
+static const char *text_of(struct building *building, const char *text, unsigned size)
+{
+    if (size == 0 || size > RECENT_SIZE)
+        return vg_arena_text(building->arena, text, size);
+    unsigned hash = size + (unsigned char)text[0] * 5u + (unsigned char)text[size / 2] * 7u;
+    struct recent *recent = &building->recent[hash % RECENT];
+    if (recent->size == size && memcmp(recent->text, text, size) == 0)
+        return recent->text;
+    recent->text = vg_arena_text(building->arena, text, size);
+    recent->size = recent->text ? size : 0;
+    return recent->text;
+}
+
 static void add_scalar(struct building *building, const yaml_event_t *event)
 {
     if (refused_marks(building, event->data.scalar.anchor, event->data.scalar.tag, event->start_mark))
@@ -200,7 +237,7 @@ static void add_scalar(struct building *building, const yaml_event_t *event)
     if (!node)
         return;
     node->size = (unsigned)event->data.scalar.length;
-    node->text = vg_arena_text(building->arena, (const char *)event->data.scalar.value, node->size);
+    node->text = text_of(building, (const char *)event->data.scalar.value, node->size);
     if (!node->text)
         fail_at(building, event->start_mark, NULL, "there is no memory to read on");
     switch (event->data.scalar.style) {
