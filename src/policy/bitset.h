@@ -48,10 +48,16 @@ static inline bool vg_bitset_has(const struct vg_bitset *set, uint32_t number)
     return (set->levels[0][number / 64] >> (number % 64)) & 1;
 }
 
+/* A word that is not empty has its bit above. */
 static inline void vg_bitset_add(struct vg_bitset *set, uint32_t number)
 {
     for (unsigned level = 0; level < VG_BITSET_LEVELS; level++) {
-        set->levels[level][number / 64] |= (uint64_t)1 << (number % 64);
+        uint64_t *word = &set->levels[level][number / 64];
+        uint64_t before = *word;
+
+        *word = before | (uint64_t)1 << (number % 64);
+        if (before)
+            break;
         number /= 64;
     }
 }

@@ -307,7 +307,8 @@ struct vg_blob_token {
 /* A way for a predicate to be true that no table leads to: it is tried when a condition comes to it. The last
  * of a predicate has VG_TRIAL_LAST. */
 struct vg_blob_trial {
-    uint64_t pairs; /* of units that a value has if it is true: VG_TRIAL_PAIRS, of 16 bits each (vg_pair) */
+    uint64_t
+        pairs; /* of units that a value has if it is true: VG_TRIAL_PAIRS, of VG_PAIR_BITS each (vg_pair) */
     uint32_t text;  /* the first in BYTES; of PATTERN, UNDER and NUMBER tests the first in TOKENS */
     uint16_t units; /* of the text, or tokens */
     uint8_t kind;   /* enum vg_trial_kind */
@@ -333,7 +334,8 @@ enum vg_trial_flags {
     VG_TRIAL_TEST_SHIFT = 4,
 };
 
-#define VG_TRIAL_PAIRS 4u
+#define VG_TRIAL_PAIRS 5u
+#define VG_PAIR_BITS   12u
 
 /* Two units one behind the other, as folded bytes, among VG_PAIRS: two that differ may share a number. Number
  * 0 stands for none, and every value has it. */
@@ -350,27 +352,30 @@ static inline uint8_t vg_trial_test(const struct vg_blob_trial *trial)
     return trial->flags >> VG_TRIAL_TEST_SHIFT;
 }
 
-/* A set of pairs, and whether it has those of 16 bits each in `wanted`. */
+/* A set of pairs, and whether it has all, or any, of those in `wanted`. */
 typedef uint64_t vg_pair_set[VG_PAIRS / 64];
 
-static inline bool vg_has_pair(const vg_pair_set set, uint64_t pair)
+static inline bool vg_has_pair(const vg_pair_set set, uint64_t wanted, uint32_t which)
 {
-    return set[pair / 64 % (VG_PAIRS / 64)] >> (pair % 64) & 1;
+    uint32_t pair = (uint32_t)(wanted >> VG_PAIR_BITS * which) & (VG_PAIRS - 1);
+
+    return set[pair / 64] >> (pair % 64) & 1;
 }
 
 static inline bool vg_has_pairs(const vg_pair_set set, uint64_t wanted)
 {
-    return vg_has_pair(set, wanted) && vg_has_pair(set, wanted >> 16) && vg_has_pair(set, wanted >> 32) &&
-           vg_has_pair(set, wanted >> 48);
+    return vg_has_pair(set, wanted, 0) && vg_has_pair(set, wanted, 1) && vg_has_pair(set, wanted, 2) &&
+           vg_has_pair(set, wanted, 3) && vg_has_pair(set, wanted, 4);
 }
-
-#define VG_PAIRS_ANY ((uint64_t)0x8000)
 
 static inline bool vg_has_any_pair(const vg_pair_set set, uint64_t wanted)
 {
-    return vg_has_pair(set, wanted) || vg_has_pair(set, wanted >> 16) || vg_has_pair(set, wanted >> 32) ||
-           vg_has_pair(set, wanted >> 48);
+    return vg_has_pair(set, wanted, 0) || vg_has_pair(set, wanted, 1) || vg_has_pair(set, wanted, 2) ||
+           vg_has_pair(set, wanted, 3) || vg_has_pair(set, wanted, 4);
 }
+
+/* Beside pairs of a condition: any of them will do. */
+#define VG_PAIRS_ANY ((uint64_t)1 << 63)
 
 /* enum vg_token_kind as it stands in TOKENS. */
 enum vg_blob_token_kind { VG_BLOB_LITERAL, VG_BLOB_ANY_RUN, VG_BLOB_ANY_ONE, VG_BLOB_TOKEN_KIND_COUNT };

@@ -11,6 +11,9 @@
 #include "buffer.h"
 #include "model.h"
 
+/* Part of the cost of a predicate on a staged field, which takes reading a file. */
+#define VG_COST_STAGED 0x01000000u
+
 /* A predicate, once. */
 struct vg_compiled_predicate {
     const struct vg_predicate *source;

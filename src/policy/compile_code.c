@@ -115,10 +115,50 @@ static void announce(struct vg_compile *compile, uint32_t predicate, uint32_t co
     }
 }
 
+/* What announcing by a fact of the version resource costs at every start that has not read it yet: little
+ * when the command line rules most of the conditions out, else as much as short texts that are often found.
+ */
+#define COST_RULED_OUT     300u
+#define COST_NOT_RULED_OUT 3000u
+
+#define NO_COVER UINT64_MAX
+
+static uint64_t cost_of_leaf(const struct vg_compile *compile, const struct vg_node *node, bool guarded)
+{
+    const struct vg_compiled_predicate *predicate = vg_predicate_at(compile, node->predicate);
+    uint32_t facts = predicate->member_count ? predicate->member_count : 1;
+
+    if (node->cost == VG_BLOB_NONE)
+        return NO_COVER;
+    if (vg_predicate_stage(predicate->source) != VG_STAGE_VERSION || node->cost / VG_COST_STAGED != facts)
+        return node->cost;
+    return node->cost % VG_COST_STAGED + (guarded ? COST_RULED_OUT : COST_NOT_RULED_OUT);
+}
+
+/* What it costs to announce by the cheapest cover of a node. `guarded`: the command line may rule the
+ * condition out, so that it matters little that a fact is not known. */
+static uint64_t cost_of_cover(const struct vg_compile *compile, uint32_t index, bool guarded)
+{
+    const struct vg_node *node = vg_node_at(compile, index);
+    uint64_t least = NO_COVER;
+    uint64_t sum = 0;
+
+    if (node->kind == VG_NODE_LEAF)
+        return cost_of_leaf(compile, node, guarded);
+    for (uint32_t i = 0; i < node->count; i++) {
+        uint64_t cost = cost_of_cover(compile, vg_child_of(compile, node, i), guarded);
+
+        least = cost < least ? cost : least;
+        sum = cost == NO_COVER || sum == NO_COVER ? NO_COVER : sum + cost;
+    }
+    return node->kind == VG_NODE_AND ? least : sum;
+}
+
 /* A cover: predicates of which one must hold for the condition to hold. */
-static void announce_by_cover(struct vg_compile *compile, uint32_t index, uint32_t condition)
+static void announce_by_cover(struct vg_compile *compile, uint32_t index, uint32_t condition, bool guarded)
 {
     const struct vg_node node = *vg_node_at(compile, index);
+    uint64_t least = NO_COVER;
     uint32_t cheapest = 0;
 
     if (node.kind == VG_NODE_LEAF) {
@@ -127,15 +167,16 @@ static void announce_by_cover(struct vg_compile *compile, uint32_t index, uint32
     }
     for (uint32_t i = 0; i < node.count; i++) {
         uint32_t child = vg_child_of(compile, &node, i);
+        uint64_t cost = node.kind == VG_NODE_AND ? cost_of_cover(compile, child, guarded) : 0;
 
         if (node.kind == VG_NODE_OR)
-            announce_by_cover(compile, child, condition);
-        else if (vg_node_at(compile, child)->cost <
-                 vg_node_at(compile, vg_child_of(compile, &node, cheapest))->cost)
+            announce_by_cover(compile, child, condition, guarded);
+        else if (cost < least)
             cheapest = i;
+        least = cost < least ? cost : least;
     }
     if (node.kind == VG_NODE_AND)
-        announce_by_cover(compile, vg_child_of(compile, &node, cheapest), condition);
+        announce_by_cover(compile, vg_child_of(compile, &node, cheapest), condition, guarded);
 }
 
 static void name_fields(const struct vg_compile *compile, uint32_t index, struct vg_blob_condition *condition)
@@ -179,5 +220,5 @@ void vg_compile_condition(struct vg_compile *compile, uint32_t root)
     if (vg_node_at(compile, root)->cost == VG_BLOB_NONE)
         vg_buffer_put32(&compile->always, index);
     else
-        announce_by_cover(compile, root, index);
+        announce_by_cover(compile, root, index, condition.pairs != 0);
 }

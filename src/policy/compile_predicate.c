@@ -12,9 +12,7 @@
      (uint64_t)1 << VG_FIELD_INTEGRITY_LEVEL | (uint64_t)1 << VG_FIELD_TERMINAL_SESSION_ID |                 \
      (uint64_t)1 << VG_FIELD_SUBSYSTEM | (uint64_t)1 << VG_FIELD_DRIVE)
 
-/* Estimates: true so many times in a million starts, but for a staged field, which costs reading a file. */
-#define COST_STAGED  0x01000000u
-#define COST_VERSION 300u
+/* Estimates: true so many times in a million starts, but for VG_COST_STAGED. */
 #define COST_ALWAYS  1000000u
 #define COST_OFTEN   100000u
 #define COST_EXACT   10u
@@ -245,9 +243,7 @@ static uint32_t cost_of(const struct vg_compile *compile, const struct vg_predic
         cost = cost_of_regex(compile, predicate);
     else
         cost = cost_of_text(compile, predicate);
-    if (vg_predicate_stage(predicate) == VG_STAGE_VERSION)
-        return cost + COST_VERSION;
-    return vg_predicate_stage(predicate) == VG_STAGE_CHEAP ? cost : cost + COST_STAGED;
+    return vg_predicate_stage(predicate) == VG_STAGE_CHEAP ? cost : cost + VG_COST_STAGED;
 }
 
 enum vg_stage vg_predicate_stage(const struct vg_predicate *predicate)

@@ -119,11 +119,13 @@ uint16_t vg_match_condition(struct vg_match *match, const struct vg_blob_conditi
             break;
         case VG_CODE_AND:
             depth--;
-            stack[depth - 1] = both(stack[depth - 1], stack[depth]);
+            stack[depth - 1] =
+                stack[depth - 1] == ALL_TRUE ? stack[depth] : both(stack[depth - 1], stack[depth]);
             break;
         case VG_CODE_OR:
             depth--;
-            stack[depth - 1] = either(stack[depth - 1], stack[depth]);
+            stack[depth - 1] =
+                stack[depth - 1] == ALL_FALSE ? stack[depth] : either(stack[depth - 1], stack[depth]);
             break;
         case VG_CODE_JUMP_FALSE:
             if (stack[depth - 1] & VG_IS_FALSE)

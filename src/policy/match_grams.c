@@ -71,32 +71,21 @@ static inline uint32_t place_in(const struct vg_text *text, const uint8_t *byte)
     return text->start + (uint32_t)(byte - (text->bytes + VG_PIECE_BEFORE));
 }
 
-/* Texts of one unit, each of those that the piece has. */
-static void find_one(struct vg_scan *scan, uint8_t unit)
-{
-    const uint8_t *at = vg_text_at(&scan->text, scan->text.start);
-
-    while (*at != unit)
-        at++;
-    find_gram(scan, &scan->field->grams[VG_ASCII_ONE].table, unit, place_in(&scan->text, at), at + 1);
-}
-
+/* Texts of one unit: each is looked for by itself, since nearly always there are few. */
 static void scan_ones(struct vg_scan *scan)
 {
-    const uint64_t *wanted = scan->match->blob.FILTERS + scan->field->grams[VG_ASCII_ONE].filter;
+    const struct vg_blob_grams *ones = &scan->field->grams[VG_ASCII_ONE];
+    const uint64_t *wanted = scan->match->blob.FILTERS + ones->filter;
     const struct vg_text *text = &scan->text;
-    const uint8_t *end = vg_text_at(text, text->end);
-    uint8_t there[256];
+    const uint8_t *last = vg_text_at(text, text->end) - 1;
 
-    memset(there, 0, 128);
-    for (const uint8_t *byte = vg_text_at(text, text->start); byte < end; byte++)
-        there[*byte] = 1;
     for (unsigned half = 0; half < 2; half++) {
         for (uint64_t left = wanted[half]; left; left &= left - 1) {
-            unsigned unit = 64 * half + vg_lowest_bit(left);
+            uint8_t unit = (uint8_t)(64 * half + vg_lowest_bit(left));
+            const uint8_t *at = vg_text_seek_one(vg_text_at(text, text->start), last, unit);
 
-            if (there[unit])
-                find_one(scan, (uint8_t)unit);
+            if (at <= last)
+                find_gram(scan, &ones->table, unit, place_in(text, at), at + 1);
         }
     }
 }

@@ -24,10 +24,9 @@ static bool holds(const struct vg_blob_predicate *predicate, const struct vg_rec
     if (fact->state != VG_FACT_KNOWN || other->state != VG_FACT_KNOWN)
         return false;
     for (unsigned i = 0; i < fact->count && i < VG_FACT_VALUES_MAX; i++) {
-        if (!vg_match_may_take(predicate, fact->values[i]))
-            continue;
         for (unsigned j = 0; j < other->count && j < VG_FACT_VALUES_MAX; j++) {
-            if (compares(predicate, fact->values[i], other->values[j]))
+            if (compares(predicate, fact->values[i], other->values[j]) &&
+                vg_match_may_take(predicate, fact->values[i]))
                 return true;
         }
     }

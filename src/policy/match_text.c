@@ -35,6 +35,13 @@ static inline uint32_t seek_block(const uint8_t *at, uint8_t first, uint8_t seco
                                                      _mm_cmpeq_epi8(next, _mm_set1_epi8((char)second))));
 }
 
+static inline uint32_t seek_block_one(const uint8_t *at, uint8_t byte)
+{
+    __m128i here = _mm_loadu_si128((const __m128i *)(const void *)at);
+
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(here, _mm_set1_epi8((char)byte)));
+}
+
 #define SEEK_SHIFT 0u
 #else
 #define BLOCK_UNITS 8u
@@ -56,8 +63,24 @@ static inline uint64_t seek_block(const uint8_t *at, uint8_t first, uint8_t seco
     return vg_bytes_equal(vg_load_word(at), first) & vg_bytes_equal(vg_load_word(at + 1), second);
 }
 
+static inline uint64_t seek_block_one(const uint8_t *at, uint8_t byte)
+{
+    return vg_bytes_equal(vg_load_word(at), byte);
+}
+
 #define SEEK_SHIFT 3u
 #endif
+
+/* Fewer units than a block, at least a word: two words that overlap. */
+static void fold_words(struct vg_text *text, const uint16_t *units, uint8_t *bytes, uint32_t count)
+{
+    uint64_t first = vg_fold_word(units);
+    uint64_t last = vg_fold_word(units + count - VG_WORD_UNITS);
+
+    vg_store_word(bytes, first);
+    vg_store_word(bytes + count - VG_WORD_UNITS, last);
+    text->wide |= ((first | last) & VG_WIDE) != 0;
+}
 
 static void fold_units(struct vg_text *text, const uint16_t *units, uint8_t *bytes, uint32_t count)
 {
@@ -79,7 +102,7 @@ static void fold_piece(struct vg_text *text)
     for (uint32_t i = 0; i < VG_PIECE_AFTER; i += VG_WORD_UNITS)
         vg_store_word(bytes + count + i, 0);
     if (count < BLOCK_UNITS) {
-        fold_units(text, units, bytes, count);
+        (count < VG_WORD_UNITS ? fold_units : fold_words)(text, units, bytes, count);
         return;
     }
     for (uint32_t at = 0; at < count; at += BLOCK_UNITS) {
@@ -159,14 +182,22 @@ const uint8_t *vg_text_seek(const uint8_t *at, const uint8_t *last, uint8_t firs
     return at;
 }
 
+const uint8_t *vg_text_seek_one(const uint8_t *at, const uint8_t *last, uint8_t byte)
+{
+    for (; at <= last; at += BLOCK_UNITS) {
+        uint64_t found = seek_block_one(at, byte);
+
+        if (found)
+            return at + (vg_lowest_bit(found) >> SEEK_SHIFT);
+    }
+    return at;
+}
+
 static bool find_unit(const struct vg_text *text, uint8_t unit)
 {
-    const uint8_t *end = vg_text_at(text, text->end);
-    const uint8_t *at = vg_text_at(text, text->start);
+    const uint8_t *last = vg_text_at(text, text->end) - 1;
 
-    while (at < end && *at != unit)
-        at++;
-    return at < end;
+    return vg_text_seek_one(vg_text_at(text, text->start), last, unit) <= last;
 }
 
 bool vg_text_find(const struct vg_text *text, const struct vg_blob_view *blob, uint32_t at, uint32_t units)

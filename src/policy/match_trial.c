@@ -25,17 +25,14 @@ static void open_value(struct vg_text *text, struct vg_span span, struct vg_valu
     vg_text_open(text, value);
 }
 
-/* The pairs that end in the piece. */
+/* The pairs that end in the piece; vg_pair gives a word to each first unit, a bit in it to each second. */
 static void add_pairs(vg_pair_set pairs, const struct vg_text *text)
 {
     const uint8_t *end = vg_text_at(text, text->end);
     const uint8_t *byte = vg_text_at(text, text->start);
-    uint32_t pair = text->start ? byte[-1] : 0;
 
-    for (; byte < end; byte++) {
-        pair = (pair << 6 | (*byte & 0x3Fu)) & (VG_PAIRS - 1);
-        pairs[pair / 64] |= (uint64_t)1 << (pair % 64);
-    }
+    for (byte += text->start == 0; byte < end; byte++)
+        pairs[byte[-1] % 64] |= (uint64_t)1 << (byte[0] % 64);
 }
 
 static void prepare(struct vg_prepared *prepared, const struct vg_fact *fact)
