@@ -40,7 +40,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     read_ids(_In_ HANDLE handle, _Inout_ struct vg_identity *identity)
 {
     struct vg_file_id_information id;
-    FILE_INTERNAL_INFORMATION internal;
+    FILE_INTERNAL_INFORMATION internal = {.IndexNumber = {.QuadPart = 0}};
     FILE_FS_VOLUME_INFORMATION volume = {.VolumeSerialNumber = 0};
     IO_STATUS_BLOCK io;
     NTSTATUS status = STATUS_SUCCESS;

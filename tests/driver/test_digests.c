@@ -130,34 +130,6 @@ static void one_reading_serves_every_rule_that_asks(void **state)
     end();
 }
 
-/* All or none, as docs/failures.md says. */
-static void a_reading_that_one_digest_is_missing_from_establishes_none(void **state)
-{
-    const struct vg_event_start *event;
-    const char *fired;
-    unsigned n = 0, refused = 0;
-
-    (void)state;
-    do {
-        begin(RULES "  - deny: by MD5\n    when: { MD5: " ABC_MD5 " }\n"
-                    "  - deny: by SHA-1\n    when: { SHA1: " ABC_SHA1 " }\n");
-        sim_add_file(CMD, "abd", 3);
-        sim_fail_nth(++n);
-        assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
-        fired = sim_fail_fired();
-        sim_fail_nth(0);
-        if (fired != NULL && strcmp(fired, "BCryptCreateHash") == 0) {
-            refused++;
-            event = next_start();
-            assert_string_equal(fact(event, VG_FIELD_MD5), "(unknown)");
-            assert_string_equal(fact(event, VG_FIELD_SHA1), "(unknown)");
-            assert_int_equal(status().files_hashed, 0);
-        }
-        end();
-    } while (fired != NULL && n < 500);
-    assert_int_equal(refused, 2);
-}
-
 static void what_is_asked_for_after_a_reading_that_failed_is_not_read_again(void **state)
 {
     const struct vg_event_start *event;
@@ -382,7 +354,6 @@ int main(void)
         cmocka_unit_test(a_rule_of_md5_alone_reads_the_file_once),
         cmocka_unit_test(nothing_is_read_where_a_rules_other_condition_fails),
         cmocka_unit_test(one_reading_serves_every_rule_that_asks),
-        cmocka_unit_test(a_reading_that_one_digest_is_missing_from_establishes_none),
         cmocka_unit_test(what_is_asked_for_after_a_reading_that_failed_is_not_read_again),
         cmocka_unit_test(the_record_has_the_sha256_besides_when_it_is_wanted_in_every_record),
         cmocka_unit_test(an_imphash_takes_the_import_table_and_no_more),
