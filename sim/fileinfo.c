@@ -289,7 +289,7 @@ NTSTATUS ZwFsControlFile(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, PVOID
         status = query_journal(opened, io, out, out_length);
     else
         status = STATUS_INVALID_DEVICE_REQUEST;
-    if (opened->volume->short_answers)
+    if (opened->volume->short_answers && code == FSCTL_READ_FILE_USN_DATA)
         io->Information = min(io->Information, 8u);
     pthread_mutex_unlock(&sim_volume_lock);
     io->Status = status;
