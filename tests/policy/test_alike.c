@@ -118,9 +118,47 @@ static void texts_with_equal_hashes_are_told_apart(void **state)
     }
 }
 
+/* So long that its length, cut off, is that of the key it begins with, and the rest falls on a bit of the
+ * hash that the key has. */
+static void a_value_that_is_longer_than_any_key_is_none(void **state)
+{
+    enum { KEY = 6, LONG = VG_KEY_UNITS + 1 + KEY, WORDS = LONG / VG_WORD_UNITS * VG_WORD_UNITS };
+    static uint16_t value[LONG];
+    uint16_t key[KEY + 1] = u"------";
+    uint64_t words = VG_BLOB_SEED;
+    uint64_t wanted;
+    uint64_t found;
+    uint32_t number = 0;
+
+    (void)state;
+    do
+        spell(key, 0, number++);
+    while (!(vg_key_tag(vg_hash_text(VG_BLOB_SEED, key, KEY)) & (VG_KEY_UNITS + 1)));
+    wanted = vg_hash_text(VG_BLOB_SEED, key, KEY);
+    for (uint32_t i = 0; i < LONG; i++)
+        value[i] = i < KEY ? key[i] : u'-';
+    for (uint32_t at = 0; at < WORDS; at += VG_WORD_UNITS)
+        words = vg_hash_text_word(words, vg_fold_word(value + at), value + at);
+    number = 0;
+    do {
+        spell(value, WORDS, number);
+        value[WORDS + 4] = (uint16_t)(u'A' + number++ / TRIES);
+        assert_in_range(number, 0, 24 * TRIES);
+        found = vg_hash_text_end(words, vg_fold_part(value + WORDS, LONG - WORDS), value + WORDS, LONG);
+    } while ((vg_key_filter(found) & ~vg_key_filter(wanted)) || ((found ^ wanted) & 3) ||
+             (vg_key_tag(found) | (VG_KEY_UNITS + 1)) != vg_key_tag(wanted));
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_IMAGE, key, 0));
+    open_policy();
+    assert_true(denies(key, KEY));
+    vg_record_set(&record, VG_FIELD_IMAGE, (struct vg_span){value, sizeof(value)});
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.verdict, VG_ALLOW);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(a_value_that_is_longer_than_any_key_is_none),
         CASE(texts_with_equal_hashes_are_told_apart),
     };
 

@@ -252,6 +252,23 @@ static void a_text_is_found_only_where_all_of_it_stands(void **state)
     }
 }
 
+/* An allowed folder covers none, wherever it is. */
+static void a_stream_of_a_long_path_is_seen(void **state)
+{
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY, build_under(&build, VG_FIELD_IMAGE, u"C:\\Tools", PERMISSIVE));
+    open_policy();
+    fill(u'x');
+    memcpy(long_value, u"C:\\Tools\\", 18);
+    for (uint32_t at = 9; at < LONG_UNITS; at += 7) {
+        assert_true(denies(VG_FIELD_IMAGE, LONG_UNITS));
+        long_value[at] = u':';
+        assert_false(denies(VG_FIELD_IMAGE, LONG_UNITS));
+        assert_false(denies(VG_FIELD_IMAGE, at + 1));
+        long_value[at] = u'x';
+    }
+}
+
 /* Longer than what is kept of the piece before. */
 static void a_long_name_is_found_across_pieces(void **state)
 {
@@ -282,6 +299,7 @@ int main(void)
         CASE(parts_are_tried_in_values_of_every_length),
         CASE(the_ends_of_a_long_value_are_found),
         CASE(the_ends_of_a_long_value_are_tried),
+        CASE(a_stream_of_a_long_path_is_seen),
         CASE(a_long_name_is_found_across_pieces),
         CASE(folders_and_names_of_a_long_value_are_found),
     };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const uint8_t digests[1][32] = {{1}};
+static const uint8_t digests[2][32] = {{1}, {2}};
 
 /* Whether the value holds when memory goes on with the rest of the text, and when nothing lies behind it; it
  * must be the same. */
@@ -164,6 +164,27 @@ static void a_fact_has_no_more_values_than_it_has_room_for(void **state)
     }
 }
 
+/* The same of digests, which are asked for before they are looked for. */
+static void a_fact_has_no_more_digests_than_it_counts_or_has_room_for(void **state)
+{
+    static const struct vg_span nowhere = {(const void *)8, 32};
+    struct vg_fact *fact = &record.facts[VG_FIELD_SHA256];
+
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY, build_digests(&build, VG_FIELD_SHA256, digests, 1, 0));
+    open_policy();
+    vg_record_set(&record, VG_FIELD_SHA256, (struct vg_span){digests[1], 32});
+    fact->values[1] = nowhere;
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.verdict, VG_ALLOW);
+    for (unsigned i = 1; i < VG_FACT_VALUES_MAX; i++)
+        assert_true(vg_record_add(&record, VG_FIELD_SHA256, (struct vg_span){digests[1], 32}));
+    fact->count = VG_FACT_VALUES_MAX + 1;
+    memcpy(fact + 1, &nowhere, sizeof(nowhere));
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(decision.verdict, VG_ALLOW);
+}
+
 static void a_digest_ends_where_it_ends(void **state)
 {
     (void)state;
@@ -183,6 +204,7 @@ int main(void)
         CASE(a_value_is_compared_with_another_to_its_end),
         CASE(a_fact_has_no_value_behind_those_that_it_counts),
         CASE(a_fact_has_no_more_values_than_it_has_room_for),
+        CASE(a_fact_has_no_more_digests_than_it_counts_or_has_room_for),
         CASE(a_digest_ends_where_it_ends),
     };
 

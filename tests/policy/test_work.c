@@ -109,6 +109,24 @@ static void a_pattern_is_tried_once_in_a_value_however_often_its_text_stands_the
     assert_int_equal(work.patterns, 2);
 }
 
+static void a_pattern_whose_rule_comes_too_late_is_not_tried(void **state)
+{
+    struct vg_expr *image = build_pattern(&build, VG_FIELD_IMAGE, u"C:\\a", 0);
+    struct vg_expr *line = build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*abcd*x?y*", 0);
+
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY, build_join(&build, VG_EXPR_OR, image, line));
+    build_rule(&build, VG_ACTION_ASK, build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*wxyz*x?y*", 0));
+    vg_record_set(&record, VG_FIELD_COMMAND_LINE, TEXT("abcd wxyz"));
+    vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\b"));
+    open_policy();
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(work.patterns, 2);
+    vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\a"));
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(work.patterns, 2);
+}
+
 static void each_fact_is_scanned_once_however_often_others_are_asked_for(void **state)
 {
     static const uint8_t digest[32] = {1};
@@ -243,6 +261,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORK(a_pattern_is_tried_once_in_a_value_however_often_its_text_stands_there),
+        WORK(a_pattern_whose_rule_comes_too_late_is_not_tried),
         WORK(each_fact_is_scanned_once_however_often_others_are_asked_for),
         WORK(two_facts_are_compared_once_however_often_others_are_asked_for),
         WORK(an_expression_is_tried_once),
