@@ -124,9 +124,9 @@ static void numbers_that_have_run_out_begin_anew(void **state)
     kept = scratch;
     for (unsigned i = 0; i < 12; i++) {
         if (i == 4)
-            kept->start = UINT32_MAX / 2 - 1;
-        if (i == 8)
-            kept->serial = UINT32_MAX - 2;
+            kept->start = UINT32_MAX / 2;
+        if (i == 10)
+            kept->serial = UINT32_MAX;
         vg_record_set(&record, VG_FIELD_USER, i % 2 ? TEXT("it is tried") : TEXT("it is not"));
         vg_record_set(&record, VG_FIELD_COMMAND_LINE, i % 4 == 2 ? TEXT("is looked for") : TEXT("is not"));
         assert_int_equal(decide(), VG_DECIDED);
