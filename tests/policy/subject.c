@@ -122,6 +122,16 @@ bool holds(struct vg_expr *condition, enum vg_field field, struct vg_span value)
     return held;
 }
 
+bool pattern_holds(const uint16_t *pattern, unsigned flags, struct vg_span value)
+{
+    return holds(build_pattern(&build, VG_FIELD_IMAGE, pattern, flags), VG_FIELD_IMAGE, value);
+}
+
+bool under_holds(const uint16_t *folder, unsigned flags, struct vg_span value)
+{
+    return holds(build_under(&build, VG_FIELD_IMAGE, folder, flags), VG_FIELD_IMAGE, value);
+}
+
 void assert_refused(const char *words)
 {
     complaint[0] = '\0';

@@ -36,6 +36,10 @@ struct vg_span at_the_edge(struct vg_span value);
  */
 bool holds(struct vg_expr *condition, enum vg_field field, struct vg_span value);
 
+/* The same of a pattern or a folder, on Image. */
+bool pattern_holds(const uint16_t *pattern, unsigned flags, struct vg_span value);
+bool under_holds(const uint16_t *folder, unsigned flags, struct vg_span value);
+
 /* The condition beside a rarer one, on Provider_Name, that is true: so it is not looked for, but tried. */
 struct vg_expr *beside(struct vg_expr *condition);
 
