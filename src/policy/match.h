@@ -106,7 +106,7 @@ bool vg_match_trial(struct vg_match *match, uint32_t index);
  * for certain. */
 const uint64_t *vg_match_pairs_of(const struct vg_match *match, enum vg_field field);
 
-/* Bytes of what trials keep of a field's values in the scratch, a multiple of 8. */
+/* Bytes of what trials keep of a field's values in the scratch, a multiple of 4. */
 size_t vg_prepared_size(void);
 
 /* Conditions that a fact announces by not being known: what is left of an ascending list. */

@@ -11,7 +11,8 @@ struct vg_prepared {
     struct vg_text text;
 };
 
-static_assert(sizeof(struct vg_prepared) % 8 == 0, "each in the scratch is aligned");
+static_assert(sizeof(struct vg_prepared) % sizeof(uint32_t) == 0,
+              "what is behind them in the scratch is aligned");
 
 size_t vg_prepared_size(void)
 {
