@@ -9,16 +9,6 @@ struct plain {
     enum vg_field waiting_for;
 };
 
-static uint64_t field_bit(uint32_t field)
-{
-    return (uint64_t)1 << field;
-}
-
-static uint32_t lower(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 static size_t place(struct vg_match *match, const struct vg_blob_header *header, uint8_t *scratch)
 {
     size_t used = sizeof(struct vg_scratch);
@@ -100,7 +90,7 @@ void vg_policy_begin(const struct vg_policy *policy, void *scratch)
 
 static bool may_be_asked(const struct vg_match *match, uint32_t field)
 {
-    return vg_field_is_gathered((enum vg_field)field) && !(match->scratch->asked & field_bit(field));
+    return vg_field_is_gathered((enum vg_field)field) && !(match->scratch->asked & vg_field_bit(field));
 }
 
 static bool is_established(const struct vg_fact *fact)
@@ -117,7 +107,7 @@ static void expect_digests(const struct vg_match *match, const struct vg_record 
         const struct vg_fact *fact = &record->facts[fields[i].field];
 
         if ((fields[i].searches & VG_SEARCH_DIGESTS) && fact->state == VG_FACT_KNOWN &&
-            !(match->scratch->taken & field_bit(fields[i].field)))
+            !(match->scratch->taken & vg_field_bit(fields[i].field)))
             vg_match_expect(match, &fields[i], fact);
     }
 }
@@ -133,7 +123,7 @@ static uint64_t take_facts(struct vg_match *match, const struct vg_record *recor
     expect_digests(match, record);
     for (uint32_t i = 0; i < count; i++) {
         const struct vg_fact *fact = &record->facts[fields[i].field];
-        uint64_t bit = field_bit(fields[i].field);
+        uint64_t bit = vg_field_bit(fields[i].field);
 
         if (match->scratch->taken & bit)
             continue;
@@ -170,7 +160,7 @@ static struct plain settle_plain(const struct vg_match *match, uint64_t pending)
 
     for (uint32_t i = 0; i < vg_blob_count(match->blob.header, VG_BLOB_FIELDS); i++) {
         const struct vg_blob_field *field = &match->blob.FIELDS[i];
-        uint64_t bit = field_bit(field->field);
+        uint64_t bit = vg_field_bit(field->field);
 
         if ((pending & bit) && waits_before(field, &plain)) {
             plain.waiting = field->first_rule;
@@ -179,9 +169,9 @@ static struct plain settle_plain(const struct vg_match *match, uint64_t pending)
         if (!unknown_matches)
             continue;
         if (match->scratch->unknown & bit)
-            plain.best = lower(plain.best, field->first_unknown_rule);
+            plain.best = vg_lower(plain.best, field->first_unknown_rule);
         if (match->scratch->claimed & bit)
-            plain.best = lower(plain.best, field->first_claimed_rule);
+            plain.best = vg_lower(plain.best, field->first_claimed_rule);
     }
     return plain;
 }
@@ -195,7 +185,7 @@ static uint64_t unknown_to_plain(const struct vg_match *match, uint32_t decided)
 
     for (uint32_t i = 0; i < vg_blob_count(match->blob.header, VG_BLOB_FIELDS); i++) {
         const struct vg_blob_field *field = &match->blob.FIELDS[i];
-        uint64_t bit = field_bit(field->field);
+        uint64_t bit = vg_field_bit(field->field);
 
         if ((match->scratch->unknown & bit) && field->first_rule < before)
             fields |= bit;
@@ -310,7 +300,7 @@ static enum vg_outcome settle(struct vg_match *match, uint64_t pending, struct v
     struct plain plain = settle_plain(match, pending);
     enum vg_outcome outcome;
 
-    if (settle_conditions(match, pending, lower(plain.best, plain.waiting), decision, &outcome)) {
+    if (settle_conditions(match, pending, vg_lower(plain.best, plain.waiting), decision, &outcome)) {
         if (outcome == VG_DECIDED)
             decision->unknown_fields |= unknown_to_plain(match, decision->rule);
         return outcome;
@@ -340,7 +330,7 @@ enum vg_outcome vg_policy_decide(const struct vg_policy *policy, const struct vg
     pending = take_facts(&match, record);
     outcome = settle(&match, pending, decision);
     if (outcome == VG_NEED_FACT)
-        match.scratch->asked |= field_bit((uint32_t)decision->need);
+        match.scratch->asked |= vg_field_bit((uint32_t)decision->need);
     return outcome;
 }
 

@@ -53,6 +53,16 @@ struct vg_match {
     uint32_t audit_room;   /* as many as that */
 };
 
+static inline uint64_t vg_field_bit(uint32_t field)
+{
+    return (uint64_t)1 << field;
+}
+
+static inline uint32_t vg_lower(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 /* A value under scan. */
 struct vg_value {
     const uint16_t *units;

@@ -3,16 +3,6 @@
 /* Conditions in a list that joins the announced ones. */
 #define SHORT_LIST 1024u
 
-static uint64_t field_bit(uint32_t field)
-{
-    return (uint64_t)1 << field;
-}
-
-static uint32_t lower(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 /* A list that is not empty. */
 static void add_stream(struct vg_candidates *candidates, const struct vg_match *match,
                        struct vg_blob_slice list)
@@ -68,9 +58,9 @@ static void find_candidates(struct vg_candidates *candidates, struct vg_match *m
     for (uint32_t i = 0; i < vg_blob_count(header, VG_BLOB_FIELDS); i++) {
         const struct vg_blob_field *field = &match->blob.FIELDS[i];
 
-        if (not_known & field_bit(field->field))
+        if (not_known & vg_field_bit(field->field))
             add_list(candidates, match, field->anchored);
-        else if (match->scratch->claimed & field_bit(field->field))
+        else if (match->scratch->claimed & vg_field_bit(field->field))
             add_list(candidates, match, field->anchored_strict);
     }
 }
@@ -86,7 +76,7 @@ uint32_t vg_candidates_next(struct vg_candidates *candidates, const struct vg_ma
     uint32_t next = candidates->announced;
 
     for (uint32_t i = 0; i < candidates->stream_count; i++)
-        next = lower(next, candidates->streams[i].head);
+        next = vg_lower(next, candidates->streams[i].head);
     if (next == VG_BLOB_NONE)
         return next;
     if (candidates->announced == next)

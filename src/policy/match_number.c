@@ -28,13 +28,11 @@ static bool read_digits(const struct vg_value *value, struct digits *digits)
 
 static int compare(const struct digits *a, const struct digits *b)
 {
-    if (a->count != b->count)
-        return a->count < b->count ? -1 : 1;
-    for (uint32_t i = 0; i < a->count; i++) {
-        if (a->units[i] != b->units[i])
-            return a->units[i] < b->units[i] ? -1 : 1;
-    }
-    return 0;
+    int order = (a->count > b->count) - (a->count < b->count);
+
+    for (uint32_t i = 0; order == 0 && i < a->count; i++)
+        order = (a->units[i] > b->units[i]) - (a->units[i] < b->units[i]);
+    return order;
 }
 
 /* The validator has shown that the predicate's only token is a number without leading zeros. */
