@@ -231,6 +231,21 @@ static void a_text_that_is_tried_anywhere_is_short(void **state)
     }
 }
 
+static void what_one_start_announces_is_not_run_for_the_next(void **state)
+{
+    (void)state;
+    build_rule(&build, VG_ACTION_DENY,
+               build_join(&build, VG_EXPR_AND, build_pattern(&build, VG_FIELD_IMAGE, u"C:\\a", 0),
+                          build_pattern(&build, VG_FIELD_USER, u"*x*", 0)));
+    open_policy();
+    vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\a"));
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(work.conditions, 1);
+    vg_record_set(&record, VG_FIELD_IMAGE, TEXT("C:\\b"));
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(work.conditions, 1);
+}
+
 static void a_condition_that_the_command_line_rules_out_is_not_run(void **state)
 {
     struct vg_expr *anchor = build_pattern(&build, VG_FIELD_IMAGE, u"C:\\a", 0);
@@ -266,6 +281,7 @@ int main(void)
         WORK(two_facts_are_compared_once_however_often_others_are_asked_for),
         WORK(an_expression_is_tried_once),
         WORK(a_text_that_is_tried_anywhere_is_short),
+        WORK(what_one_start_announces_is_not_run_for_the_next),
         WORK(a_condition_that_the_command_line_rules_out_is_not_run),
         WORK(a_text_at_an_end_of_a_pattern_is_compared_once),
     };
