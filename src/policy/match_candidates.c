@@ -3,12 +3,14 @@
 /* Conditions in a list that joins the announced ones. */
 #define SHORT_LIST 1024u
 
-/* A list that is not empty. */
+/* Walked beside what is announced, only as far as need be, and in this pass only. */
 static void add_stream(struct vg_candidates *candidates, const struct vg_match *match,
                        struct vg_blob_slice list)
 {
     struct vg_stream *stream = &candidates->streams[candidates->stream_count];
 
+    if (list.count == 0)
+        return;
     stream->at = match->blob.LISTS + list.first;
     stream->end = stream->at + list.count;
     stream->head = *stream->at;
@@ -30,8 +32,7 @@ bool vg_match_rules_out(struct vg_match *match, const struct vg_blob_condition *
     return !vg_has_pairs(match->pairs, condition->pairs);
 }
 
-/* A short list joins what is announced, where one walk finds all; a long one is walked beside, only as far as
- * need be. */
+/* A short list joins what is announced, where one walk finds all, in this pass and those after it. */
 static void add_list(struct vg_candidates *candidates, struct vg_match *match, struct vg_blob_slice list)
 {
     const uint32_t *conditions = match->blob.LISTS + list.first;
@@ -49,16 +50,18 @@ static void add_list(struct vg_candidates *candidates, struct vg_match *match, s
 static void find_candidates(struct vg_candidates *candidates, struct vg_match *match, uint64_t pending)
 {
     const struct vg_blob_header *header = match->blob.header;
-    uint64_t not_known = pending | match->scratch->unknown;
 
     candidates->stream_count = 0;
     add_list(candidates, match, (struct vg_blob_slice){0, header->always_count});
-    if (!(not_known | match->scratch->claimed))
+    if (!(pending | match->scratch->unknown | match->scratch->claimed))
         return;
     for (uint32_t i = 0; i < vg_blob_count(header, VG_BLOB_FIELDS); i++) {
         const struct vg_blob_field *field = &match->blob.FIELDS[i];
 
-        if (not_known & vg_field_bit(field->field))
+        /* What waits for a fact decides nothing once that is there, unless it is announced then. */
+        if (pending & vg_field_bit(field->field))
+            add_stream(candidates, match, field->anchored);
+        else if (match->scratch->unknown & vg_field_bit(field->field))
             add_list(candidates, match, field->anchored);
         else if (match->scratch->claimed & vg_field_bit(field->field))
             add_list(candidates, match, field->anchored_strict);
