@@ -108,7 +108,7 @@ const char *vg_shown(struct vg_reader *reader, const char *text, size_t size)
         unsigned char byte = (unsigned char)text[i];
         shown[i + 1] = byte < 0x20 || byte == 0x7F ? '?' : text[i];
     }
-    strcpy(shown + end + 1, cut ? "...'" : "'");
+    memcpy(shown + end + 1, cut ? "...'" : "'", cut ? sizeof("...'") : sizeof("'"));
     return shown;
 }
 

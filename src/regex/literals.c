@@ -187,7 +187,7 @@ static void look_at(const struct vg_regex_tree *tree, uint32_t index, struct par
 
 void vg_regex_literals_find(const struct vg_regex_tree *tree, struct vg_regex_literals *literals)
 {
-    struct part *parts = malloc(((size_t)tree->root + 1) * sizeof(*parts));
+    struct part *parts = calloc((size_t)tree->root + 1, sizeof(*parts));
 
     literals->count = 0;
     if (!parts)

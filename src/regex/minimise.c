@@ -201,6 +201,7 @@ static bool rebuild(struct partition *parts, struct vg_regex_dfa *dfa)
     uint32_t *order = parts->waiting;   /* no longer needed, */
     uint32_t *number = parts->splitter; /* and as long */
     uint32_t count = number_blocks(parts, dfa, order, number);
+    /* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): there is one state at least */
     uint32_t *next = malloc((size_t)count * dfa->classes * sizeof(*next));
     uint8_t *at_end = malloc(count);
 
