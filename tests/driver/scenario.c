@@ -108,6 +108,11 @@ void begin_on(const struct sim_options *options, const char *policy)
         confirm_boot();
 }
 
+void begin_legacy(const char *policy)
+{
+    begin_on(&(struct sim_options){.windows = SIM_WINDOWS_SERVER_2003}, policy);
+}
+
 void begin(const char *policy)
 {
     begin_on(&(struct sim_options){.windows = SIM_WINDOWS_10_2004}, policy);
@@ -319,6 +324,20 @@ NTSTATUS try_options(const struct sim_process_options *options)
     if (NT_SUCCESS(result))
         sim_exit_process(process, 0);
     return result;
+}
+
+const char *start_with_failure(unsigned n, const char *image, NTSTATUS *result)
+{
+    PEPROCESS process = NULL;
+    const char *fired;
+
+    sim_fail_nth(n);
+    *result = sim_start_process(&(struct sim_process_options){.image = image}, &process);
+    fired = sim_fail_fired();
+    sim_fail_nth(0);
+    if (process)
+        sim_exit_process(process, 0);
+    return fired;
 }
 
 NTSTATUS try_start(const char *image, const char *command_line)

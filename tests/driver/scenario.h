@@ -27,6 +27,9 @@
 void begin(const char *policy);
 void begin_on(const struct sim_options *options, const char *policy);
 
+/* The same on Windows Server 2003, with vigil-xp.sys. */
+void begin_legacy(const char *policy);
+
 /* The same in steps: the machine alone; the policy as the file that the registry names; the driver, which is
  * vigil-xp.sys on a machine older than Windows 7. With VIGIL_SCENARIO_LEGACY in the environment every machine
  * is one: what does not depend on the system holds there too. */
@@ -74,6 +77,9 @@ const char *rule_name(const struct vg_event_start *start);
 /* Starts and ends again; returns what the creator saw. */
 NTSTATUS try_start(const char *image, const char *command_line);
 NTSTATUS try_options(const struct sim_process_options *options);
+
+/* The same with the nth call that can fail failing. Returns what failed; NULL when there were fewer. */
+const char *start_with_failure(unsigned n, const char *image, NTSTATUS *result);
 PEPROCESS start(const char *image);
 PEPROCESS start_options(const struct sim_process_options *options);
 

@@ -123,22 +123,17 @@ static uint64_t known_facts(const struct vg_event_start *event)
 
 /* A start of a file that nobody knows yet, with the nth call failing. What it should have known is `*known`
  * after the first start, in which nothing fails. */
-static const char *start_with_failure(unsigned n, uint64_t *known, unsigned *effect)
+static const char *play_with_failure(unsigned n, uint64_t *known, unsigned *effect)
 {
     char image[64];
     struct vg_abi_status before = status();
     const struct vg_event_start *event;
-    PEPROCESS process = NULL;
     const char *fired;
+    NTSTATUS result;
 
     snprintf(image, sizeof(image), "C:\\Windows\\a%u.exe", n);
     sim_add_file(image, pe.bytes, pe.size);
-    sim_fail_nth(n);
-    (void)sim_start_process(&(struct sim_process_options){.image = image}, &process);
-    fired = sim_fail_fired();
-    sim_fail_nth(0);
-    if (process)
-        sim_exit_process(process, 0);
+    fired = start_with_failure(n, image, &result);
     if (status().events_dropped != before.events_dropped) {
         *effect = VG_EVENT_LOST_AND_COUNTED;
         return fired;
@@ -163,9 +158,9 @@ static void a_start_fails_as_the_table_says(void **state)
         unsigned effect, n;
 
         begin_on(&(struct sim_options){.windows = (enum sim_windows)windows}, POLICY);
-        (void)start_with_failure(0, &known, &effect);
+        (void)play_with_failure(0, &known, &effect);
         for (n = 1; n < SWEEP_MAX; n++) {
-            const char *fired = start_with_failure(n, &known, &effect);
+            const char *fired = play_with_failure(n, &known, &effect);
 
             if (!fired)
                 break;
@@ -189,7 +184,7 @@ static void the_first_start_fails_as_the_table_says(void **state)
         unsigned effect;
 
         begin(HEAD ASK_FOR_DRIVE RULES);
-        fired = start_with_failure(n, &known, &effect);
+        fired = play_with_failure(n, &known, &effect);
         end();
         if (n != 0 && !fired)
             break;

@@ -48,21 +48,6 @@ static void a_load_survives_every_failure(void **state)
     assert_true(refused > 0);
 }
 
-/* Starts once with the nth call failing. Returns what failed. */
-static const char *start_with_failure(unsigned n, const char *image, NTSTATUS *result)
-{
-    PEPROCESS process = NULL;
-    const char *fired;
-
-    sim_fail_nth(n);
-    *result = sim_start_process(&(struct sim_process_options){.image = image}, &process);
-    fired = sim_fail_fired();
-    sim_fail_nth(0);
-    if (process)
-        sim_exit_process(process, 0);
-    return fired;
-}
-
 /* What a start needs only as long as it lasts is kept from the first start on: so every call after this one
  * is the nth of its start as long as n stays the same. (What the first one asks for: test_failures.c.) */
 static void warm_up(void)

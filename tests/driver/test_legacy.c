@@ -9,11 +9,6 @@
 #define NO_SHELL  HEAD "  - deny: no shell\n    when: { Image|endswith: '\\cmd.exe' }\n"
 #define ABC       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
-static void begin_legacy(const char *policy)
-{
-    begin_on(&(struct sim_options){.windows = SIM_WINDOWS_SERVER_2003}, policy);
-}
-
 static void it_loads_decides_and_unloads_on_xp_and_server_2003(void **state)
 {
     static const enum sim_windows systems[] = {SIM_WINDOWS_XP, SIM_WINDOWS_SERVER_2003};

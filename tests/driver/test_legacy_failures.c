@@ -7,26 +7,6 @@
 
 #define SWEEP_MAX 1000u
 
-static void begin_legacy(const char *policy)
-{
-    begin_on(&(struct sim_options){.windows = SIM_WINDOWS_SERVER_2003}, policy);
-}
-
-/* Starts `image` with the nth call failing. Returns what failed. */
-static const char *start_with_failure(unsigned n, const char *image, NTSTATUS *result)
-{
-    PEPROCESS process = NULL;
-    const char *fired;
-
-    sim_fail_nth(n);
-    *result = sim_start_process(&(struct sim_process_options){.image = image}, &process);
-    fired = sim_fail_fired();
-    sim_fail_nth(0);
-    if (process)
-        sim_exit_process(process, 0);
-    return fired;
-}
-
 static void check_no_handle(const struct vg_event_start *event)
 {
     assert_int_equal(event->enforced, 0);
