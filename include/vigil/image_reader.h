@@ -65,8 +65,8 @@ struct vg_image_reader {
     bool failed; /* some read failed */
     struct vg_image_directory directories[VG_IMAGE_DIRECTORIES];
     uint32_t section_count;
+    uint32_t clock; /* the last member that vg_image_open clears as a whole */
     struct vg_image_section sections[VG_IMAGE_SECTIONS_MAX];
-    uint32_t clock;
     struct vg_image_block blocks[VG_IMAGE_BLOCKS];
     char library[VG_IMAGE_NAME_MAX];
     char name[VG_IMAGE_NAME_MAX];

@@ -122,7 +122,6 @@ static void limit_sections(struct vg_image_reader *reader)
 static void begin_empty(struct vg_image_reader *reader)
 {
     memset(reader, 0, offsetof(struct vg_image_reader, sections));
-    reader->clock = 0;
     for (unsigned i = 0; i < VG_IMAGE_BLOCKS; i++)
         memset(&reader->blocks[i], 0, offsetof(struct vg_image_block, bytes));
 }
