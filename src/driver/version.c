@@ -39,9 +39,6 @@ void vg_version_look(const struct vg_file *file, struct vg_version *version)
 {
     struct vg_file_data data;
 
-    if (version->looked)
-        return;
-    version->looked = true;
     version->answer = VG_ANSWER_FAILED;
     if (file->handle == NULL || !file->same || !NT_SUCCESS(vg_file_open_data(file, &data)))
         return;

@@ -13,14 +13,13 @@ _IRQL_requires_max_(PASSIVE_LEVEL) void vg_versions_stop(void);
 
 /* A file's strings, once they were looked for. Zero-initialised: nobody has looked. */
 struct vg_version {
-    bool looked;
-    enum vg_image_answer answer;     /* valid once looked */
+    enum vg_image_answer answer;     /* valid once somebody has looked */
     struct vg_image_version strings; /* valid for VG_ANSWER_READ; points into `room` */
     void *room;
 };
 
-/* Looks, once: some pieces of the file are read, in the creator's thread. Only of a file shown to be the
- * mapped one; of any other, and without memory, the answer is VG_ANSWER_FAILED. */
+/* Looks, which is done once a start: some pieces of the file are read, in the creator's thread. Only of a
+ * file shown to be the mapped one; of any other, and without memory, the answer is VG_ANSWER_FAILED. */
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_version_look(_In_ const struct vg_file *file,
                                                         _Inout_ struct vg_version *version);
 
