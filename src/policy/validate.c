@@ -80,6 +80,8 @@ bool vg_check_settings(struct vg_check *check)
     if (header->tried_count > VG_BLOB_TESTED_MAX - header->tracked_count ||
         header->tried_count > vg_check_count(check, VG_BLOB_PREDICATES) - header->tracked_count)
         return vg_check_failed(check, "more tried predicates than predicates", &header->tried_count);
+    if (vg_check_count(check, VG_BLOB_FIELDS) > VG_FIELD_COUNT)
+        return vg_check_failed(check, "more fields than there are facts", check->blob.FIELDS);
     return true;
 }
 
@@ -141,7 +143,7 @@ bool vg_check_rules(struct vg_check *check)
 
 bool vg_policy_open(struct vg_policy *policy, const void *blob, size_t size, struct vg_blob_error *error)
 {
-    struct vg_check check = {.error = {"", 0}};
+    struct vg_check check = {.error = {"", 0}, .postings = 0};
 
     if (vg_check_layout(&check, blob, size) && vg_check_settings(&check) && vg_check_rules(&check) &&
         vg_check_regexes(&check) && vg_check_predicates(&check) && vg_check_postings(&check) &&

@@ -9,6 +9,7 @@
 struct vg_check {
     struct vg_blob_view blob;
     struct vg_blob_error error; /* of the first check that failed */
+    uint32_t postings;          /* how many of POSTINGS texts lead to; digests lead to those behind */
 };
 
 /* Notes which check failed and where; returns false. */

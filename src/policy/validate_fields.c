@@ -10,6 +10,7 @@ struct used {
     uint32_t filters;
     uint32_t digests; /* words */
     uint32_t starts;
+    uint32_t postings;
 };
 
 /* A slice of LISTS, ascending, each entry below `limit`. */
@@ -173,29 +174,47 @@ static bool check_digest_starts(struct vg_check *check, const struct vg_blob_fie
     return true;
 }
 
-/* Digests may share lists: one digest is looked up per value. */
-static bool check_digest_target(struct vg_check *check, const uint32_t *target)
+/* The list that starts at used->postings, which is then used up. A digest is no text that could be tried. */
+static bool check_digest_list(struct vg_check *check, struct used *used)
+{
+    uint32_t entry;
+
+    do {
+        const struct vg_blob_predicate *predicate;
+
+        entry = check->blob.POSTINGS[used->postings++]; /* the last of all has VG_BLOB_LAST */
+        predicate = &check->blob.PREDICATES[entry & VG_POSTING_INDEX];
+        if (vg_check_is_text(predicate->field))
+            return vg_check_failed(check, "a digest leads to a test of text", predicate);
+    } while (!(entry & VG_BLOB_LAST));
+    return true;
+}
+
+/* Digests may share lists, as one digest is looked up per value, but have none in common with texts. */
+static bool check_digest_target(struct vg_check *check, const uint32_t *target, struct used *used)
 {
     const uint32_t *postings = check->blob.POSTINGS;
 
     if (*target & VG_TARGET_RULE) {
         if (!vg_check_deciding_rule(check, *target & VG_TARGET_INDEX))
             return vg_check_failed(check, "a digest leads to no deciding rule", target);
-    } else if (*target >= vg_check_count(check, VG_BLOB_POSTINGS) ||
-               (*target != 0 && !(postings[*target - 1] & VG_BLOB_LAST))) {
-        return vg_check_failed(check, "a digest leads to no list", target);
+        return true;
     }
-    return true;
+    if (*target < check->postings || *target > used->postings ||
+        *target >= vg_check_count(check, VG_BLOB_POSTINGS) ||
+        (*target != 0 && !(postings[*target - 1] & VG_BLOB_LAST)))
+        return vg_check_failed(check, "a digest leads to no list of digests", target);
+    return *target < used->postings || check_digest_list(check, used);
 }
 
 /* The field's entries, of `words` each: their targets, and that they ascend. */
 static bool check_digest_entries(struct vg_check *check, const uint32_t *entries, uint32_t count,
-                                 uint32_t words)
+                                 struct used *used, uint32_t words)
 {
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t *entry = entries + (size_t)i * words;
 
-        if (!check_digest_target(check, entry + words - 1))
+        if (!check_digest_target(check, entry + words - 1, used))
             return false;
         if (i > 0 && memcmp(entry - words, entry, (words - 1) * sizeof(*entry)) >= 0)
             return vg_check_failed(check, "digests do not ascend", entry);
@@ -219,7 +238,7 @@ static bool check_digests(struct vg_check *check, const struct vg_blob_field *fi
         slice->count > (vg_check_count(check, VG_BLOB_DIGESTS) - used->digests) / words)
         return vg_check_failed(check, "digests lie outside", field);
     used->digests += slice->count * words;
-    return check_digest_entries(check, check->blob.DIGESTS + slice->first, slice->count, words) &&
+    return check_digest_entries(check, check->blob.DIGESTS + slice->first, slice->count, used, words) &&
            check_digest_starts(check, field, used);
 }
 
@@ -272,6 +291,9 @@ static bool check_all_used(struct vg_check *check, const struct used *used)
     if (used->starts != vg_check_count(check, VG_BLOB_DIGEST_STARTS))
         return vg_check_failed(check, "starts of digests of no field",
                                check->blob.DIGEST_STARTS + used->starts);
+    if (used->postings != vg_check_count(check, VG_BLOB_POSTINGS))
+        return vg_check_failed(check, "a list of predicates of nobody",
+                               check->blob.POSTINGS + used->postings);
     return true;
 }
 
@@ -299,7 +321,7 @@ static bool check_lists_of_all(struct vg_check *check, struct used *used)
 bool vg_check_fields(struct vg_check *check)
 {
     const struct vg_blob_field *fields = check->blob.FIELDS;
-    struct used used = {0, 0, 0, 0, 0, 0};
+    struct used used = {.postings = check->postings};
 
     if (!check_lists_of_all(check, &used))
         return false;

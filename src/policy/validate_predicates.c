@@ -362,5 +362,8 @@ bool vg_check_postings(struct vg_check *check)
     }
     if (count != 0 && !(postings[count - 1] & VG_BLOB_LAST))
         return vg_check_failed(check, "the last list of predicates does not end", &postings[count - 1]);
-    return check_buckets(check, &used) && check_literals(check, &used.postings) && check_grams(check);
+    if (!check_buckets(check, &used) || !check_literals(check, &used.postings))
+        return false;
+    check->postings = used.postings;
+    return check_grams(check);
 }

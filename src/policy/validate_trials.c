@@ -4,9 +4,12 @@
 static bool check_trial_of_tokens(struct vg_check *check, const struct vg_blob_predicate *predicate,
                                   const struct vg_blob_trial *trial, struct vg_predicates_used *used)
 {
+    const unsigned known = VG_TRIAL_CASED | VG_TRIAL_SPELLS_STREAM | VG_TRIAL_LAST;
     uint32_t test = vg_trial_test(trial);
     struct vg_token_owner owner = {trial->text, trial->units, test, trial};
 
+    if (trial->flags & ((1u << VG_TRIAL_TEST_SHIFT) - 1) & ~known)
+        return vg_check_failed(check, "unknown flag of a trial", trial);
     if (test != VG_BLOB_TEST_PATTERN && test != VG_BLOB_TEST_UNDER && !vg_blob_test_is_number(test))
         return vg_check_failed(check, "a trial of tokens that none has", trial);
     if (vg_blob_test_is_number(test) && vg_field_kind((enum vg_field)predicate->field) != VG_KIND_NUMBER)

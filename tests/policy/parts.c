@@ -212,6 +212,15 @@ struct vg_blob_predicate *parts_predicate(const struct parts *parts, uint32_t te
     return NULL;
 }
 
+uint32_t parts_rule(const struct parts *parts, uint32_t action)
+{
+    uint32_t rule = 0;
+
+    while ((parts->ACTIONS[0] >> rule * VG_ACTION_BITS & 3) != action)
+        rule++;
+    return rule;
+}
+
 struct vg_blob_field *parts_field(const struct parts *parts, enum vg_field field)
 {
     for (uint32_t i = 0; i < parts->counts[VG_BLOB_FIELDS]; i++) {

@@ -39,6 +39,9 @@ const char *parts_verdict_with(const struct parts *parts, void *place, size_t si
 /* The first predicate with that test (enum vg_blob_test); there must be one. */
 struct vg_blob_predicate *parts_predicate(const struct parts *parts, uint32_t test);
 
+/* The first rule with that action (enum vg_blob_action). */
+uint32_t parts_rule(const struct parts *parts, uint32_t action);
+
 /* What belongs to that field; something must. */
 struct vg_blob_field *parts_field(const struct parts *parts, enum vg_field field);
 

@@ -1,28 +1,11 @@
 /* A blob that is wrong in one thing, and right in everything else, is refused for that; the last value that
  * is right is not. Here: the whole, the settings, the rules and their names, regular expressions. */
-#include "parts.h"
+#include "refused.h"
 
 #include "../../src/policy/hash.h"
-#include "../cmocka_all.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static struct parts parts;
-
-static int set_up(void **state)
-{
-    (void)state;
-    parts_of_everything(&parts);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    parts_free(&parts);
-    return 0;
-}
 
 static void a_policy_taken_apart_and_put_together_is_whole(void **state)
 {
@@ -314,8 +297,6 @@ static void regular_expressions_are_not_too_many(void **state)
     parts_resize(&parts, VG_BLOB_REGEXES, VG_BLOB_REGEXES_MAX + 1);
     assert_string_equal(parts_verdict(&parts), "too many regular expressions");
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

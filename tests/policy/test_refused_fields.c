@@ -1,26 +1,8 @@
-/* Fields, their lists, tables, filters and digests: each is refused for the one thing that is wrong with it,
+/* Fields, their lists, tables and filters: each is refused for the one thing that is wrong with it,
  * and the last one that is right is not. */
-#include "parts.h"
-
-#include "../cmocka_all.h"
+#include "refused.h"
 
 #include <string.h>
-
-static struct parts parts;
-
-static int set_up(void **state)
-{
-    (void)state;
-    parts_of_everything(&parts);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    parts_free(&parts);
-    return 0;
-}
 
 static struct vg_blob_field *image(void)
 {
@@ -30,11 +12,6 @@ static struct vg_blob_field *image(void)
 static struct vg_blob_field *command_line(void)
 {
     return parts_field(&parts, VG_FIELD_COMMAND_LINE);
-}
-
-static struct vg_blob_field *sha256(void)
-{
-    return parts_field(&parts, VG_FIELD_SHA256);
 }
 
 /* The last field: its lists and digests end theirs. */
@@ -55,21 +32,21 @@ static void fields_ascend_and_exist(void **state)
                         "fields do not ascend within their bounds");
 }
 
-/* The first rule with that action. */
-static uint32_t rule_of(uint32_t action)
+/* Every predicate that is tried looks for its field among them. */
+static void there_are_no_more_fields_than_there_are_facts(void **state)
 {
-    uint32_t rule = 0;
-
-    while ((parts.ACTIONS[0] >> rule * VG_ACTION_BITS & 3) != action)
-        rule++;
-    return rule;
+    (void)state;
+    parts_resize(&parts, VG_BLOB_FIELDS, VG_FIELD_COUNT);
+    assert_string_equal(parts_verdict(&parts), "fields do not ascend within their bounds");
+    parts_resize(&parts, VG_BLOB_FIELDS, VG_FIELD_COUNT + 1);
+    assert_string_equal(parts_verdict(&parts), "more fields than there are facts");
 }
 
 static void a_field_s_first_rules_decide(void **state)
 {
     const char *check = "no such deciding rule";
-    uint32_t audit = rule_of(VG_BLOB_AUDIT);
-    uint32_t allow = rule_of(VG_BLOB_ALLOW);
+    uint32_t audit = parts_rule(&parts, VG_BLOB_AUDIT);
+    uint32_t allow = parts_rule(&parts, VG_BLOB_ALLOW);
     const char *unknown = "an allow rule that matches what is unknown";
 
     (void)state;
@@ -233,83 +210,14 @@ static void grams_start_at_units_counted_in_words(void **state)
 
 static void texts_are_looked_up_in_fields_of_text_only(void **state)
 {
+    struct vg_blob_field *sha256 = parts_field(&parts, VG_FIELD_SHA256);
+
     (void)state;
     assert_string_equal(VERDICT_WITH(&parts, image()->searches, image()->searches | VG_SEARCH_GRAMS),
                         "a field is not searched for what it has");
-    sha256()->searches |= VG_SEARCH_WHOLE;
-    assert_string_equal(VERDICT_WITH(&parts, sha256()->exact.bits, 1),
+    sha256->searches |= VG_SEARCH_WHOLE;
+    assert_string_equal(VERDICT_WITH(&parts, sha256->exact.bits, 1),
                         "tables of text on a field that holds none");
-}
-
-static void digests_lie_without_gaps_and_ascend(void **state)
-{
-    uint32_t words = vg_blob_digest_words(VG_FIELD_SHA256);
-
-    (void)state;
-    assert_string_equal(VERDICT_WITH(&parts, image()->digests.first, 1), "starts of digests without digests");
-    assert_string_equal(VERDICT_WITH(&parts, image()->digest_bits, 1), "starts of digests without digests");
-    assert_string_equal(VERDICT_WITH(&parts, image()->digests.count, 1),
-                        "digests on a field that holds text");
-    assert_string_equal(VERDICT_WITH(&parts, md5()->digests.first, 0), "digests lie outside");
-    assert_string_equal(VERDICT_WITH(&parts, md5()->digests.count, 2), "digests lie outside");
-    assert_string_equal(VERDICT_WITH(&parts, parts.DIGESTS[words], parts.DIGESTS[0]),
-                        "digests do not ascend");
-    assert_string_equal(VERDICT_WITH(&parts, parts.DIGESTS[words], 0), "digests do not ascend");
-}
-
-/* Two entries that differ in where they lead only. */
-static void a_digest_stands_there_once(void **state)
-{
-    uint32_t words = vg_blob_digest_words(VG_FIELD_SHA256);
-    uint32_t *second = &parts.DIGESTS[words];
-
-    (void)state;
-    memcpy(second, parts.DIGESTS, (words - 1) * sizeof(*second));
-    parts.DIGESTS[words - 1] = VG_TARGET_RULE | 0;
-    assert_string_equal(VERDICT_WITH(&parts, second[words - 1], VG_TARGET_RULE | 1), "digests do not ascend");
-}
-
-static void a_digest_leads_to_a_rule_or_to_a_list(void **state)
-{
-    uint32_t *rule = &parts.DIGESTS[vg_blob_digest_words(VG_FIELD_SHA256) - 1];
-    uint32_t *list = &parts.DIGESTS[parts.counts[VG_BLOB_DIGESTS] - 1];
-
-    (void)state;
-    assert_string_equal(VERDICT_WITH(&parts, *rule, VG_TARGET_RULE | rule_of(VG_BLOB_AUDIT)),
-                        "a digest leads to no deciding rule");
-    assert_string_equal(VERDICT_WITH(&parts, *list, 0), ACCEPTED);
-    assert_string_equal(VERDICT_WITH(&parts, *list, parts.counts[VG_BLOB_POSTINGS]),
-                        "a digest leads to no list");
-    assert_string_equal(
-        VERDICT_WITH(&parts, parts.POSTINGS[*list - 1], parts.POSTINGS[*list - 1] & ~VG_BLOB_LAST),
-        "a digest leads to no list");
-}
-
-static void the_starts_of_digests_cover_them(void **state)
-{
-    const char *outside = "the starts of digests lie outside";
-    uint32_t *starts = &parts.DIGEST_STARTS[sha256()->digest_starts];
-
-    (void)state;
-    assert_string_equal(VERDICT_WITH(&parts, sha256()->digest_bits, 0), outside);
-    assert_string_equal(VERDICT_WITH(&parts, sha256()->digest_bits, 25), outside);
-    assert_string_equal(VERDICT_WITH(&parts, md5()->digest_bits, 2), outside);
-    assert_string_equal(VERDICT_WITH(&parts, md5()->digest_starts, 0), outside);
-    assert_string_equal(VERDICT_WITH(&parts, starts[1], 4), "the starts of digests do not ascend");
-    assert_string_equal(VERDICT_WITH(&parts, starts[0], 1), "the starts of digests do not cover them");
-    assert_string_equal(VERDICT_WITH(&parts, starts[2], 4), "the starts of digests do not cover them");
-}
-
-static void digests_may_have_so_many_starts(void **state)
-{
-    uint32_t first = md5()->digest_starts;
-    uint32_t count = (1u << 24) + 1;
-
-    (void)state;
-    parts_resize(&parts, VG_BLOB_DIGEST_STARTS, first);
-    parts_resize(&parts, VG_BLOB_DIGEST_STARTS, first + count);
-    parts.DIGEST_STARTS[first + count - 1] = 1;
-    assert_string_equal(VERDICT_WITH(&parts, md5()->digest_bits, 24), ACCEPTED);
 }
 
 static void a_section_without_an_owner_is_refused(void **state)
@@ -333,12 +241,11 @@ static void a_section_without_an_owner_is_refused(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(fields_ascend_and_exist),
+        TEST(there_are_no_more_fields_than_there_are_facts),
         TEST(a_field_s_first_rules_decide),
         TEST(lists_lie_without_gaps_and_ascend),
         TEST(a_predicate_is_listed_with_its_field),
@@ -351,11 +258,6 @@ int main(void)
         TEST(filters_lie_without_gaps_beside_their_tables),
         TEST(grams_start_at_units_counted_in_words),
         TEST(texts_are_looked_up_in_fields_of_text_only),
-        TEST(digests_lie_without_gaps_and_ascend),
-        TEST(a_digest_stands_there_once),
-        TEST(a_digest_leads_to_a_rule_or_to_a_list),
-        TEST(the_starts_of_digests_cover_them),
-        TEST(digests_may_have_so_many_starts),
         TEST(a_section_without_an_owner_is_refused),
     };
 

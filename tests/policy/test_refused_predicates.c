@@ -1,24 +1,6 @@
 /* Predicates, what they announce and what leads to them: each is refused for the one thing that is wrong with
  * it, and the last one that is right is not. */
-#include "parts.h"
-
-#include "../cmocka_all.h"
-
-static struct parts parts;
-
-static int set_up(void **state)
-{
-    (void)state;
-    parts_of_everything(&parts);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    parts_free(&parts);
-    return 0;
-}
+#include "refused.h"
 
 /* The first behind those of conditions: a pattern of three tokens. */
 static struct vg_blob_predicate *pattern(void)
@@ -507,8 +489,6 @@ static void only_what_is_no_more_than_true_is_marked(void **state)
     assert_string_equal(VERDICT_WITH(&parts, *marked(), mark | (uint32_t)(untracked - parts.PREDICATES)),
                         check);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -1,8 +1,6 @@
 /* Programs of conditions: each is refused for the one thing that is wrong with it, and the last one that is
  * right is not. */
-#include "parts.h"
-
-#include "../cmocka_all.h"
+#include "refused.h"
 
 #include <string.h>
 
@@ -12,23 +10,6 @@
 #define OR                   OPERATION(VG_CODE_OR)
 #define CONSTANT             OPERATION(VG_CODE_CONSTANT)
 #define JUMP(distance)       (OPERATION(VG_CODE_JUMP_FALSE) | (distance))
-
-static struct parts parts;
-
-/* One condition is left, the first that there was. */
-static int set_up(void **state)
-{
-    (void)state;
-    parts_of_everything(&parts);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    parts_free(&parts);
-    return 0;
-}
 
 /* The verdict when the last condition has this program instead of its own. */
 static const char *verdict_of(const uint32_t *program, uint32_t count)
@@ -199,8 +180,6 @@ static void conditions_ascend_by_rule_and_share_the_code(void **state)
     assert_string_equal(VERDICT_WITH(&parts, second->code, second->code + 1),
                         "a condition does not start where the one before ends");
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

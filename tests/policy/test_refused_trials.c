@@ -1,24 +1,6 @@
 /* What is tried when a condition comes to it: each trial is refused for the one thing that is wrong with it.
  */
-#include "parts.h"
-
-#include "../cmocka_all.h"
-
-static struct parts parts;
-
-static int set_up(void **state)
-{
-    (void)state;
-    parts_of_everything(&parts);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    parts_free(&parts);
-    return 0;
-}
+#include "refused.h"
 
 /* The first and the last predicate that is tried. */
 static struct vg_blob_predicate *first(void)
@@ -166,6 +148,9 @@ static void the_tokens_of_a_trial_are_its_own_and_of_a_test_that_has_some(void *
             assert_string_equal(verdict, "a trial of tokens that none has");
     }
     text->flags = (uint8_t)(flags | VG_BLOB_TEST_PATTERN << VG_TRIAL_TEST_SHIFT);
+    assert_string_equal(
+        VERDICT_WITH(&parts, text->flags, text->flags | VG_TRIAL_CASED | VG_TRIAL_SPELLS_STREAM), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, text->flags, text->flags | 2), "unknown flag of a trial");
     assert_string_equal(VERDICT_WITH(&parts, text->text, text->text + 1), "a predicate's tokens lie outside");
     assert_string_equal(VERDICT_WITH(&parts, text->units, VG_BLOB_TOKENS_MAX + 1),
                         "a predicate's tokens lie outside");
@@ -200,8 +185,6 @@ static void a_condition_rests_on_a_command_line_that_is_there(void **state)
     assert_string_equal(VERDICT_WITH(&parts, parts.CONDITIONS[0].pairs, 1),
                         "a condition on a command line that no rule tests");
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
