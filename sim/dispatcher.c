@@ -3,7 +3,9 @@
 
 #include <pthread.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "driver.h"
 #include "irql.h"
 #include "object.h"
 #include "pool.h"
@@ -19,6 +21,9 @@ struct waiter {
     struct waiter *next;
     PVOID *objects;
     ULONG count;
+    bool all;              /* must have happened */
+    bool of_system_thread; /* one of the driver's own */
+    uint64_t due;          /* by sim_uptime() */
     pthread_cond_t changed;
 };
 static struct waiter *waiters;
@@ -159,15 +164,6 @@ static void add_waiter(struct waiter *waiter)
     waiters = waiter;
 }
 
-void sim_let_pass_ms(unsigned milliseconds)
-{
-    sim_advance_ms(milliseconds);
-    pthread_mutex_lock(&dispatcher);
-    for (struct waiter *waiter = waiters; waiter; waiter = waiter->next)
-        pthread_cond_signal(&waiter->changed);
-    pthread_mutex_unlock(&dispatcher);
-}
-
 static void remove_waiter(struct waiter *waiter)
 {
     struct waiter **link = &waiters;
@@ -186,12 +182,71 @@ void sim_waits_check_empty(const char *when)
     pthread_mutex_unlock(&dispatcher);
 }
 
+static ULONG ready_objects(const struct waiter *waiter)
+{
+    ULONG ready = 0;
+
+    for (ULONG i = 0; i < waiter->count; i++)
+        ready += ((DISPATCHER_HEADER *)waiter->objects[i])->SignalState > 0;
+    return ready;
+}
+
+static bool is_over(const struct waiter *waiter)
+{
+    return ready_objects(waiter) >= (waiter->all ? waiter->count : 1);
+}
+
+/* Whether each of the driver's threads waits for what has not happened yet. */
+static bool system_threads_wait(void)
+{
+    int waiting = 0;
+    bool idle;
+
+    pthread_mutex_lock(&dispatcher);
+    for (struct waiter *waiter = waiters; waiter; waiter = waiter->next)
+        waiting += waiter->of_system_thread && !is_over(waiter) && sim_uptime() < waiter->due;
+    idle = waiting == sim_threads_running();
+    pthread_mutex_unlock(&dispatcher);
+    return idle;
+}
+
+static void await_system_threads(void)
+{
+    struct timespec end = after((int64_t)PATIENCE_SECONDS * 10000000);
+    struct timespec now = {0};
+
+    while (!system_threads_wait()) {
+        usleep(100);
+        clock_gettime(CLOCK_REALTIME, &now);
+        if (now.tv_sec > end.tv_sec)
+            sim_violation("for %d seconds a thread of the driver has neither waited nor ended",
+                          PATIENCE_SECONDS);
+    }
+}
+
+void sim_let_pass_ms(unsigned milliseconds)
+{
+    await_system_threads();
+    sim_advance_ms(milliseconds);
+    pthread_mutex_lock(&dispatcher);
+    for (struct waiter *waiter = waiters; waiter; waiter = waiter->next)
+        pthread_cond_signal(&waiter->changed);
+    pthread_mutex_unlock(&dispatcher);
+    await_system_threads();
+}
+
 static NTSTATUS wait_any(ULONG count, PVOID *objects, bool all, const LARGE_INTEGER *timeout,
                          const char *routine)
 {
     struct timespec end = after((int64_t)PATIENCE_SECONDS * 10000000);
     uint64_t due = timeout ? wait_due(timeout) : UINT64_MAX;
-    struct waiter self = {.objects = objects, .count = count};
+    struct waiter self = {
+        .objects = objects,
+        .count = count,
+        .all = all,
+        .of_system_thread = sim_self()->system_thread != NULL,
+        .due = due,
+    };
     const LARGE_INTEGER no_time = {.QuadPart = 0};
     NTSTATUS status = STATUS_TIMEOUT;
     bool over = false;
@@ -199,10 +254,8 @@ static NTSTATUS wait_any(ULONG count, PVOID *objects, bool all, const LARGE_INTE
     pthread_mutex_lock(&dispatcher);
     add_waiter(&self);
     for (;;) {
-        ULONG ready = 0;
-        for (ULONG i = 0; i < count; i++)
-            ready += ((DISPATCHER_HEADER *)objects[i])->SignalState > 0;
-        for (ULONG i = 0; ready >= (all ? count : 1) && i < count; i++) {
+        bool ready = is_over(&self);
+        for (ULONG i = 0; ready && i < count; i++) {
             if (take(objects[i])) {
                 status = all ? STATUS_SUCCESS : (NTSTATUS)i;
                 over = true;

@@ -12,6 +12,9 @@ void sim_driver_boot_finished(void);
 void sim_driver_handle_closed(PDEVICE_OBJECT device);
 
 /* Ends the run if a system thread or work item is left. */
+/* Threads that PsCreateSystemThread has made and that have not ended. */
+int sim_threads_running(void);
+
 void sim_threads_check_empty(const char *when);
 
 #endif

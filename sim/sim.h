@@ -63,7 +63,8 @@ PDRIVER_OBJECT sim_driver_object(void);
 void sim_advance_ms(unsigned milliseconds);
 /* Somebody sets the wall clock back; what measures spans of time goes on. */
 void sim_set_clock_back_ms(unsigned milliseconds);
-/* Moves both on, and waits of the driver whose time is up by then end. */
+/* Moves both on, and waits of the driver whose time is up by then end; its threads have done what they then
+ * have to do, and wait again or have ended. */
 void sim_let_pass_ms(unsigned milliseconds);
 
 /* --- Disks. */

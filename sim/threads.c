@@ -137,6 +137,11 @@ void IoQueueWorkItem(PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine, ULONG queu
     sim_run_on_thread(work_main, item);
 }
 
+int sim_threads_running(void)
+{
+    return __atomic_load_n(&running, __ATOMIC_SEQ_CST);
+}
+
 void sim_threads_check_empty(const char *when)
 {
     if (__atomic_load_n(&running, __ATOMIC_SEQ_CST))

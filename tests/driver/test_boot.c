@@ -2,20 +2,18 @@
 #include "scenario.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #define DENY_CMD                                                                                             \
     "vigil: 1\nmode: enforce\ndefault: allow\nrules:\n  - deny: no shell\n    when: { Image|endswith: "      \
     "'\\cmd.exe' }\n"
 #define ALLOW "vigil: 1\nmode: enforce\ndefault: allow\nimages: true\nrules: []\n"
 
-/* The thread that follows the boot works beside the test, once a second of the machine's: seconds pass until
- * what is waited for has come to be. */
-#define PASSES_UNTIL(seconds, condition)                                                                     \
-    for (unsigned second = 0; second < (seconds) && !(condition); second++) {                                \
-        sim_let_pass_ms(1000);                                                                               \
-        usleep(2000);                                                                                        \
-    }
+/* The thread that follows the boot works once a second of the machine's. */
+static void pass_seconds(unsigned seconds)
+{
+    for (unsigned second = 0; second < seconds; second++)
+        sim_let_pass_ms(1000);
+}
 
 static void start_machine(void)
 {
@@ -41,7 +39,7 @@ static void a_policy_whose_volume_is_not_ready_is_tried_again(void **state)
         assert_int_equal(status().policy_status, reasons[i]);
         assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
         sim_refuse_opens(file, STATUS_SUCCESS);
-        PASSES_UNTIL(60, status().policy_status == STATUS_SUCCESS)
+        pass_seconds(1);
         assert_int_equal(try_start(CMD, NULL), DENIED);
         end();
     }
@@ -59,7 +57,7 @@ static void a_policy_that_may_not_be_read_is_not_tried_again(void **state)
     assert_int_equal(load(), STATUS_SUCCESS);
     sim_refuse_opens(file, STATUS_SUCCESS);
     opens = sim_file_opens(file);
-    PASSES_UNTIL(20, false)
+    pass_seconds(20);
     assert_int_equal(sim_file_opens(file), opens);
     assert_int_equal(status().policy_status, STATUS_ACCESS_DENIED);
     assert_int_equal(status().enforcement, VG_MONITOR_NO_POLICY);
@@ -80,7 +78,7 @@ static void a_policy_that_came_by_hand_is_not_replaced_by_the_late_file(void **s
     use_policy(ALLOW);
     sim_refuse_opens(file, STATUS_SUCCESS);
     opens = sim_file_opens(file);
-    PASSES_UNTIL(20, false)
+    pass_seconds(20);
     assert_int_equal(sim_file_opens(file), opens);
     assert_int_equal(status().policy_generation, 1);
     assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
@@ -103,7 +101,7 @@ static void a_policy_that_comes_late_says_so_and_has_its_wishes_followed(void **
     event = (const void *)next_event(VG_EVENT_STATE);
     assert_int_equal(event->policy_generation, 0);
     sim_refuse_opens(file, STATUS_SUCCESS);
-    PASSES_UNTIL(60, status().policy_generation == 1)
+    pass_seconds(1);
     event = (const void *)next_event(VG_EVENT_STATE);
     assert_int_equal(event->policy_generation, 1);
     assert_int_equal(sim_registered_routines(), before + 1); /* the one that watches images */
@@ -121,10 +119,10 @@ static void after_two_minutes_nobody_looks_for_the_policy_any_more(void **state)
     sim_refuse_opens(file, STATUS_DEVICE_NOT_READY);
     assert_int_equal(load(), STATUS_SUCCESS);
     confirm_boot();
-    PASSES_UNTIL(200, false)
+    pass_seconds(200);
     sim_refuse_opens(file, STATUS_SUCCESS);
     opens = sim_file_opens(file);
-    PASSES_UNTIL(10, false)
+    pass_seconds(10);
     assert_int_equal(sim_file_opens(file), opens);
     end();
 }
@@ -155,11 +153,11 @@ static void a_confirmed_boot_is_not_marked_again(void **state)
     start_machine();
     assert_int_equal(load(), STATUS_SUCCESS);
     confirm_boot();
-    PASSES_UNTIL(10, false)
+    pass_seconds(10);
     assert_true(sim_get_flushed_dword("BootPending", &pending));
     assert_int_equal(pending, 0);
     sim_set_parameter_dword("RingSize", 7); /* somebody's own change, which he will store himself */
-    PASSES_UNTIL(10, false)
+    pass_seconds(10);
     assert_false(sim_get_flushed_dword("RingSize", &pending));
     end();
 }
@@ -175,7 +173,7 @@ static void a_boot_that_cannot_be_marked_goes_on_and_can_be_confirmed(void **sta
     assert_int_equal(load(), STATUS_SUCCESS);
     sim_fail_routine(NULL);
     assert_int_equal(status().enforcement, VG_ENFORCING_DENIES);
-    PASSES_UNTIL(5, false)
+    pass_seconds(5);
     assert_false(sim_get_parameter_dword("BootPending", &pending));
     confirm_boot();
     assert_int_equal(status().enforcement, VG_ENFORCING);
@@ -206,7 +204,7 @@ static void without_a_key_of_parameters_a_boot_can_be_confirmed(void **state)
     (void)state;
     sim_start(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
     assert_int_equal(load(), STATUS_SUCCESS);
-    PASSES_UNTIL(3, false)
+    pass_seconds(3);
     use_policy(DENY_CMD);
     assert_int_equal(status().enforcement, VG_ENFORCING_DENIES);
     confirm_boot();
@@ -250,7 +248,7 @@ static void a_key_that_cannot_be_opened_keeps_nobody_from_following_the_boot(voi
     assert_int_equal(load(), STATUS_SUCCESS);
     sim_fail_routine("ZwOpenKey");
     sim_refuse_opens(file, STATUS_SUCCESS);
-    PASSES_UNTIL(60, status().policy_status == STATUS_SUCCESS)
+    pass_seconds(1);
     sim_fail_routine(NULL);
     assert_int_equal(try_start(CMD, NULL), DENIED);
     end();

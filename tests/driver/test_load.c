@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include <unistd.h>
-
 #include <stdlib.h>
 
 #define DENY_CMD                                                                                             \
@@ -91,8 +89,7 @@ static void a_policy_on_a_volume_that_comes_later_is_loaded_when_it_comes(void *
     assert_int_equal(load(), STATUS_SUCCESS);
     assert_int_equal(status().enforcement, VG_MONITOR_NO_POLICY);
     sim_finish_boot();
-    for (unsigned i = 0; i < 500 && status().enforcement == VG_MONITOR_NO_POLICY; i++)
-        usleep(10000);
+    sim_let_pass_ms(1000);
     assert_int_equal(status().enforcement, VG_ENFORCING_DENIES);
     confirm_boot();
     assert_int_equal(status().enforcement, VG_ENFORCING);
@@ -110,8 +107,8 @@ the_mark_of_an_unconfirmed_boot_reaches_the_disk_though_the_boots_first_flush_do
     assert_int_equal(load(), STATUS_SUCCESS);
     assert_false(sim_get_flushed_dword("BootPending", &pending));
     sim_finish_boot();
-    for (unsigned i = 0; i < 500 && !sim_get_flushed_dword("BootPending", &pending); i++)
-        usleep(10000);
+    sim_let_pass_ms(1000);
+    assert_true(sim_get_flushed_dword("BootPending", &pending));
     assert_int_equal(pending, 1);
     confirm_boot();
     assert_true(sim_get_flushed_dword("BootPending", &pending));
@@ -319,13 +316,8 @@ static void a_policy_that_comes_by_hand_while_the_late_file_is_read_stays(void *
     (void)admin();
     sim_while_read(file, load_by_hand);
     sim_finish_boot();
-    for (unsigned i = 0; i < 500 && sim_file_reads(file) == 0; i++) {
-        sim_let_pass_ms(1000);
-        usleep(2000);
-    }
-    for (unsigned i = 0; i < 500 && status().policy_generation == 0; i++)
-        usleep(2000);
-    usleep(20000);
+    sim_let_pass_ms(1000);
+    assert_true(sim_file_reads(file) > 0);
     assert_int_equal(status().policy_generation, 1);
     assert_int_equal(status().rule_count, 0);
     free(blob.bytes);
