@@ -1,4 +1,6 @@
-/* Models and records from a seed, made of one small stock of texts so that they hit each other often. */
+/* Models and records from a seed, made of one small stock of texts so that they hit each other often: alone,
+ * behind long runs that end at the border of a piece, and by what the compiler makes groups, trials and pairs
+ * of units of. */
 #ifndef VG_TESTS_POLICY_GENERATE_H
 #define VG_TESTS_POLICY_GENERATE_H
 
@@ -11,6 +13,9 @@ struct generator *generator_new(uint64_t seed);
 void generator_free(struct generator *generator);
 
 const struct vg_model *generator_model(const struct generator *generator);
+
+/* Whether the policy has thousands of rules: then a few records will do. */
+bool generator_is_large(const struct generator *generator);
 
 /* A further record. Staged facts are pending in `record`; what gathering them would find is in `gathered`,
  * where all other facts are the same. */

@@ -62,11 +62,12 @@ static bool matches_codes(const uint32_t *codes, size_t code_count, struct vg_sp
     uint32_t units = vg_unit_count(value);
     bool *matches = calloc((size_t)units + 2, sizeof(*matches));
     bool *next = calloc((size_t)units + 2, sizeof(*next));
+    bool any = true;
     bool result;
 
     matches[0] = true;
-    for (size_t code = 0; code < code_count; code++) {
-        next[0] = codes[code] == ANY_RUN && matches[0];
+    for (size_t code = 0; code < code_count && any; code++) {
+        next[0] = any = codes[code] == ANY_RUN && matches[0];
         for (uint32_t at = 0; at < units; at++) {
             bool wild = !(guarded && is_stream_colon(value, at));
 
@@ -76,10 +77,11 @@ static bool matches_codes(const uint32_t *codes, size_t code_count, struct vg_sp
                 next[at + 1] = matches[at] && wild;
             else
                 next[at + 1] = matches[at] && same_unit(codes[code], vg_units(value)[at], cased);
+            any = any || next[at + 1];
         }
         memcpy(matches, next, ((size_t)units + 1) * sizeof(*matches));
     }
-    result = matches[units];
+    result = any && matches[units];
     free(matches);
     free(next);
     return result;
