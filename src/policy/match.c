@@ -47,6 +47,14 @@ size_t vg_policy_scratch_size(const struct vg_policy *policy)
     return place(&match, (const struct vg_blob_header *)(const void *)policy->blob, NULL);
 }
 
+static void list_field(struct vg_scratch *scratch, const struct vg_blob_field *field, uint8_t place)
+{
+    scratch->places[field->field] = place;
+    scratch->fields |= vg_field_bit(field->field);
+    if (field->searches & VG_SEARCH_DIGESTS)
+        scratch->digests |= vg_field_bit(field->field);
+}
+
 void vg_policy_scratch_init(const struct vg_policy *policy, void *scratch)
 {
     struct vg_match match;
@@ -54,7 +62,7 @@ void vg_policy_scratch_init(const struct vg_policy *policy, void *scratch)
     memset(scratch, 0, vg_policy_scratch_size(policy));
     vg_match_begin(&match, policy, scratch);
     for (uint32_t i = 0; i < vg_blob_count(match.blob.header, VG_BLOB_FIELDS); i++)
-        match.scratch->places[match.blob.FIELDS[i].field] = (uint8_t)i;
+        list_field(match.scratch, &match.blob.FIELDS[i], (uint8_t)i);
     vg_policy_begin(policy, scratch);
 }
 
@@ -99,35 +107,30 @@ static bool is_established(const struct vg_fact *fact)
 }
 
 /* The memory that digests are looked for in is asked for first, and arrives while the texts are looked at. */
-static void expect_digests(const struct vg_match *match, const struct vg_record *record)
+static void expect_digests(const struct vg_match *match, const struct vg_record *record, uint64_t fields)
 {
-    const struct vg_blob_field *fields = match->blob.FIELDS;
+    for (; fields; fields &= fields - 1) {
+        const struct vg_blob_field *field = vg_match_field(match, vg_lowest_bit(fields));
+        const struct vg_fact *fact = &record->facts[field->field];
 
-    for (uint32_t i = 0; i < vg_blob_count(match->blob.header, VG_BLOB_FIELDS); i++) {
-        const struct vg_fact *fact = &record->facts[fields[i].field];
-
-        if ((fields[i].searches & VG_SEARCH_DIGESTS) && fact->state == VG_FACT_KNOWN &&
-            !(match->scratch->taken & vg_field_bit(fields[i].field)))
-            vg_match_expect(match, &fields[i], fact);
+        if ((field->searches & VG_SEARCH_DIGESTS) && fact->state == VG_FACT_KNOWN)
+            vg_match_expect(match, field, fact);
     }
 }
 
 /* Takes every fact that was not taken yet; returns those that are pending. */
 static uint64_t take_facts(struct vg_match *match, const struct vg_record *record)
 {
-    const struct vg_blob_field *fields = match->blob.FIELDS;
-    uint32_t count = vg_blob_count(match->blob.header, VG_BLOB_FIELDS);
     uint64_t before = match->scratch->taken;
     uint64_t pending = 0;
 
-    expect_digests(match, record);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct vg_fact *fact = &record->facts[fields[i].field];
-        uint64_t bit = vg_field_bit(fields[i].field);
+    expect_digests(match, record, match->scratch->digests & ~before);
+    for (uint64_t left = match->scratch->fields & ~before; left; left &= left - 1) {
+        const struct vg_blob_field *field = vg_match_field(match, vg_lowest_bit(left));
+        const struct vg_fact *fact = &record->facts[field->field];
+        uint64_t bit = vg_field_bit(field->field);
 
-        if (match->scratch->taken & bit)
-            continue;
-        if (fact->state == VG_FACT_PENDING && may_be_asked(match, fields[i].field)) {
+        if (fact->state == VG_FACT_PENDING && may_be_asked(match, field->field)) {
             pending |= bit;
             continue;
         }
@@ -138,7 +141,7 @@ static uint64_t take_facts(struct vg_match *match, const struct vg_record *recor
         }
         if (fact->flags & VG_FACT_CLAIMED)
             match->scratch->claimed |= bit;
-        vg_match_scan(match, &fields[i], fact);
+        vg_match_scan(match, field, fact);
     }
     if (match->blob.header->pair_count)
         vg_match_pairs(match, record, match->scratch->taken & ~before);
@@ -156,22 +159,23 @@ static bool waits_before(const struct vg_blob_field *field, const struct plain *
 static struct plain settle_plain(const struct vg_match *match, uint64_t pending)
 {
     struct plain plain = {.best = match->scratch->best, .waiting = VG_BLOB_NONE};
-    bool unknown_matches = (match->blob.header->flags & VG_BLOB_UNKNOWN_MATCHES) != 0;
+    uint64_t open = match->scratch->unknown | match->scratch->claimed;
 
-    for (uint32_t i = 0; i < vg_blob_count(match->blob.header, VG_BLOB_FIELDS); i++) {
-        const struct vg_blob_field *field = &match->blob.FIELDS[i];
-        uint64_t bit = vg_field_bit(field->field);
+    for (uint64_t left = pending; left; left &= left - 1) {
+        const struct vg_blob_field *field = vg_match_field(match, vg_lowest_bit(left));
 
-        if ((pending & bit) && waits_before(field, &plain)) {
+        if (waits_before(field, &plain)) {
             plain.waiting = field->first_rule;
             plain.waiting_for = (enum vg_field)field->field;
         }
-        if (!unknown_matches)
-            continue;
-        if (match->scratch->unknown & bit)
-            plain.best = vg_lower(plain.best, field->first_unknown_rule);
-        if (match->scratch->claimed & bit)
-            plain.best = vg_lower(plain.best, field->first_claimed_rule);
+    }
+    if (!(match->blob.header->flags & VG_BLOB_UNKNOWN_MATCHES))
+        return plain;
+    for (; open; open &= open - 1) {
+        const struct vg_blob_field *field = vg_match_field(match, vg_lowest_bit(open));
+        bool claimed = match->scratch->claimed & vg_field_bit(field->field);
+
+        plain.best = vg_lower(plain.best, claimed ? field->first_claimed_rule : field->first_unknown_rule);
     }
     return plain;
 }
@@ -180,25 +184,18 @@ static struct plain settle_plain(const struct vg_match *match, uint64_t pending)
  * true predicate that decided it. */
 static uint64_t unknown_to_plain(const struct vg_match *match, uint32_t decided)
 {
+    uint64_t open = match->scratch->unknown | match->scratch->claimed;
     uint64_t fields = 0;
     uint32_t before = decided == match->scratch->best || decided == VG_BLOB_NONE ? decided : decided + 1;
 
-    for (uint32_t i = 0; i < vg_blob_count(match->blob.header, VG_BLOB_FIELDS); i++) {
-        const struct vg_blob_field *field = &match->blob.FIELDS[i];
+    for (; open; open &= open - 1) {
+        const struct vg_blob_field *field = vg_match_field(match, vg_lowest_bit(open));
         uint64_t bit = vg_field_bit(field->field);
 
-        if ((match->scratch->unknown & bit) && field->first_rule < before)
-            fields |= bit;
-        if ((match->scratch->claimed & bit) && field->first_strict_rule < before)
+        if ((match->scratch->claimed & bit ? field->first_strict_rule : field->first_rule) < before)
             fields |= bit;
     }
     return fields;
-}
-
-static uint64_t unknown_to_condition(const struct vg_match *match, const struct vg_blob_condition *condition)
-{
-    return (condition->fields & match->scratch->unknown) |
-           (condition->strict_fields & match->scratch->claimed);
 }
 
 static uint32_t rule_action(const struct vg_match *match, uint32_t rule)
@@ -226,12 +223,6 @@ enum verdict_of_condition {
     CONDITION_WAITS,
 };
 
-/* Whether a rule matches when its condition is unknown: an allow rule never does. */
-static bool matches_unknown(const struct vg_match *match, uint32_t rule)
-{
-    return (match->blob.header->flags & VG_BLOB_UNKNOWN_MATCHES) && rule_action(match, rule) != VG_BLOB_ALLOW;
-}
-
 /* What the value of a rule's condition comes to under the policy's word on unknown facts. */
 static enum verdict_of_condition judge(const struct vg_match *match, uint32_t rule, uint16_t value,
                                        enum vg_field *need)
@@ -240,7 +231,7 @@ static enum verdict_of_condition judge(const struct vg_match *match, uint32_t ru
     bool holds;
     bool fixed;
 
-    if (matches_unknown(match, rule)) {
+    if (vg_match_takes_unknown(match, rule)) {
         holds = !(value & VG_MAY_BE_FALSE);
         fixed = holds || (value & VG_IS_FALSE);
         ask = value >> VG_ASK_FALSE_SHIFT;
@@ -265,7 +256,7 @@ static bool settle_conditions(struct vg_match *match, uint64_t pending, uint32_t
 
     vg_candidates_open(&candidates, match, pending);
     for (;;) {
-        uint32_t index = vg_candidates_next(&candidates, match);
+        uint32_t index = vg_candidates_next(&candidates, match, decision->unknown_fields);
         const struct vg_blob_condition *condition;
         enum verdict_of_condition verdict;
         uint16_t value;
@@ -282,7 +273,7 @@ static bool settle_conditions(struct vg_match *match, uint64_t pending, uint32_t
             return true;
         }
         if (!(value & (VG_IS_TRUE | VG_IS_FALSE)))
-            decision->unknown_fields |= unknown_to_condition(match, condition);
+            decision->unknown_fields |= vg_match_unknown_to(match, condition);
         if (verdict == CONDITION_FAILS)
             continue;
         if (rule_action(match, condition->rule) == VG_BLOB_AUDIT) {

@@ -24,7 +24,9 @@
 
 /* What is kept between two calls for one start. Behind it in the scratch: the sets, then the stamps. */
 struct vg_scratch {
-    uint64_t taken;   /* bit per field: scanned, or found unknown */
+    uint64_t fields;  /* bit per field: those in FIELDS; never changes, like the next and `places` */
+    uint64_t digests; /* those of them that have a table of digests */
+    uint64_t taken;   /* scanned, or found unknown */
     uint64_t asked;   /* asked for by VG_NEED_FACT */
     uint64_t unknown; /* taken, and unknown to every predicate */
     uint64_t
@@ -61,6 +63,27 @@ static inline uint64_t vg_field_bit(uint32_t field)
 static inline uint32_t vg_lower(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
+}
+
+/* What FIELDS has of a field, which is one of them. */
+static inline const struct vg_blob_field *vg_match_field(const struct vg_match *match, uint32_t field)
+{
+    return &match->blob.FIELDS[match->scratch->places[field]];
+}
+
+/* The fields of a condition whose facts are unknown, or not known well enough for it. */
+static inline uint64_t vg_match_unknown_to(const struct vg_match *match,
+                                           const struct vg_blob_condition *condition)
+{
+    return (condition->fields & match->scratch->unknown) |
+           (condition->strict_fields & match->scratch->claimed);
+}
+
+/* Whether a rule matches when its condition is unknown: an allow rule never does. */
+static inline bool vg_match_takes_unknown(const struct vg_match *match, uint32_t rule)
+{
+    return (match->blob.header->flags & VG_BLOB_UNKNOWN_MATCHES) &&
+           vg_blob_action_of(&match->blob, rule) != VG_BLOB_ALLOW;
 }
 
 /* A value under scan. */
@@ -119,7 +142,7 @@ const uint64_t *vg_match_pairs_of(const struct vg_match *match, enum vg_field fi
 /* Bytes of what trials keep of a field's values in the scratch, a multiple of 4. */
 size_t vg_prepared_size(void);
 
-/* Conditions that a fact announces by not being known: what is left of an ascending list. */
+/* Conditions that nothing announces, or a fact by not being known: what is left of an ascending list. */
 struct vg_stream {
     uint32_t head; /* VG_BLOB_NONE at the end */
     const uint32_t *at;
@@ -129,14 +152,18 @@ struct vg_stream {
 /* The candidates of one decision, in order: those announced by a true predicate, those that nothing
  * announces, and those announced by a fact that is not known. */
 struct vg_candidates {
-    struct vg_stream streams[VG_FIELD_COUNT + 1];
+    struct vg_stream always;
+    struct vg_stream streams[VG_FIELD_COUNT];
     uint32_t stream_count;
     uint32_t announced; /* by a true predicate: the next */
+    uint64_t pending;
 };
 
-/* match_candidates.c: begins with them; then the next, ascending, each once, VG_BLOB_NONE at the end. */
-void vg_candidates_open(struct vg_candidates *candidates, struct vg_match *match, uint64_t pending);
-uint32_t vg_candidates_next(struct vg_candidates *candidates, const struct vg_match *match);
+/* match_candidates.c: begins with them; then the next, ascending, each once, VG_BLOB_NONE at the end. `told`:
+ * the fields that the decision names as unknown by now. What only a fact that is not known speaks for cannot
+ * be true; it is left out when it could name no other, wait for nothing, and not match for being unknown. */
+void vg_candidates_open(struct vg_candidates *candidates, const struct vg_match *match, uint64_t pending);
+uint32_t vg_candidates_next(struct vg_candidates *candidates, const struct vg_match *match, uint64_t told);
 
 /* Whether the command line leaves no way for the condition to be true, nor to come to be. */
 bool vg_match_rules_out(struct vg_match *match, const struct vg_blob_condition *condition);

@@ -1,20 +1,16 @@
 #include "match.h"
 
-/* Conditions in a list that joins the announced ones. */
-#define SHORT_LIST 1024u
-
-/* Walked beside what is announced, only as far as need be, and in this pass only. */
-static void add_stream(struct vg_candidates *candidates, const struct vg_match *match,
-                       struct vg_blob_slice list)
+/* Walked only as far as need be. */
+static struct vg_stream stream_of(const struct vg_match *match, struct vg_blob_slice list)
 {
-    struct vg_stream *stream = &candidates->streams[candidates->stream_count];
+    const uint32_t *conditions = match->blob.LISTS + list.first;
 
-    if (list.count == 0)
-        return;
-    stream->at = match->blob.LISTS + list.first;
-    stream->end = stream->at + list.count;
-    stream->head = *stream->at;
-    candidates->stream_count++;
+    return (struct vg_stream){list.count ? *conditions : VG_BLOB_NONE, conditions, conditions + list.count};
+}
+
+static void advance(struct vg_stream *stream)
+{
+    stream->head = ++stream->at < stream->end ? *stream->at : VG_BLOB_NONE;
 }
 
 bool vg_match_rules_out(struct vg_match *match, const struct vg_blob_condition *condition)
@@ -32,51 +28,36 @@ bool vg_match_rules_out(struct vg_match *match, const struct vg_blob_condition *
     return !vg_has_pairs(match->pairs, condition->pairs);
 }
 
-/* A short list joins what is announced, where one walk finds all, in this pass and those after it. */
-static void add_list(struct vg_candidates *candidates, struct vg_match *match, struct vg_blob_slice list)
+void vg_candidates_open(struct vg_candidates *candidates, const struct vg_match *match, uint64_t pending)
 {
-    const uint32_t *conditions = match->blob.LISTS + list.first;
+    uint64_t open = pending | match->scratch->unknown | match->scratch->claimed;
 
-    if (list.count > SHORT_LIST) {
-        add_stream(candidates, match, list);
-        return;
-    }
-    for (uint32_t i = 0; i < list.count; i++) {
-        if (!vg_match_rules_out(match, &match->blob.CONDITIONS[conditions[i]]))
-            vg_bitset_add(&match->candidates, conditions[i]);
-    }
-}
-
-static void find_candidates(struct vg_candidates *candidates, struct vg_match *match, uint64_t pending)
-{
-    const struct vg_blob_header *header = match->blob.header;
-
-    candidates->stream_count = 0;
-    add_list(candidates, match, (struct vg_blob_slice){0, header->always_count});
-    if (!(pending | match->scratch->unknown | match->scratch->claimed))
-        return;
-    for (uint32_t i = 0; i < vg_blob_count(header, VG_BLOB_FIELDS); i++) {
-        const struct vg_blob_field *field = &match->blob.FIELDS[i];
-
-        /* What waits for a fact decides nothing once that is there, unless it is announced then. */
-        if (pending & vg_field_bit(field->field))
-            add_stream(candidates, match, field->anchored);
-        else if (match->scratch->unknown & vg_field_bit(field->field))
-            add_list(candidates, match, field->anchored);
-        else if (match->scratch->claimed & vg_field_bit(field->field))
-            add_list(candidates, match, field->anchored_strict);
-    }
-}
-
-void vg_candidates_open(struct vg_candidates *candidates, struct vg_match *match, uint64_t pending)
-{
-    find_candidates(candidates, match, pending);
+    candidates->pending = pending;
     candidates->announced = vg_bitset_next(&match->candidates, 0);
+    candidates->always = stream_of(match, (struct vg_blob_slice){0, match->blob.header->always_count});
+    candidates->stream_count = 0;
+    for (; open; open &= open - 1) {
+        const struct vg_blob_field *field = vg_match_field(match, vg_lowest_bit(open));
+        bool claimed = match->scratch->claimed >> field->field & 1;
+
+        candidates->streams[candidates->stream_count++] =
+            stream_of(match, claimed ? field->anchored_strict : field->anchored);
+    }
 }
 
-uint32_t vg_candidates_next(struct vg_candidates *candidates, const struct vg_match *match)
+/* Whether running a condition that no true predicate announced could come to anything. */
+static bool may_matter(const struct vg_candidates *candidates, const struct vg_match *match, uint32_t index,
+                       uint64_t told)
 {
-    uint32_t next = candidates->announced;
+    const struct vg_blob_condition *condition = &match->blob.CONDITIONS[index];
+    uint64_t open = (condition->fields & candidates->pending) | vg_match_unknown_to(match, condition);
+
+    return (open & ~told) || vg_match_takes_unknown(match, condition->rule);
+}
+
+uint32_t vg_candidates_next(struct vg_candidates *candidates, const struct vg_match *match, uint64_t told)
+{
+    uint32_t next = vg_lower(candidates->announced, candidates->always.head);
 
     for (uint32_t i = 0; i < candidates->stream_count; i++)
         next = vg_lower(next, candidates->streams[i].head);
@@ -84,11 +65,16 @@ uint32_t vg_candidates_next(struct vg_candidates *candidates, const struct vg_ma
         return next;
     if (candidates->announced == next)
         candidates->announced = vg_bitset_next(&match->candidates, next + 1);
+    if (candidates->always.head == next)
+        advance(&candidates->always);
     for (uint32_t i = 0; i < candidates->stream_count; i++) {
         struct vg_stream *stream = &candidates->streams[i];
 
-        if (stream->head == next)
-            stream->head = ++stream->at < stream->end ? *stream->at : VG_BLOB_NONE;
+        if (stream->head != next)
+            continue;
+        do
+            advance(stream);
+        while (stream->head != VG_BLOB_NONE && !may_matter(candidates, match, stream->head, told));
     }
     return next;
 }

@@ -272,9 +272,41 @@ static void a_condition_that_the_command_line_rules_out_is_not_run(void **state)
     assert_int_equal(work.prepared, 1);
 }
 
+static void deny_beside_user(enum vg_field field, const uint16_t *value)
+{
+    build_rule(&build, VG_ACTION_DENY,
+               build_join(&build, VG_EXPR_AND, build_pattern(&build, field, value, 0),
+                          build_pattern(&build, VG_FIELD_USER, u"*x*", 0)));
+}
+
+/* The first one names the fact, and the second was next by then. */
+static void of_rules_that_an_unknown_fact_keeps_from_matching_not_all_are_run(void **state)
+{
+    uint16_t name[] = u"a.exe";
+
+    (void)state;
+    for (unsigned i = 0; i < 20; i++, name[0]++)
+        deny_beside_user(VG_FIELD_ORIGINAL_FILE_NAME, name);
+    deny_beside_user(VG_FIELD_DESCRIPTION, name);
+    vg_record_set(&record, VG_FIELD_USER, TEXT("x"));
+    vg_record_set_state(&record, VG_FIELD_ORIGINAL_FILE_NAME, VG_FACT_UNKNOWN);
+    vg_record_set_state(&record, VG_FIELD_DESCRIPTION, VG_FACT_ABSENT);
+    open_policy();
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(work.conditions, 2);
+    assert_int_equal(decision.unknown_fields, vg_field_bit(VG_FIELD_ORIGINAL_FILE_NAME));
+    vg_record_set_state(&record, VG_FIELD_DESCRIPTION, VG_FACT_UNKNOWN);
+    work.conditions = 0;
+    assert_int_equal(decide(), VG_DECIDED);
+    assert_int_equal(work.conditions, 3);
+    assert_int_equal(decision.unknown_fields,
+                     vg_field_bit(VG_FIELD_ORIGINAL_FILE_NAME) | vg_field_bit(VG_FIELD_DESCRIPTION));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WORK(of_rules_that_an_unknown_fact_keeps_from_matching_not_all_are_run),
         WORK(a_pattern_is_tried_once_in_a_value_however_often_its_text_stands_there),
         WORK(a_pattern_whose_rule_comes_too_late_is_not_tried),
         WORK(each_fact_is_scanned_once_however_often_others_are_asked_for),
