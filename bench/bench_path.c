@@ -2,9 +2,10 @@
  * with a thousand processes in its table, by the driver's own code on a machine of the sim. The starts are
  * real ones, from logs: their images, command lines, version resources, users and parents. It is not Windows'
  * time: what the kernel's routines take is the sim's, and told apart (inside.h).
- *     bench_path [--quick | --count] FOLDER LOG...
- * --count plays every start once by the rules, and measures nothing: for valgrind, which counts instructions
- * (bench/instructions). */
+ *     bench_path [--quick | --count | --count-hash] FOLDER LOG...
+ * --count plays every start twice by the rules, --count-hash by those on hashes, too, and neither measures
+ * anything. They are for valgrind, which counts the instructions of the second time:
+ *     valgrind --tool=callgrind --toggle-collect=count_start bench_path --count FOLDER LOG... */
 #define _GNU_SOURCE
 
 #include "inside.h"
@@ -314,16 +315,32 @@ static void measure_all(struct play *play, const char *folder, size_t count)
     bench_inside_unload();
 }
 
-static void play_once(struct play *play, const char *folder)
+/* What valgrind is told to count; not inlined, so that it finds it. */
+__attribute__((noipa)) static bool count_start(const struct play *play, const struct start *start,
+                                               PEPROCESS *process)
+{
+    return start_process(play, start, process);
+}
+
+static void play_once(struct play *play, const char *folder, bool hash)
 {
     struct sim_handle *device;
+    char first[128] = "";
 
-    start_parents(play);
     bench_machine_must(NT_SUCCESS(sim_load_driver(VG_DRIVER_MODULE)), "loading the driver");
     device = bench_machine_open();
-    use_rules(device, "sigma", "", asks_for_no_hash, folder);
+    start_parents(play);
+    if (hash)
+        (void)snprintf(first, sizeof(first), A_HASH, 1u);
+    use_rules(device, "sigma", first, hash ? NULL : asks_for_no_hash, folder);
     for (size_t i = 0; i < play->start_count; i++)
         play_start(play, &play->starts[i]);
+    for (size_t i = 0; i < play->start_count; i++) {
+        PEPROCESS process;
+
+        if (count_start(play, &play->starts[i], &process))
+            sim_exit_process(process, STATUS_SUCCESS);
+    }
     end_parents(play);
     bench_machine_unload(device);
 }
@@ -331,18 +348,19 @@ static void play_once(struct play *play, const char *folder)
 int main(int argc, char **argv)
 {
     bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
-    bool only_count = argc > 1 && strcmp(argv[1], "--count") == 0;
+    bool count_hash = argc > 1 && strcmp(argv[1], "--count-hash") == 0;
+    bool only_count = count_hash || (argc > 1 && strcmp(argv[1], "--count") == 0);
     int first = quick || only_count ? 2 : 1;
     struct play play = {.arena = vg_arena_new()};
 
     if (play.arena == NULL || first + 1 >= argc) {
-        fputs("usage: bench_path [--quick | --count] FOLDER LOG...\n", stderr);
+        fputs("usage: bench_path [--quick | --count | --count-hash] FOLDER LOG...\n", stderr);
         return 2;
     }
     bench_machine_start();
     read_logs(&play, (const char *const *)argv + first + 1, (size_t)(argc - first - 1));
     if (only_count)
-        play_once(&play, argv[first]);
+        play_once(&play, argv[first], count_hash);
     else
         measure_all(&play, argv[first], quick ? play.start_count : STARTS);
     bench_machine_end();
