@@ -145,12 +145,27 @@ static void say_result(const struct installation *installation)
     free(policy);
 }
 
+/* A 32-bit program on 64-bit Windows is shown another System32 than the kernel's. */
+static bool is_for_this_windows(void)
+{
+    BOOL emulated = FALSE;
+
+    if (!IsWow64Process(GetCurrentProcess(), &emulated) || !emulated)
+        return true;
+    vg_complain("this vigil.exe is for 32-bit Windows, and this Windows is a 64-bit one");
+    vg_advise("Install with the vigil.exe and the vigil.sys of build/windows-x64.");
+    return false;
+}
+
 /* Nothing has been touched yet when this refuses. */
 static bool may_install(const struct installation *installation)
 {
     struct vg_service service = {0};
-    DWORD error = vg_service_query(&service);
+    DWORD error;
 
+    if (!is_for_this_windows())
+        return false;
+    error = vg_service_query(&service);
     vg_service_free(&service);
     if (!error) {
         vg_complain("Vigil is installed already");

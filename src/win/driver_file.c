@@ -11,8 +11,17 @@
 #define ERROR_INVALID_IMAGE_HASH 577L
 #endif
 #define DRIVER_SIZE_MAX  (64u * 1024u * 1024u)
-#define MACHINE_AMD64    0x8664u
 #define SUBSYSTEM_NATIVE 1u
+
+/* A kernel loads drivers of its own machine only: this tool's, which is installed from a build of the same.
+ */
+#ifdef _WIN64
+#define MACHINE      0x8664u
+#define MACHINE_NAME "x64"
+#else
+#define MACHINE      0x014Cu
+#define MACHINE_NAME "x86"
+#endif
 
 /* The whole file, malloc'ed; a Win32 error in `*error` instead. */
 static void *read_file(const wchar_t *path, DWORD *size, DWORD *error)
@@ -66,10 +75,10 @@ static bool examine(const char *path, struct vg_image *image, void (*say)(const 
         say("%s is no driver: %s", path, vg_image_status_text(status));
         return false;
     }
-    if (image->machine != MACHINE_AMD64 || image->subsystem != SUBSYSTEM_NATIVE) {
-        say("%s is no driver for this Windows: it is for machine 0x%04X and subsystem %u; needed are 0x8664 "
-            "(x64) and 1 (native)",
-            path, image->machine, image->subsystem);
+    if (image->machine != MACHINE || image->subsystem != SUBSYSTEM_NATIVE) {
+        say("%s is no driver for this Windows: it is for machine 0x%04X and subsystem %u; needed are 0x%04X "
+            "(%s) and 1 (native)",
+            path, image->machine, image->subsystem, MACHINE, MACHINE_NAME);
         return false;
     }
     return true;
