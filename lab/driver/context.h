@@ -27,12 +27,5 @@ PEPROCESS NTAPI lab_PsGetCurrentProcess(void);
 HANDLE NTAPI lab_PsGetCurrentProcessId(void);
 HANDLE NTAPI lab_PsGetCurrentThreadId(void);
 BOOLEAN NTAPI lab_PsIsThreadTerminating(PETHREAD thread);
-BOOLEAN NTAPI lab_KeAreAllApcsDisabled(void);
-KIRQL NTAPI lab_KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK lock);
-VOID NTAPI lab_KeReleaseSpinLock(PKSPIN_LOCK lock, KIRQL irql);
-VOID FASTCALL lab_KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK lock, PKLOCK_QUEUE_HANDLE handle);
-VOID FASTCALL lab_KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE handle);
-VOID FASTCALL lab_ExAcquireFastMutex(PFAST_MUTEX mutex);
-VOID FASTCALL lab_ExReleaseFastMutex(PFAST_MUTEX mutex);
 
 #endif

@@ -14,6 +14,7 @@
 
 #define DLLCHARACTERISTICS_FORCE_INTEGRITY 0x0080u
 #define PAGE                               0x1000u
+#define ENTRY_OFFSET_MAX                   0x7FFF0000u
 #define STATUS_NO_SUCH_DEVICE_VALUE        ((NTSTATUS)0xC000000E)
 
 enum { OPEN_MAX = 1024 };
@@ -271,8 +272,8 @@ void lab_guest_start(void)
 /* --- load
  * -------------------------------------------------------------------------------------------------------- */
 
-/* In place of the guest's entry point. */
-static NTSTATUS NTAPI enter(PDRIVER_OBJECT driver, PUNICODE_STRING registry, struct guest *guest)
+/* In place of the guest's entry point, which is called without the first argument. */
+static NTSTATUS NTAPI enter(struct guest *guest, PDRIVER_OBJECT driver, PUNICODE_STRING registry)
 {
     NTSTATUS status = guest->refusal;
 
@@ -300,15 +301,25 @@ static NTSTATUS NTAPI enter(PDRIVER_OBJECT driver, PUNICODE_STRING registry, str
     return status;
 }
 
-/* A few instructions above the image, where the header's 32-bit offset reaches: `mov r8, guest; mov rax,
- * enter; jmp rax`. */
+/* Instructions that call `enter` with the guest before the two arguments of an entry point, and where in them
+ * the guest and `enter` are put. */
+#ifdef _WIN64
+/* mov r8, rdx; mov rdx, rcx; mov rcx, guest; mov rax, enter; jmp rax */
+static const UCHAR entry_code[] = {0x49, 0x89, 0xD0, 0x48, 0x89, 0xCA, 0x48, 0xB9, 0, 0, 0, 0, 0,    0,
+                                   0,    0,    0x48, 0xB8, 0,    0,    0,    0,    0, 0, 0, 0, 0xFF, 0xE0};
+enum { ENTRY_GUEST = 8, ENTRY_TARGET = 18 };
+#else
+/* pop eax; push guest; push eax; mov eax, enter; jmp eax */
+static const UCHAR entry_code[] = {0x58, 0x68, 0, 0, 0, 0, 0x50, 0xB8, 0, 0, 0, 0, 0xFF, 0xE0};
+enum { ENTRY_GUEST = 2, ENTRY_TARGET = 8 };
+#endif
+
+/* They lie above the image, where the header's 32-bit offset reaches. */
 static ULONG make_entry(struct guest *guest)
 {
-    static const UCHAR template[] = {0x49, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0,    0x48,
-                                     0xB8, 0,    0, 0, 0, 0, 0, 0, 0, 0xFF, 0xE0};
     PVOID target = (PVOID)enter;
 
-    for (ULONG_PTR offset = (guest->size + 0xFFFF) & ~(ULONG_PTR)0xFFFF; offset < 0x7FFF0000;
+    for (ULONG_PTR offset = (guest->size + 0xFFFF) & ~(ULONG_PTR)0xFFFF; offset < ENTRY_OFFSET_MAX;
          offset += 0x10000) {
         PVOID page = guest->base + offset;
         SIZE_T size = PAGE;
@@ -316,9 +327,9 @@ static ULONG make_entry(struct guest *guest)
         if (!NT_SUCCESS(NtAllocateVirtualMemory(NtCurrentProcess(), &page, 0, &size, MEM_RESERVE | MEM_COMMIT,
                                                 PAGE_EXECUTE_READWRITE)))
             continue;
-        memcpy(page, template, sizeof(template));
-        memcpy((char *)page + 2, &guest, sizeof(guest));
-        memcpy((char *)page + 12, &target, sizeof(target));
+        memcpy(page, entry_code, sizeof(entry_code));
+        memcpy((char *)page + ENTRY_GUEST, &guest, sizeof(guest));
+        memcpy((char *)page + ENTRY_TARGET, &target, sizeof(target));
         return (ULONG)offset;
     }
     return 0;
@@ -373,5 +384,5 @@ void lab_guest_mapped(const UNICODE_STRING *name, PVOID base)
     NtProtectVirtualMemory(NtCurrentProcess(), &page, &size, PAGE_READWRITE, &protection);
     headers->OptionalHeader.AddressOfEntryPoint = make_entry(guest);
     NtProtectVirtualMemory(NtCurrentProcess(), &page, &size, protection, &protection);
-    lab_log("%s is mapped", guest->name);
+    lab_log("%s is mapped at %p", guest->name, base);
 }

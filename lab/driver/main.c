@@ -3,6 +3,7 @@
  * launcher and the hook. */
 #include "context.h"
 #include "guest.h"
+#include "irql.h"
 #include "log.h"
 #include "notify.h"
 #include "process.h"
@@ -60,7 +61,7 @@ static NTSTATUS serve_loaded(const char *request, ULONG size)
     if (size < at || !take_text(request, size, &at, loaded->image_bytes, &image))
         return STATUS_INVALID_PARAMETER;
     lab_notify_loaded(ULongToHandle(loaded->process_id), &image, (PVOID)(ULONG_PTR)loaded->base,
-                      loaded->size);
+                      (SIZE_T)loaded->size);
     return STATUS_SUCCESS;
 }
 
@@ -181,6 +182,7 @@ static NTSTATUS start(PDRIVER_OBJECT driver)
     NTSTATUS status;
 
     lab_context_start();
+    lab_irql_start();
     lab_log_open();
     lab_process_start();
     driver->MajorFunction[IRP_MJ_CREATE] = create_or_close;

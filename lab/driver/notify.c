@@ -11,7 +11,7 @@
 #define DLLCHARACTERISTICS_FORCE_INTEGRITY 0x0080u
 
 static struct lab_slots process_routines, image_routines;
-static LONG64 starts, exits, denied, unhooked;
+static LONG starts, exits, denied, unhooked;
 
 /* --- creation and exit
  * ------------------------------------------------------------------------------------------- */
@@ -53,7 +53,7 @@ static void report_exit(struct lab_process *process, NTSTATUS exit_status)
     if (!process->exited) {
         process->exited = TRUE;
         process->exit_status = exit_status;
-        InterlockedIncrement64(&exits);
+        InterlockedIncrement(&exits);
         call_as(process, NULL, &exit);
         lab_process_forget(process);
     }
@@ -79,7 +79,7 @@ static void end(struct lab_process *process, NTSTATUS status)
 {
     LARGE_INTEGER timeout = {.QuadPart = END_TIMEOUT};
 
-    InterlockedIncrement64(&denied);
+    InterlockedIncrement(&denied);
     if (!process->ended)
         NtTerminateProcess(process->object.handle, status);
     NtWaitForSingleObject(process->object.handle, FALSE, &timeout);
@@ -132,9 +132,9 @@ struct lab_answer lab_notify_created(const struct lab_created *created, const UN
     process = lab_process_of(id);
     if (!process)
         return answer; /* ended already */
-    InterlockedIncrement64(&starts);
+    InterlockedIncrement(&starts);
     if (created->flags & LAB_IF_UNKNOWN)
-        InterlockedIncrement64(&unhooked);
+        InterlockedIncrement(&unhooked);
     process->announced = TRUE;
     process->parent_id = ULongToHandle(created->parent_process_id);
     process->asked = TRUE;
@@ -258,8 +258,8 @@ void lab_notify_status(struct lab_status *status)
     status->registered = lab_slots_count(&process_routines);
     status->images = lab_slots_count(&image_routines);
     status->processes = lab_process_count();
-    status->starts = (uint64_t)starts;
-    status->exits = (uint64_t)exits;
-    status->denied = (uint64_t)denied;
-    status->unhooked = (uint64_t)unhooked;
+    status->starts = (ULONG)starts;
+    status->exits = (ULONG)exits;
+    status->denied = (ULONG)denied;
+    status->unhooked = (ULONG)unhooked;
 }

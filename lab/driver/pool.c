@@ -11,7 +11,8 @@ struct block {
     ULONG64 magic;
     SIZE_T size;
     ULONG64 tag;
-    ULONG64 reserved; /* keeps the memory 16-byte aligned, as pool memory is on x64 */
+    ULONG64
+    reserved; /* keeps the memory 16-byte aligned, as pool memory is on x64, and more than x86 has it */
 };
 
 static struct {
@@ -50,7 +51,7 @@ static PVOID allocate(SIZE_T size, ULONG tag, BOOLEAN zero)
 {
     struct block *block = NULL;
 
-    if (size <= ((SIZE_T)1 << 40))
+    if (size <= SIZE_MAX / 2)
         block = RtlAllocateHeap(GetProcessHeap(), zero ? HEAP_ZERO_MEMORY : 0, sizeof(*block) + size);
     if (!block)
         return NULL;

@@ -2,6 +2,7 @@
 #include "context.h"
 #include "file.h"
 #include "handle.h"
+#include "irql.h"
 #include "irpqueue.h"
 #include "notify.h"
 #include "object.h"
@@ -91,8 +92,16 @@ static const struct {
     SUPPLIED(ExFreePoolWithTag),
     SUPPLIED(ExAcquireFastMutex),
     SUPPLIED(ExReleaseFastMutex),
+#ifdef _WIN64
     SUPPLIED(KeAcquireSpinLockRaiseToDpc),
     SUPPLIED(KeReleaseSpinLock),
+#else
+    SUPPLIED(KfAcquireSpinLock),
+    SUPPLIED(KfReleaseSpinLock),
+    SUPPLIED(KfRaiseIrql),
+    SUPPLIED(KfLowerIrql),
+    SUPPLIED(KeGetCurrentIrql),
+#endif
     SUPPLIED(KeAcquireInStackQueuedSpinLock),
     SUPPLIED(KeReleaseInStackQueuedSpinLock),
     SUPPLIED(KeAreAllApcsDisabled),
@@ -112,14 +121,20 @@ PVOID lab_routine(const char *name)
     return NULL;
 }
 
-/* What winebuild makes of a routine that is declared and not written: `sub rsp, 40; lea rcx, ...; lea rdx,
- * ...; call`. */
+/* What winebuild makes of a routine that is declared and not written begins with this. */
 static BOOLEAN is_stub(const UCHAR *code)
 {
+#ifdef _WIN64 /* sub rsp, 40; lea rcx, ...; lea rdx, ...; call */
     static const UCHAR sub_lea[] = {0x48, 0x83, 0xEC, 0x28, 0x48, 0x8D, 0x0D}, lea[] = {0x48, 0x8D, 0x15};
 
     return !memcmp(code, sub_lea, sizeof(sub_lea)) && !memcmp(code + 11, lea, sizeof(lea)) &&
            code[18] == 0xE8;
+#else /* nine nops; sub esp, 12; mov [esp + 4], ... */
+    static const UCHAR nops_sub_mov[] = {0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90,
+                                         0x90, 0x83, 0xEC, 0x0C, 0xC7, 0x44, 0x24, 0x04};
+
+    return !memcmp(code, nops_sub_mov, sizeof(nops_sub_mov));
+#endif
 }
 
 PVOID lab_wine_routine(const char *module, const char *name)

@@ -28,7 +28,9 @@ static NTSTATUS NTAPI device_control(PDEVICE_OBJECT device, PIRP irp)
 {
     const struct lab_volume *volume = CONTAINING_RECORD(device, struct lab_volume, device);
     const IO_STACK_LOCATION *location = IoGetCurrentIrpStackLocation(irp);
-    struct device_descriptor *descriptor = irp->AssociatedIrp.SystemBuffer;
+    /* Wine's IoBuildDeviceIoControlRequest makes no system buffer, whose content would be copied there: it
+     * gives the question's own memory, which is smaller than the answer, as that buffer. */
+    struct device_descriptor *descriptor = irp->UserBuffer;
     NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
     BOOLEAN removable = volume->drive_type == 2;
 

@@ -11,6 +11,15 @@
 #define ATTRIBUTE_IMAGE_NAME  0x20005u /* PS_ATTRIBUTE_IMAGE_NAME */
 #define THUNK_SIZE            32u
 
+/* Where the address of `hooked` is put in them. */
+#ifdef _WIN64
+static const UCHAR jump[] = {0x48, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xE0}; /* mov rax, ...; jmp rax */
+enum { JUMP_TARGET = 2 };
+#else
+static const UCHAR jump[] = {0xB8, 0, 0, 0, 0, 0xFF, 0xE0}; /* mov eax, ...; jmp eax */
+enum { JUMP_TARGET = 1 };
+#endif
+
 struct attribute {
     ULONG_PTR kind;
     SIZE_T size;
@@ -47,15 +56,10 @@ VOID NTAPI RtlMoveMemory(VOID UNALIGNED *, const VOID UNALIGNED *, SIZE_T);
 
 static create_user_process original;
 
-/* TEB.ClientId (winternl.h hides it); both ids are 32 bits wide. */
-static uint32_t own_process_id(void)
+/* TEB.ClientId (winternl.h hides it) lies behind the NT_TIB and a pointer; both ids are 32 bits wide. */
+static const CLIENT_ID *own_id(void)
 {
-    return *(const uint32_t *)((const char *)NtCurrentTeb() + 0x40);
-}
-
-static uint32_t own_thread_id(void)
-{
-    return *(const uint32_t *)((const char *)NtCurrentTeb() + 0x48);
+    return (const CLIENT_ID *)((const char *)NtCurrentTeb() + sizeof(NT_TIB) + sizeof(PVOID));
 }
 
 static UNICODE_STRING image_name(const struct attributes *attributes,
@@ -89,8 +93,8 @@ static void describe(struct lab_created *created, HANDLE process, HANDLE thread)
     created->process_id = (uint32_t)basic.UniqueProcessId;
     created->parent_process_id = (uint32_t)basic.InheritedFromUniqueProcessId;
     created->thread_id = (uint32_t)(ULONG_PTR)thread_basic.client.UniqueThread;
-    created->creator_process_id = own_process_id();
-    created->creator_thread_id = own_thread_id();
+    created->creator_process_id = (uint32_t)(ULONG_PTR)own_id()->UniqueProcess;
+    created->creator_thread_id = (uint32_t)(ULONG_PTR)own_id()->UniqueThread;
 }
 
 /* A handle of its own for each question: the program may close what it did not open, and questions do not
@@ -190,7 +194,6 @@ static BOOL install(void)
 {
     UNICODE_STRING ntdll_name = CONSTANT_STRING(L"ntdll.dll");
     ANSI_STRING name = CONSTANT_STRING("NtCreateUserProcess");
-    static const UCHAR jump[] = {0x48, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xE0}; /* mov rax, ...; jmp rax */
     PVOID ntdll, routine, copy = NULL, page, target = (PVOID)hooked;
     SIZE_T size = THUNK_SIZE;
     ULONG protection;
@@ -207,7 +210,7 @@ static BOOL install(void)
     if (NtProtectVirtualMemory((HANDLE)-1, &page, &size, PAGE_EXECUTE_READWRITE, &protection) < 0)
         return FALSE;
     RtlMoveMemory(routine, jump, sizeof(jump));
-    RtlMoveMemory((char *)routine + 2, &target, sizeof(target));
+    RtlMoveMemory((char *)routine + JUMP_TARGET, &target, sizeof(target));
     return NtProtectVirtualMemory((HANDLE)-1, &page, &size, protection, &protection) >= 0;
 }
 

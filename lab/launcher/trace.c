@@ -4,6 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef _WIN64
+#define WINE_FOLDER L"\\wine\\x86_64-windows\\"
+#else
+#define WINE_FOLDER L"\\wine\\i386-windows\\"
+#endif
+
 /* A process of the tree. Its executable and ntdll are mapped before it is decided upon; Windows reports them
  * as loaded afterwards, when the process begins to run, and so does this. */
 struct process {
@@ -33,7 +39,7 @@ static struct process **find(DWORD id)
  * System32. */
 static WCHAR *name_of(HANDLE file)
 {
-    static const WCHAR wine_folder[] = L"\\wine\\x86_64-windows\\", system32[] = L"C:\\windows\\system32\\";
+    static const WCHAR wine_folder[] = WINE_FOLDER, system32[] = L"C:\\windows\\system32\\";
     DWORD size = file ? GetFinalPathNameByHandleW(file, NULL, 0, 0) : 0;
     WCHAR *name = calloc(size + sizeof(system32) / sizeof(WCHAR), sizeof(WCHAR)), *rest;
 

@@ -3,7 +3,7 @@
 # its creator sees a child that dies.
 . "${0%/*}/../stage.sh"
 
-LAB_WINDOWS=winxp64
+LAB_WINDOWS=winxp
 export LAB_WINDOWS
 bare_machine
 printf '%s\n' PsSetCreateProcessNotifyRoutineEx PsSetCreateProcessNotifyRoutineEx2 ExAllocatePool2 PsIsProtectedProcess \

@@ -1,7 +1,7 @@
-/* What the driver reads and writes of the kernel's structures must lie where 32-bit Windows has it: nothing
- * runs the 32-bit files here, and mingw-w64's headers could pack or align otherwise. The numbers are those
- * that kernel debuggers show for x86 (`dt nt!_IRP`), the same from Windows XP to 10; the two of the process
- * callback follow from ntddk.h. */
+/* What the driver reads and writes of the kernel's structures must lie where 32-bit Windows has it: Wine,
+ * which alone has run the 32-bit files, has headers of its own, and mingw-w64's could pack or align
+ * otherwise. The numbers are those that kernel debuggers show for x86 (`dt nt!_IRP`), the same from Windows
+ * XP to 10; the two of the process callback follow from ntddk.h. */
 #include "../kernel.h"
 
 #include <assert.h>
