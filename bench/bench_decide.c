@@ -197,8 +197,8 @@ static void time_decisions(const struct vg_policy *policy, const struct vg_recor
             struct vg_decision decision;
             double start = now();
 
-            vg_policy_begin(policy, scratch);
-            (void)vg_policy_decide(policy, &records[i], scratch, &decision);
+            vg_policy_begin(scratch);
+            (void)vg_policy_decide(&records[i], scratch, &decision);
             times[round * RECORDS + i] = now() - start - clock;
             by_rule += decision.rule != VG_RULE_NONE;
         }

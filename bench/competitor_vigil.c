@@ -40,8 +40,8 @@ static void decide(void *context, const struct vg_record *record, struct bench_a
     struct state *state = context;
     struct vg_decision decision;
 
-    vg_policy_begin(&state->policy, state->scratch);
-    (void)vg_policy_decide(&state->policy, record, state->scratch, &decision); /* no fact is pending */
+    vg_policy_begin(state->scratch);
+    (void)vg_policy_decide(record, state->scratch, &decision); /* no fact is pending */
     answer->verdict = decision.verdict;
     answer->rule = decision.rule;
 }

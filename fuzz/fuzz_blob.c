@@ -23,7 +23,7 @@ static void decide(const struct vg_policy *policy)
             vg_record_set(&record, (enum vg_field)field, (struct vg_span){path, sizeof(path) - 2});
     }
     vg_policy_scratch_init(policy, scratch);
-    while (vg_policy_decide(policy, &record, scratch, &decision) == VG_NEED_FACT) {
+    while (vg_policy_decide(&record, scratch, &decision) == VG_NEED_FACT) {
         uint32_t size = vg_field_digest_size(decision.need);
 
         vg_record_set(&record, decision.need, (struct vg_span){digest, size != 0 ? size : sizeof(digest)});

@@ -3,8 +3,8 @@
  *
  * How a start is decided, in stages:
  *
- *     vg_policy_begin(policy, scratch);
- *     while (vg_policy_decide(policy, record, scratch, &decision) == VG_NEED_FACT)
+ *     vg_policy_begin(scratch);
+ *     while (vg_policy_decide(record, scratch, &decision) == VG_NEED_FACT)
  *         gather decision.need, and set it in the record to KNOWN, ABSENT or UNKNOWN;
  *
  * Only a fact that an undecided rule rests on is asked for. */
@@ -88,26 +88,25 @@ bool vg_policy_open(struct vg_policy *policy, const void *blob, size_t size, str
 
 void vg_policy_info(const struct vg_policy *policy, struct vg_policy_info *info);
 
-/* Bytes of scratch one decision needs. The caller provides them, aligned to 8; they are reused from start to
- * start. vg_policy_scratch_init must be called once for fresh scratch (it clears all of it); vg_policy_begin,
- * before each start, clears only what the last start touched. */
+/* Bytes of scratch one decision needs. The caller provides them, aligned to 8, and they stay in their place;
+ * they are reused from start to start. vg_policy_scratch_init must be called once for fresh scratch: it
+ * clears all of it, and from then on the scratch decides by this policy, whose blob must outlive it.
+ * vg_policy_begin, before each start, clears only what the last start touched. */
 size_t vg_policy_scratch_size(const struct vg_policy *policy);
 void vg_policy_scratch_init(const struct vg_policy *policy, void *scratch);
-void vg_policy_begin(const struct vg_policy *policy, void *scratch);
+void vg_policy_begin(void *scratch);
 
 /* Decides, or says which fact is still needed. Between two calls for one start only the needed fact may
  * change, and every span of the record stays what it is. A fact left PENDING although it was asked for counts
  * as unknown. Never reads outside the blob, the record's spans and the scratch. What one test costs at most,
  * docs/blob.md says (Limits); a regular expression takes one step per unit of its field, once for one start.
  */
-enum vg_outcome vg_policy_decide(const struct vg_policy *policy, const struct vg_record *record,
-                                 void *scratch, struct vg_decision *decision);
+enum vg_outcome vg_policy_decide(const struct vg_record *record, void *scratch, struct vg_decision *decision);
 
 /* Names the audit rules that the decision counts, ascending: the first `room` of them into `rules`. Returns
  * how many there are. Only after VG_DECIDED, with the same record and scratch, before the next start begins.
  */
-uint32_t vg_policy_audits(const struct vg_policy *policy, const struct vg_record *record, void *scratch,
-                          uint32_t *rules, uint32_t room);
+uint32_t vg_policy_audits(const struct vg_record *record, void *scratch, uint32_t *rules, uint32_t room);
 
 /* Name (UTF-8) of a rule, a view into the blob; empty for VG_RULE_NONE. `rule` must be one a decision named.
  */

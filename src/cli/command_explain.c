@@ -67,8 +67,8 @@ static bool decide(const struct vg_arguments *arguments, const struct vg_policy 
         return false;
     }
     vg_policy_scratch_init(policy, scratch);
-    vg_policy_begin(policy, scratch);
-    while (done && vg_policy_decide(policy, &input->record, scratch, &explanation->decision) == VG_NEED_FACT)
+    vg_policy_begin(scratch);
+    while (done && vg_policy_decide(&input->record, scratch, &explanation->decision) == VG_NEED_FACT)
         done = gather(arguments, explanation->decision.need, input, explanation);
     free(scratch);
     return done;

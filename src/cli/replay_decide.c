@@ -68,14 +68,13 @@ static void give(const struct vg_replay_worker *worker, struct vg_record *record
 }
 
 /* As the driver decides. */
-static void decide(struct vg_replay *replay, struct vg_replay_worker *worker, struct vg_record *record,
-                   struct vg_decision *decision)
+static void decide(struct vg_replay_worker *worker, struct vg_record *record, struct vg_decision *decision)
 {
     bool looked = false, hashed = false;
 
     hold_back(worker, record);
-    vg_policy_begin(&replay->policy, worker->scratch);
-    while (vg_policy_decide(&replay->policy, record, worker->scratch, decision) == VG_NEED_FACT) {
+    vg_policy_begin(worker->scratch);
+    while (vg_policy_decide(record, worker->scratch, decision) == VG_NEED_FACT) {
         looked = looked || vg_field_stage(decision->need) > VG_STAGE_DRIVE;
         hashed = hashed || vg_field_stage(decision->need) == VG_STAGE_HASH;
         give(worker, record, decision->need);
@@ -93,10 +92,10 @@ bool vg_replay_creation(void *context, unsigned number, const struct vg_log_plac
     struct vg_replay_start start = {
         .place = place, .record = &input->record, .decision = &decision, .audits = decision.audits};
 
-    decide(replay, worker, &input->record, &decision);
+    decide(worker, &input->record, &decision);
     if (decision.audit_count > VG_AUDITS_MAX) {
         start.audits = worker->audits;
-        (void)vg_policy_audits(&replay->policy, &input->record, worker->scratch, worker->audits,
+        (void)vg_policy_audits(&input->record, worker->scratch, worker->audits,
                                (uint32_t)replay->model->rule_count);
     }
     count(&worker->counts, &decision, start.audits);

@@ -27,8 +27,8 @@ static bool decides(const struct vg_policy *policy, const struct vg_record *reco
     if (scratch == NULL)
         return false;
     vg_policy_scratch_init(policy, scratch);
-    vg_policy_begin(policy, scratch);
-    while (vg_policy_decide(policy, record, scratch, &decision) == VG_NEED_FACT && asked < VG_FIELD_COUNT)
+    vg_policy_begin(scratch);
+    while (vg_policy_decide(record, scratch, &decision) == VG_NEED_FACT && asked < VG_FIELD_COUNT)
         asked++;
     *decided_by_rule = decision.rule == 0;
     free(scratch);

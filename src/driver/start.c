@@ -58,14 +58,13 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static void free_start(_In_ struct vg_start *
 _IRQL_requires_max_(PASSIVE_LEVEL) static void decide_by_policy(_Inout_ struct vg_start *start)
 {
     void *scratch = vg_policy_take_scratch(start->policy);
-    const struct vg_policy *policy = &start->policy->policy;
 
     if (scratch == NULL) {
         start->reason = VG_REASON_FAILURE;
         return;
     }
-    vg_policy_begin(policy, scratch);
-    while (vg_policy_decide(policy, &start->record, scratch, &start->decision) == VG_NEED_FACT)
+    vg_policy_begin(scratch);
+    while (vg_policy_decide(&start->record, scratch, &start->decision) == VG_NEED_FACT)
         vg_record_establish(start, start->decision.need);
     vg_policy_give_scratch(start->policy, scratch);
     start->reason = start->decision.rule == VG_RULE_NONE ? VG_REASON_DEFAULT : VG_REASON_RULE;

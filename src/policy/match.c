@@ -9,11 +9,12 @@ struct plain {
     enum vg_field waiting_for;
 };
 
+/* Lays what is behind struct vg_scratch over the scratch; NULL to ask for the size only. */
 static size_t place(struct vg_match *match, const struct vg_blob_header *header, uint8_t *scratch)
 {
-    size_t used = sizeof(struct vg_scratch);
+    size_t used = (sizeof(struct vg_scratch) + 7) / 8 * 8;
 
-    match->truths.count = scratch ? &((struct vg_scratch *)(void *)scratch)->truth_words : NULL;
+    match->truths.count = scratch ? &match->scratch->truth_words : NULL;
     used += sizeof(uint64_t) * vg_marks_place(&match->truths, header->tracked_count,
                                               scratch ? (uint64_t *)(void *)(scratch + used) : NULL);
     used += sizeof(uint64_t) * vg_bitset_place(&match->candidates, vg_blob_count(header, VG_BLOB_CONDITIONS),
@@ -27,17 +28,6 @@ static size_t place(struct vg_match *match, const struct vg_blob_header *header,
     match->outcomes = scratch ? (uint32_t *)(void *)(scratch + used) : NULL;
     used += sizeof(uint32_t) * (size_t)header->tried_count;
     return (used + 7) / 8 * 8;
-}
-
-static_assert(sizeof(struct vg_scratch) % 8 == 0, "the sets behind it are aligned");
-
-void vg_match_begin(struct vg_match *match, const struct vg_policy *policy, void *scratch)
-{
-    match->blob = vg_blob_view_of(policy->blob);
-    match->record = NULL;
-    match->scratch = scratch;
-    match->pairs_asked = false;
-    (void)place(match, match->blob.header, scratch);
 }
 
 size_t vg_policy_scratch_size(const struct vg_policy *policy)
@@ -57,43 +47,44 @@ static void list_field(struct vg_scratch *scratch, const struct vg_blob_field *f
 
 void vg_policy_scratch_init(const struct vg_policy *policy, void *scratch)
 {
-    struct vg_match match;
+    struct vg_match *match = vg_match_in(scratch);
 
     memset(scratch, 0, vg_policy_scratch_size(policy));
-    vg_match_begin(&match, policy, scratch);
-    for (uint32_t i = 0; i < vg_blob_count(match.blob.header, VG_BLOB_FIELDS); i++)
-        list_field(match.scratch, &match.blob.FIELDS[i], (uint8_t)i);
-    vg_policy_begin(policy, scratch);
+    match->blob = vg_blob_view_of(policy->blob);
+    match->scratch = scratch;
+    match->scratch->end = (uint8_t *)scratch + place(match, match->blob.header, scratch);
+    for (uint32_t i = 0; i < vg_blob_count(match->blob.header, VG_BLOB_FIELDS); i++)
+        list_field(match->scratch, &match->blob.FIELDS[i], (uint8_t)i);
+    vg_policy_begin(scratch);
 }
 
 /* The number tells starts apart in what trials keep; when it has run through all its values, all of that is
  * forgotten. */
-static void next_start(const struct vg_policy *policy, struct vg_match *match)
+static void next_start(struct vg_match *match)
 {
     struct vg_scratch *scratch = match->scratch;
 
     if (++scratch->start <= UINT32_MAX / 2)
         return;
-    memset(match->prepared, 0,
-           (size_t)((uint8_t *)scratch + vg_policy_scratch_size(policy) - (uint8_t *)match->prepared));
+    memset(match->prepared, 0, (size_t)(scratch->end - (uint8_t *)match->prepared));
     scratch->serial = 0;
     scratch->start = 1;
 }
 
-void vg_policy_begin(const struct vg_policy *policy, void *scratch)
+void vg_policy_begin(void *scratch)
 {
-    struct vg_match match;
+    struct vg_match *match = vg_match_in(scratch);
 
-    vg_match_begin(&match, policy, scratch);
-    vg_marks_clear(&match.truths);
-    vg_bitset_clear(&match.candidates);
-    vg_bitset_clear(&match.awaiting);
-    match.scratch->taken = 0;
-    match.scratch->asked = 0;
-    match.scratch->unknown = 0;
-    match.scratch->claimed = 0;
-    match.scratch->best = match.blob.header->first_true;
-    next_start(policy, &match);
+    vg_marks_clear(&match->truths);
+    vg_bitset_clear(&match->candidates);
+    vg_bitset_clear(&match->awaiting);
+    match->pairs_asked = false;
+    match->scratch->taken = 0;
+    match->scratch->asked = 0;
+    match->scratch->unknown = 0;
+    match->scratch->claimed = 0;
+    match->scratch->best = match->blob.header->first_true;
+    next_start(match);
 }
 
 static bool may_be_asked(const struct vg_match *match, uint32_t field)
@@ -305,36 +296,32 @@ static enum vg_outcome settle(struct vg_match *match, uint64_t pending, struct v
     return VG_DECIDED;
 }
 
-enum vg_outcome vg_policy_decide(const struct vg_policy *policy, const struct vg_record *record,
-                                 void *scratch, struct vg_decision *decision)
+enum vg_outcome vg_policy_decide(const struct vg_record *record, void *scratch, struct vg_decision *decision)
 {
-    struct vg_match match;
+    struct vg_match *match = vg_match_in(scratch);
     enum vg_outcome outcome;
     uint64_t pending;
 
-    vg_match_begin(&match, policy, scratch);
-    match.record = record;
+    match->record = record;
     memset(decision, 0, sizeof(*decision));
-    match.audits = decision->audits;
-    match.audit_room = VG_AUDITS_MAX;
+    match->audits = decision->audits;
+    match->audit_room = VG_AUDITS_MAX;
     decision->rule = VG_RULE_NONE;
-    pending = take_facts(&match, record);
-    outcome = settle(&match, pending, decision);
+    pending = take_facts(match, record);
+    outcome = settle(match, pending, decision);
     if (outcome == VG_NEED_FACT)
-        match.scratch->asked |= vg_field_bit((uint32_t)decision->need);
+        match->scratch->asked |= vg_field_bit((uint32_t)decision->need);
     return outcome;
 }
 
-uint32_t vg_policy_audits(const struct vg_policy *policy, const struct vg_record *record, void *scratch,
-                          uint32_t *rules, uint32_t room)
+uint32_t vg_policy_audits(const struct vg_record *record, void *scratch, uint32_t *rules, uint32_t room)
 {
     struct vg_decision decision = {.rule = VG_RULE_NONE};
-    struct vg_match match;
+    struct vg_match *match = vg_match_in(scratch);
 
-    vg_match_begin(&match, policy, scratch);
-    match.record = record;
-    match.audits = rules;
-    match.audit_room = room;
-    (void)settle(&match, take_facts(&match, record), &decision);
+    match->record = record;
+    match->audits = rules;
+    match->audit_room = room;
+    (void)settle(match, take_facts(match, record), &decision);
     return decision.audit_count;
 }

@@ -22,7 +22,24 @@
 #define VG_PREFETCH(address) ((void)(address))
 #endif
 
-/* What is kept between two calls for one start. Behind it in the scratch: the sets, then the stamps. */
+/* One decision at work. What it points to in the blob and in the scratch is found once for all starts. */
+struct vg_match {
+    struct vg_blob_view blob;
+    const struct vg_record *record;
+    struct vg_scratch *scratch;
+    struct vg_marks truths;      /* tracked predicates that are true */
+    struct vg_bitset candidates; /* conditions announced by a true predicate, or one that awaits its trial */
+    struct vg_bitset awaiting;   /* REGEX predicates that may be true, and were not tried */
+    uint32_t *stamps;            /* per literal: the serial of the value it was last found in */
+    uint32_t *outcomes; /* per predicate that is tried: the start it was last tried in, and the truth */
+    struct vg_prepared *prepared; /* per field in FIELDS: its values, for trials */
+    bool pairs_asked;
+    const uint64_t *pairs; /* of the command line (vg_match_pairs_of), once they were asked for */
+    uint32_t *audits;      /* where audit rules that match are named, */
+    uint32_t audit_room;   /* as many as that */
+};
+
+/* What is kept between two calls for one start. Behind it: the sets, then the stamps. */
 struct vg_scratch {
     uint64_t fields;  /* bit per field: those in FIELDS; never changes, like the next and `places` */
     uint64_t digests; /* those of them that have a table of digests */
@@ -36,24 +53,14 @@ struct vg_scratch {
     uint32_t truth_words;           /* of the truths: how many are not empty */
     uint32_t start;                 /* of a process, the one being decided about; never 0, below 2^31 */
     uint8_t places[VG_FIELD_COUNT]; /* of fields in FIELDS */
+    uint8_t *end;                   /* of the scratch */
+    struct vg_match match;
 };
 
-/* One decision at work. */
-struct vg_match {
-    struct vg_blob_view blob;
-    const struct vg_record *record; /* NULL but in a decision */
-    struct vg_scratch *scratch;
-    struct vg_marks truths;      /* tracked predicates that are true */
-    struct vg_bitset candidates; /* conditions announced by a true predicate, or one that awaits its trial */
-    struct vg_bitset awaiting;   /* REGEX predicates that may be true, and were not tried */
-    uint32_t *stamps;            /* per literal: the serial of the value it was last found in */
-    uint32_t *outcomes; /* per predicate that is tried: the start it was last tried in, and the truth */
-    struct vg_prepared *prepared; /* per field in FIELDS: its values, for trials */
-    bool pairs_asked;
-    const uint64_t *pairs; /* of the command line (vg_match_pairs_of), once they were asked for */
-    uint32_t *audits;      /* where audit rules that match are named, */
-    uint32_t audit_room;   /* as many as that */
-};
+static inline struct vg_match *vg_match_in(void *memory)
+{
+    return &((struct vg_scratch *)memory)->match;
+}
 
 static inline uint64_t vg_field_bit(uint32_t field)
 {
@@ -93,8 +100,6 @@ struct vg_value {
     bool is_path;
     bool has_stream; /* vg_value_has_stream */
 };
-
-void vg_match_begin(struct vg_match *match, const struct vg_policy *policy, void *scratch);
 
 /* Asks for the memory that a fact of digests will be looked for in. */
 void vg_match_expect(const struct vg_match *match, const struct vg_blob_field *field,

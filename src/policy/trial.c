@@ -119,8 +119,8 @@ bool vg_trial_decide(struct vg_trial *trial, const struct vg_trial_start *start,
     if (!describe(trial, start, &record))
         return false;
     vg_policy_info(trial->policy, &info);
-    vg_policy_begin(trial->policy, trial->scratch);
-    while (vg_policy_decide(trial->policy, &record, trial->scratch, &decision) == VG_NEED_FACT) {
+    vg_policy_begin(trial->scratch);
+    while (vg_policy_decide(&record, trial->scratch, &decision) == VG_NEED_FACT) {
         asked = true;
         vg_record_set(&record, decision.need,
                       (struct vg_span){.bytes = no_hash, .size = vg_field_digest_size(decision.need)});

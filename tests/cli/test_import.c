@@ -84,13 +84,13 @@ static enum vg_verdict verdict(const char *policy, enum vg_field field, const ui
     scratch = malloc(vg_policy_scratch_size(&opened));
     assert_non_null(scratch);
     vg_policy_scratch_init(&opened, scratch);
-    vg_policy_begin(&opened, scratch);
+    vg_policy_begin(scratch);
     for (int i = 0; i < VG_FIELD_COUNT; i++)
         vg_record_set_state(&record, (enum vg_field)i, VG_FACT_ABSENT);
     if (hash != NULL)
         vg_record_set(&record, field, (struct vg_span){hash, vg_field_digest_size(field)});
     record.facts[field].flags = (uint8_t)flags;
-    assert_int_equal(VG_DECIDED, vg_policy_decide(&opened, &record, scratch, &decision));
+    assert_int_equal(VG_DECIDED, vg_policy_decide(&record, scratch, &decision));
     free(scratch);
     free(blob);
     return decision.verdict;

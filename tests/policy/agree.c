@@ -100,9 +100,8 @@ static void tell(struct vg_record *record, struct vg_record *told, const struct 
 static void decide_in_stages(struct subject *subject, struct vg_record *record, struct vg_record *told,
                              const struct vg_record *gathered, unsigned telling, struct agreement *agreement)
 {
-    vg_policy_begin(&subject->policy, subject->scratch);
-    while (vg_policy_decide(&subject->policy, record, subject->scratch, &agreement->decision) ==
-           VG_NEED_FACT) {
+    vg_policy_begin(subject->scratch);
+    while (vg_policy_decide(record, subject->scratch, &agreement->decision) == VG_NEED_FACT) {
         enum vg_field need = agreement->decision.need;
 
         if (need >= VG_FIELD_COUNT || agreement->asked >> need & 1) {
@@ -120,7 +119,7 @@ static void decide_in_stages(struct subject *subject, struct vg_record *record, 
 static void name_audits(struct subject *subject, const struct vg_record *record, struct agreement *agreement)
 {
     uint32_t named[VG_AUDITS_MAX] = {0};
-    uint32_t count = vg_policy_audits(&subject->policy, record, subject->scratch, named, VG_AUDITS_MAX);
+    uint32_t count = vg_policy_audits(record, subject->scratch, named, VG_AUDITS_MAX);
 
     if (count != agreement->decision.audit_count ||
         memcmp(named, agreement->decision.audits, sizeof(named)) != 0)
@@ -165,8 +164,8 @@ static void decide_at_once(struct subject *subject, const struct vg_record *gath
         if (whole.facts[i].state == VG_FACT_PENDING && vg_field_is_gathered((enum vg_field)i))
             vg_record_set_state(&whole, (enum vg_field)i, VG_FACT_UNKNOWN);
     }
-    vg_policy_begin(&subject->policy, subject->scratch);
-    if (vg_policy_decide(&subject->policy, &whole, subject->scratch, &actual) != VG_DECIDED)
+    vg_policy_begin(subject->scratch);
+    if (vg_policy_decide(&whole, subject->scratch, &actual) != VG_DECIDED)
         differ(agreement, "%s is asked for, which is there", vg_field_name(actual.need));
     reference_decide(subject->model, &whole, &expected);
     compare(agreement, "at once", &expected, &actual);

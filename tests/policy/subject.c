@@ -71,8 +71,8 @@ void open_policy(void)
 
 enum vg_outcome decide(void)
 {
-    vg_policy_begin(&policy, scratch);
-    return vg_policy_decide(&policy, &record, scratch, &decision);
+    vg_policy_begin(scratch);
+    return vg_policy_decide(&record, scratch, &decision);
 }
 
 struct vg_span at_the_edge(struct vg_span value)

@@ -73,8 +73,8 @@ static void use(const struct vg_policy *policy, struct generator *generator)
         unsigned asked = 0;
 
         generator_record(generator, &record, &gathered);
-        vg_policy_begin(policy, scratch);
-        while (vg_policy_decide(policy, &record, scratch, &decision) == VG_NEED_FACT) {
+        vg_policy_begin(scratch);
+        while (vg_policy_decide(&record, scratch, &decision) == VG_NEED_FACT) {
             assert_true(decision.need < VG_FIELD_COUNT && asked++ < VG_FIELD_COUNT);
             record.facts[decision.need] = gathered.facts[decision.need];
         }

@@ -35,7 +35,7 @@ static bool denies(struct vg_expr *condition, const struct vg_record *record)
     scratch = malloc(vg_policy_scratch_size(&policy));
     assert_non_null(scratch);
     vg_policy_scratch_init(&policy, scratch);
-    assert_int_equal(vg_policy_decide(&policy, record, scratch, &decision), VG_DECIDED);
+    assert_int_equal(vg_policy_decide(record, scratch, &decision), VG_DECIDED);
     free(scratch);
     free(blob);
     return decision.verdict == VG_DENY;

@@ -32,7 +32,7 @@ static uint32_t matching(bool all)
     uint32_t count;
 
     assert_int_equal(decide(), VG_DECIDED);
-    count = vg_policy_audits(&policy, &record, scratch, named, MANY);
+    count = vg_policy_audits(&record, scratch, named, MANY);
     assert_int_equal(decision.audit_count, count);
     for (uint32_t i = 0; i < count; i++, rule++) {
         if (!all && rule % 3 == 0)

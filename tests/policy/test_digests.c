@@ -53,8 +53,8 @@ static void close_policy(void)
 
 static uint32_t decide(void)
 {
-    vg_policy_begin(&policy, scratch);
-    assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_DECIDED);
+    vg_policy_begin(scratch);
+    assert_int_equal(vg_policy_decide(&record, scratch, &decision), VG_DECIDED);
     return decision.rule;
 }
 
@@ -143,11 +143,11 @@ static void of_several_hashes_the_one_that_reads_least_is_asked_for_first(void *
     open_model(&build.model);
     vg_record_set_state(&record, VG_FIELD_MD5, VG_FACT_PENDING);
     vg_record_set_state(&record, VG_FIELD_IMPHASH, VG_FACT_PENDING);
-    vg_policy_begin(&policy, scratch);
-    assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_NEED_FACT);
+    vg_policy_begin(scratch);
+    assert_int_equal(vg_policy_decide(&record, scratch, &decision), VG_NEED_FACT);
     assert_int_equal(decision.need, VG_FIELD_IMPHASH);
     vg_record_set(&record, VG_FIELD_IMPHASH, (struct vg_span){listed[1], 16});
-    assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_NEED_FACT);
+    assert_int_equal(vg_policy_decide(&record, scratch, &decision), VG_NEED_FACT);
     assert_int_equal(decision.need, VG_FIELD_MD5);
     close_policy();
     build_start(&build);
@@ -157,11 +157,11 @@ static void of_several_hashes_the_one_that_reads_least_is_asked_for_first(void *
     open_model(&build.model);
     vg_record_set_state(&record, VG_FIELD_MD5, VG_FACT_PENDING);
     vg_record_set_state(&record, VG_FIELD_IMPHASH, VG_FACT_PENDING);
-    vg_policy_begin(&policy, scratch);
-    assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_NEED_FACT);
+    vg_policy_begin(scratch);
+    assert_int_equal(vg_policy_decide(&record, scratch, &decision), VG_NEED_FACT);
     assert_int_equal(decision.need, VG_FIELD_IMPHASH);
     vg_record_set(&record, VG_FIELD_IMPHASH, (struct vg_span){listed[1], 16});
-    assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_DECIDED);
+    assert_int_equal(vg_policy_decide(&record, scratch, &decision), VG_DECIDED);
 }
 
 static void a_policy_says_which_fields_its_rules_test(void **state)

@@ -131,12 +131,12 @@ static void the_hash_is_asked_for_only_when_an_earlier_rule_leaves_it_open(void 
     assert_int_equal(decide(), VG_NEED_FACT);
     assert_int_equal(decision.need, VG_FIELD_SHA256);
     vg_record_set(&record, VG_FIELD_SHA256, (struct vg_span){digests[1], 32});
-    assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_DECIDED);
+    assert_int_equal(vg_policy_decide(&record, scratch, &decision), VG_DECIDED);
     assert_int_equal(decision.rule, 1);
     vg_record_set_state(&record, VG_FIELD_SHA256, VG_FACT_PENDING);
     assert_int_equal(decide(), VG_NEED_FACT);
     vg_record_set_state(&record, VG_FIELD_SHA256, VG_FACT_UNKNOWN);
-    assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_DECIDED);
+    assert_int_equal(vg_policy_decide(&record, scratch, &decision), VG_DECIDED);
     assert_int_equal(decision.rule, 2);
     assert_int_equal(decision.unknown_fields, 1ull << VG_FIELD_SHA256);
 }
@@ -169,7 +169,7 @@ static void a_fact_asked_for_and_left_pending_is_unknown(void **state)
     build_rule(&build, VG_ACTION_DENY, build_digests(&build, VG_FIELD_SHA256, digests, 2, 0));
     open_policy();
     assert_int_equal(decide(), VG_NEED_FACT);
-    assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_DECIDED);
+    assert_int_equal(vg_policy_decide(&record, scratch, &decision), VG_DECIDED);
     assert_int_equal(decision.rule, VG_RULE_NONE);
     assert_int_equal(decision.unknown_fields, 1ull << VG_FIELD_SHA256);
 }

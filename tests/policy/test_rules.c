@@ -61,10 +61,10 @@ static void audit_rules_are_recorded_up_to_the_one_that_decides(void **state)
     for (uint32_t i = 0; i < VG_AUDITS_MAX; i++)
         assert_int_equal(decision.audits[i], i);
     memset(all, 0xFF, sizeof(all));
-    assert_int_equal(vg_policy_audits(&policy, &record, scratch, all, VG_AUDITS_MAX + 1), VG_AUDITS_MAX + 2);
+    assert_int_equal(vg_policy_audits(&record, scratch, all, VG_AUDITS_MAX + 1), VG_AUDITS_MAX + 2);
     assert_int_equal(all[VG_AUDITS_MAX], VG_AUDITS_MAX);
     assert_int_equal(all[VG_AUDITS_MAX + 1], UINT32_MAX);
-    assert_int_equal(vg_policy_audits(&policy, &record, scratch, all, VG_AUDITS_MAX + 3), VG_AUDITS_MAX + 2);
+    assert_int_equal(vg_policy_audits(&record, scratch, all, VG_AUDITS_MAX + 3), VG_AUDITS_MAX + 2);
     for (uint32_t i = 0; i < VG_AUDITS_MAX + 2; i++)
         assert_int_equal(all[i], i);
     assert_int_equal(all[VG_AUDITS_MAX + 2], UINT32_MAX);

@@ -140,9 +140,9 @@ static void each_fact_is_scanned_once_however_often_others_are_asked_for(void **
     assert_int_equal(decide(), VG_NEED_FACT);
     assert_int_equal(work.scans, 1);
     vg_record_set_state(&record, decision.need, VG_FACT_ABSENT);
-    assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_NEED_FACT);
+    assert_int_equal(vg_policy_decide(&record, scratch, &decision), VG_NEED_FACT);
     vg_record_set_state(&record, decision.need, VG_FACT_ABSENT);
-    assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_DECIDED);
+    assert_int_equal(vg_policy_decide(&record, scratch, &decision), VG_DECIDED);
     assert_int_equal(work.scans, 3);
 }
 
@@ -160,7 +160,7 @@ static void two_facts_are_compared_once_however_often_others_are_asked_for(void 
     assert_int_equal(decide(), VG_NEED_FACT);
     assert_int_equal(work.compared, 1);
     vg_record_set_state(&record, VG_FIELD_SHA256, VG_FACT_ABSENT);
-    assert_int_equal(vg_policy_decide(&policy, &record, scratch, &decision), VG_DECIDED);
+    assert_int_equal(vg_policy_decide(&record, scratch, &decision), VG_DECIDED);
     assert_int_equal(work.compared, 1);
 }
 
