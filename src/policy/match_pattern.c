@@ -162,11 +162,11 @@ static bool matches(struct glob *glob, uint8_t test, enum colons colons)
 
 bool vg_value_has_stream(const struct vg_value *value)
 {
-    uint32_t at = 0;
-
-    while (at < value->count && (value->units[at] != u':' || at == 1))
-        at++;
-    return value->is_path && at < value->count;
+    for (uint32_t at = 0; value->is_path && at < value->count; at++) {
+        if (value->units[at] == u':' && at != 1)
+            return true;
+    }
+    return false;
 }
 
 bool vg_match_may_take(const struct vg_blob_predicate *predicate, struct vg_span text)

@@ -155,21 +155,6 @@ static void next_serial(struct vg_match *match)
     }
 }
 
-/* vg_value_has_stream, faster: nearly every path is a single piece. */
-static bool has_stream(const struct vg_scan *scan)
-{
-    const struct vg_text *text = &scan->text;
-    uint64_t drive = (uint64_t)0x80 << 8; /* the second unit */
-
-    if (text->end < text->count)
-        return vg_value_has_stream(&scan->value);
-    for (uint32_t at = 0; at < text->end; at += VG_WORD_UNITS, drive = 0) {
-        if (vg_bytes_equal(vg_load_word(vg_text_at(text, at)), ':') & ~drive)
-            return true;
-    }
-    return false;
-}
-
 /* Look-ups wait for memory while the grams are looked at. */
 static void scan_pieces(struct vg_scan *scan)
 {
@@ -178,7 +163,7 @@ static void scan_pieces(struct vg_scan *scan)
 
     vg_text_open(&scan->text, &scan->value);
     if (searches & VG_SEARCH_IN_PATH)
-        scan->value.has_stream = has_stream(scan);
+        scan->value.has_stream = vg_text_has_stream(&scan->text, &scan->value);
     if (searches & VG_SEARCH_ENDS)
         vg_scan_start(scan);
     vg_scan_begin_keys(scan);

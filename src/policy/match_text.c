@@ -133,6 +133,19 @@ bool vg_text_next(struct vg_text *text)
     return true;
 }
 
+bool vg_text_has_stream(const struct vg_text *text, const struct vg_value *value)
+{
+    uint64_t drive = (uint64_t)0x80 << 8; /* the second unit */
+
+    if (!value->is_path || text->end < text->count)
+        return vg_value_has_stream(value);
+    for (uint32_t at = 0; at < text->end; at += VG_WORD_UNITS, drive = 0) {
+        if (vg_bytes_equal(vg_load_word(vg_text_at(text, at)), ':') & ~drive)
+            return true;
+    }
+    return false;
+}
+
 static bool same_bytes(const uint8_t *a, const uint8_t *b, uint32_t count)
 {
     uint32_t at = 0;

@@ -36,6 +36,9 @@ static inline const uint8_t *vg_text_at(const struct vg_text *text, uint32_t at)
     return text->bytes + (VG_PIECE_BEFORE + at - text->start);
 }
 
+/* vg_value_has_stream of the value whose first piece is there, faster: nearly every path is a single one. */
+bool vg_text_has_stream(const struct vg_text *text, const struct vg_value *value);
+
 /* Whether the value has, from `start` on, this folded text of `units`: bytes, or with VG_TEXT_WIDE units. All
  * of it lies within the value. */
 bool vg_text_equals(const struct vg_text *text, uint32_t start, const void *other, uint32_t units);

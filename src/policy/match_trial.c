@@ -192,7 +192,8 @@ static bool fits_any(struct vg_match *match, const struct vg_blob_predicate *pre
         } else {
             open_value(&prepared->text, fact->values[i], &value);
         }
-        value.has_stream = (predicate->flags & VG_PREDICATE_PERMISSIVE) && vg_value_has_stream(&value);
+        value.has_stream =
+            (predicate->flags & VG_PREDICATE_PERMISSIVE) && vg_text_has_stream(&prepared->text, &value);
         if (value.has_stream && trial->kind != VG_TRIAL_EXISTS && !(trial->flags & VG_TRIAL_SPELLS_STREAM))
             continue;
         if (fits(match, predicate, trial, &prepared->text, &value))

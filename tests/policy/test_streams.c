@@ -98,9 +98,27 @@ static void a_stream_finds_its_folder_among_names_with_colons(void **state)
     assert_int_equal(decision.rule, 2);
 }
 
+static void a_colon_makes_a_stream_wherever_it_stands_but_behind_the_drive(void **state)
+{
+    static const uint32_t counts[] = {1, 2, 7, 8, 9, 17, 600};
+    static uint16_t units[600];
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        const struct vg_span value = {.bytes = units, .size = counts[i] * 2};
+
+        for (uint32_t colon = 0; colon < counts[i]; colon += colon < 18 ? 1 : 97) {
+            for (uint32_t at = 0; at < counts[i]; at++)
+                units[at] = at == colon ? u':' : u'a';
+            assert_int_equal(pattern_holds(u"*", PERMISSIVE, value), colon == 1);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(a_colon_makes_a_stream_wherever_it_stands_but_behind_the_drive),
         CASE(an_allowed_folder_covers_no_named_stream),
         CASE(a_stream_is_covered_where_the_pattern_spells_it),
         CASE(a_pattern_ends_with_its_last_token),
