@@ -6,7 +6,7 @@
 LAB_WINDOWS=winxp
 export LAB_WINDOWS
 bare_machine
-printf '%s\n' PsSetCreateProcessNotifyRoutineEx PsSetCreateProcessNotifyRoutineEx2 ExAllocatePool2 PsIsProtectedProcess \
+printf '%s\n' PsSetCreateProcessNotifyRoutineEx PsSetCreateProcessNotifyRoutineEx2 ExAllocatePool2 PsIsProtectedProcess KeAreAllApcsDisabled \
     MmDoesFileHaveUserWritableReferences IoGetTransactionParameterBlock IoCreateFileEx SeLocateProcessImageName \
     >"$(lab path 'C:\lab\hide')"
 install_vigil vigil-xp.sys
