@@ -32,15 +32,13 @@ static NTSTATUS NTAPI device_control(PDEVICE_OBJECT device, PIRP irp)
      * gives the question's own memory, which is smaller than the answer, as that buffer. */
     struct device_descriptor *descriptor = irp->UserBuffer;
     NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
-    BOOLEAN removable = volume->drive_type == 2;
 
     irp->IoStatus.Information = 0;
     if (location->Parameters.DeviceIoControl.IoControlCode == IOCTL_STORAGE_QUERY_PROPERTY_VALUE &&
         location->Parameters.DeviceIoControl.OutputBufferLength >= sizeof(*descriptor)) {
         RtlZeroMemory(descriptor, sizeof(*descriptor));
         descriptor->version = descriptor->size = sizeof(*descriptor);
-        descriptor->removable_media = removable;
-        descriptor->bus_type = removable ? BUS_TYPE_USB : BUS_TYPE_SATA;
+        descriptor->bus_type = volume->drive_type == 2 ? BUS_TYPE_USB : BUS_TYPE_SATA;
         irp->IoStatus.Information = sizeof(*descriptor);
         status = STATUS_SUCCESS;
     }
@@ -118,14 +116,12 @@ WCHAR lab_volume_letter(const UNICODE_STRING *name, UNICODE_STRING *rest)
     return (WCHAR)(L'A' + number - 1);
 }
 
+/* Wine's removable drive stands for a USB disk, whose media are fixed: only its bus tells. */
 void lab_volume_device_information(const struct lab_volume *volume, FILE_FS_DEVICE_INFORMATION *information)
 {
     information->DeviceType = FILE_DEVICE_DISK;
     information->Characteristics = FILE_DEVICE_IS_MOUNTED;
     switch (volume->drive_type) {
-    case 2:
-        information->Characteristics |= FILE_REMOVABLE_MEDIA;
-        break;
     case 4:
         information->DeviceType = FILE_DEVICE_NETWORK_FILE_SYSTEM;
         information->Characteristics |= FILE_REMOTE_DEVICE;
