@@ -7,6 +7,7 @@
 #define DOS_LFANEW          60u
 #define COFF_HEADER_SIZE    20u
 #define SECTION_HEADER_SIZE 40u
+#define DIRECTORY_SIZE      8u
 #define OPTIONAL_CHECKSUM   64u
 #define OPTIONAL_HEADERS    60u /* SizeOfHeaders */
 #define OPTIONAL_ALIGNMENT  36u /* FileAlignment */
@@ -42,22 +43,21 @@ static bool find_optional(struct vg_image_reader *reader, struct headers *header
 static bool read_directories(struct vg_image_reader *reader, const struct headers *headers, uint32_t fixed,
                              uint32_t count)
 {
-    uint32_t room = (headers->optional_size - fixed) / 8;
+    uint8_t entries[VG_IMAGE_DIRECTORIES * DIRECTORY_SIZE];
+    uint32_t room = (headers->optional_size - fixed) / DIRECTORY_SIZE;
 
     if (count > room)
         count = room;
     if (count > VG_IMAGE_DIRECTORIES)
         count = VG_IMAGE_DIRECTORIES;
+    if (!vg_window_read(reader, headers->optional + fixed, entries, count * DIRECTORY_SIZE))
+        return false;
     for (uint32_t i = 0; i < count; i++) {
-        uint8_t entry[8];
-
-        if (!vg_window_read(reader, headers->optional + fixed + 8 * (uint64_t)i, entry, sizeof(entry)))
-            return false;
-        reader->directories[i].address = vg_read32(entry);
-        reader->directories[i].size = vg_read32(entry + 4);
+        reader->directories[i].address = vg_read32(entries + i * DIRECTORY_SIZE);
+        reader->directories[i].size = vg_read32(entries + i * DIRECTORY_SIZE + 4);
     }
     if (count > 4)
-        reader->certificate_directory = headers->optional + fixed + 4 * 8;
+        reader->certificate_directory = headers->optional + fixed + 4 * DIRECTORY_SIZE;
     return true;
 }
 
@@ -72,14 +72,15 @@ static bool read_optional(struct vg_image_reader *reader, struct headers *header
     magic = vg_read16(optional);
     if (magic != MAGIC_PE32 && magic != MAGIC_PE32_PLUS)
         return false;
-    reader->pe32_plus = magic == MAGIC_PE32_PLUS;
-    if (reader->pe32_plus)
-        fixed = sizeof(optional);
-    if (headers->optional_size < fixed || !vg_window_read(reader, headers->optional, optional, fixed))
-        return false;
     headers->file_alignment = vg_read32(optional + OPTIONAL_ALIGNMENT);
     reader->headers_size = vg_read32(optional + OPTIONAL_HEADERS);
     reader->checksum = headers->optional + OPTIONAL_CHECKSUM;
+    reader->pe32_plus = magic == MAGIC_PE32_PLUS;
+    if (reader->pe32_plus) {
+        fixed = sizeof(optional);
+        if (headers->optional_size < fixed || !vg_window_read(reader, headers->optional, optional, fixed))
+            return false;
+    }
     return read_directories(reader, headers, fixed, vg_read32(optional + fixed - 4));
 }
 

@@ -31,6 +31,7 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 static bool read_block(const uint8_t *bytes, uint32_t at, uint32_t limit, struct block *block)
 {
     uint32_t value_size = 0;
+    uint32_t key_limit = 0;
 
     if (at > limit || limit - at < 6 || vg_read16(bytes + at) <= 6)
         return false;
@@ -40,8 +41,8 @@ static bool read_block(const uint8_t *bytes, uint32_t at, uint32_t limit, struct
         value_size *= 2; /* text is counted in units */
     block->key = at + 6;
     block->key_units = 0;
-    while (block->end - block->key >= 2 * (block->key_units + 1) &&
-           vg_read16(bytes + block->key + 2 * block->key_units) != 0)
+    key_limit = (block->end - block->key) / 2;
+    while (block->key_units < key_limit && vg_read16(bytes + block->key + 2 * block->key_units) != 0)
         block->key_units++;
     block->value = smaller(aligned(block->key + 2 * (block->key_units + 1)), block->end);
     block->children =
@@ -49,27 +50,41 @@ static bool read_block(const uint8_t *bytes, uint32_t at, uint32_t limit, struct
     return true;
 }
 
-static uint16_t lower(uint16_t unit)
+/* What a key is called; `text` is ASCII, and NULL stands for any. */
+struct name {
+    const char *text;
+    uint32_t units;
+};
+
+#define NAME(literal)                                                                                        \
+    {                                                                                                        \
+        .text = literal, .units = sizeof(literal) - 1                                                        \
+    }
+
+/* Whether they differ at most in the case of an ASCII letter. */
+static bool is_letter_of(uint16_t unit, uint8_t letter)
 {
-    return unit >= 'A' && unit <= 'Z' ? (uint16_t)(unit + ('a' - 'A')) : unit;
+    uint32_t difference = (uint32_t)unit ^ letter;
+
+    return difference == 0 ||
+           (difference == ('a' ^ 'A') && (letter | difference) >= 'a' && (letter | difference) <= 'z');
 }
 
-/* Whether the key is `name`, but for the case of ASCII letters. NULL is any key's name. */
-static bool has_key(const uint8_t *bytes, const struct block *block, const char *name)
+static bool has_key(const uint8_t *bytes, const struct block *block, const struct name *name)
 {
-    uint32_t i = 0;
-
-    if (name == NULL)
+    if (name->text == NULL)
         return true;
-    for (; i < block->key_units && name[i] != '\0'; i++) {
-        if (lower(vg_read16(bytes + block->key + 2 * i)) != lower((uint8_t)name[i]))
+    if (block->key_units != name->units)
+        return false;
+    for (uint32_t i = 0; i < name->units; i++) {
+        if (!is_letter_of(vg_read16(bytes + block->key + 2 * i), (uint8_t)name->text[i]))
             return false;
     }
-    return i == block->key_units && name[i] == '\0';
+    return true;
 }
 
 /* The first child of that name. */
-static bool find_child(const uint8_t *bytes, const struct block *parent, const char *name,
+static bool find_child(const uint8_t *bytes, const struct block *parent, const struct name *name,
                        struct block *child)
 {
     uint32_t at = parent->children;
@@ -89,32 +104,35 @@ static void write_hex(uint16_t number, char *out)
 }
 
 /* The name of the table of strings for the first translation, such as 040904b0. */
-static bool first_translation(const uint8_t *bytes, const struct block *root, char name[9])
+static bool first_translation(const uint8_t *bytes, const struct block *root, char name[8])
 {
+    static const struct name of_files = NAME("VarFileInfo");
+    static const struct name of_translation = NAME("Translation");
     struct block files;
     struct block translation;
 
-    if (!find_child(bytes, root, "VarFileInfo", &files) ||
-        !find_child(bytes, &files, "Translation", &translation) || translation.end - translation.value < 4)
+    if (!find_child(bytes, root, &of_files, &files) ||
+        !find_child(bytes, &files, &of_translation, &translation) || translation.end - translation.value < 4)
         return false;
     write_hex(vg_read16(bytes + translation.value), name);
     write_hex(vg_read16(bytes + translation.value + 2), name + 4);
-    name[8] = '\0';
     return true;
 }
 
 static bool find_table(const uint8_t *bytes, const struct block *root, struct block *table)
 {
-    static const char *const fallbacks[] = {"040904b0", "040904e4", "04090000", NULL};
-    char name[9];
+    static const struct name of_files = NAME("StringFileInfo");
+    static const struct name fallbacks[] = {NAME("040904b0"), NAME("040904e4"), NAME("04090000"), {NULL, 0}};
+    char translation[8];
     struct block files;
 
-    if (!find_child(bytes, root, "StringFileInfo", &files))
+    if (!find_child(bytes, root, &of_files, &files))
         return false;
-    if (first_translation(bytes, root, name) && find_child(bytes, &files, name, table))
+    if (first_translation(bytes, root, translation) &&
+        find_child(bytes, &files, &(struct name){translation, sizeof(translation)}, table))
         return true;
     for (unsigned i = 0; i < sizeof(fallbacks) / sizeof(*fallbacks); i++) {
-        if (find_child(bytes, &files, fallbacks[i], table))
+        if (find_child(bytes, &files, &fallbacks[i], table))
             return true;
     }
     return false;
@@ -133,12 +151,12 @@ static struct vg_span text_of(const uint8_t *bytes, const struct block *string)
 /* The strings that are asked for, each the first of its name. False when there is none but empty ones. */
 static bool read_table(const uint8_t *bytes, const struct block *table, struct vg_image_version *version)
 {
-    static const char *const names[VG_IMAGE_STRING_COUNT] = {
-        [VG_IMAGE_ORIGINAL_FILE_NAME] = "OriginalFilename",
-        [VG_IMAGE_DESCRIPTION] = "FileDescription",
-        [VG_IMAGE_PRODUCT] = "ProductName",
-        [VG_IMAGE_COMPANY] = "CompanyName",
-        [VG_IMAGE_FILE_VERSION] = "FileVersion",
+    static const struct name names[VG_IMAGE_STRING_COUNT] = {
+        [VG_IMAGE_ORIGINAL_FILE_NAME] = NAME("OriginalFilename"),
+        [VG_IMAGE_DESCRIPTION] = NAME("FileDescription"),
+        [VG_IMAGE_PRODUCT] = NAME("ProductName"),
+        [VG_IMAGE_COMPANY] = NAME("CompanyName"),
+        [VG_IMAGE_FILE_VERSION] = NAME("FileVersion"),
     };
     struct block string;
     uint32_t at = table->children;
@@ -147,7 +165,7 @@ static bool read_table(const uint8_t *bytes, const struct block *table, struct v
 
     while (read_block(bytes, at, table->end, &string)) {
         for (unsigned i = 0; i < VG_IMAGE_STRING_COUNT; i++) {
-            if ((seen >> i & 1) != 0 || !has_key(bytes, &string, names[i]))
+            if ((seen >> i & 1) != 0 || !has_key(bytes, &string, &names[i]))
                 continue;
             seen |= 1u << i;
             version->strings[i] = text_of(bytes, &string);
@@ -161,10 +179,11 @@ static bool read_table(const uint8_t *bytes, const struct block *table, struct v
 
 static bool read_strings(const uint8_t *bytes, uint32_t size, struct vg_image_version *version)
 {
+    static const struct name of_root = NAME("VS_VERSION_INFO");
     struct block root;
     struct block table;
 
-    if (!read_block(bytes, 0, size, &root) || !has_key(bytes, &root, "VS_VERSION_INFO") ||
+    if (!read_block(bytes, 0, size, &root) || !has_key(bytes, &root, &of_root) ||
         !find_table(bytes, &root, &table))
         return false;
     return read_table(bytes, &table, version);
