@@ -253,7 +253,7 @@ static NTSTATUS write_usn_close(const struct sim_file_object *opened, PIO_STATUS
 static NTSTATUS query_journal(const struct sim_file_object *opened, PIO_STATUS_BLOCK io, void *out,
                               ULONG length)
 {
-    USN_JOURNAL_DATA journal = {.UsnJournalID = 0x1d0000000000000ull + opened->volume->serial};
+    USN_JOURNAL_DATA journal = {.UsnJournalID = opened->volume->journal_id};
 
     if (opened->file)
         return STATUS_INVALID_PARAMETER;

@@ -100,6 +100,9 @@ struct sim_volume_options {
 struct sim_volume;
 struct sim_file;
 struct sim_volume *sim_add_volume(const struct sim_volume_options *options);
+/* Its change journal is deleted and made anew: with another id, and records that begin where the first did.
+ */
+void sim_renew_journal(struct sim_volume *volume);
 
 /* Makes a file (and the folders above it). A path may end in a named stream (`C:\a\b.txt:c.exe`). */
 struct sim_file *sim_add_file(const char *path, const void *content, size_t size);

@@ -14,6 +14,7 @@ pthread_mutex_t sim_volume_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sim_volume *volumes;
 static struct sim_file *files;
 static uint64_t next_id;
+static uint64_t next_journal;
 
 static PDEVICE_OBJECT make_device(struct sim_volume *volume, DRIVER_OBJECT *driver, const char *driver_name,
                                   DEVICE_TYPE type)
@@ -27,6 +28,14 @@ static PDEVICE_OBJECT make_device(struct sim_volume *volume, DRIVER_OBJECT *driv
     device->StackSize = 1;
     device->DeviceExtension = volume;
     return device;
+}
+
+void sim_renew_journal(struct sim_volume *volume)
+{
+    pthread_mutex_lock(&sim_volume_lock);
+    volume->journal_id = 0x1d0000000000000ull + ++next_journal;
+    volume->next_usn = 4096;
+    pthread_mutex_unlock(&sim_volume_lock);
 }
 
 struct sim_volume *sim_add_volume(const struct sim_volume_options *options)
@@ -58,7 +67,7 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options)
     volume->slow = options->slow;
     volume->names_streams = options->names_streams;
     volume->serial = 0x5000u + (ULONG)++next_id;
-    volume->next_usn = 4096;
+    sim_renew_journal(volume);
     volume->device = make_device(volume, &volume->device_driver,
                                  remote ? "\\FileSystem\\Mup" : "\\Driver\\volmgr", volume->device_type);
     snprintf(driver, sizeof(driver), "\\FileSystem\\%s", !strcmp(file_system, "NTFS") ? "Ntfs" : file_system);

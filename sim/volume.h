@@ -26,6 +26,7 @@ struct sim_volume {
     bool boasts_names;
     bool short_answers;
     ULONG serial;
+    uint64_t journal_id;
     uint64_t next_usn;
     PDEVICE_OBJECT device;    /* what FILE_OBJECT.DeviceObject points to */
     PDEVICE_OBJECT fs_device; /* the file system's, of the mounted volume */

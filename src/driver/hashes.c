@@ -1,5 +1,9 @@
 #include "hashes.h"
 
+const enum vg_field vg_hash_fields[VG_HASH_COUNT] = {
+    VG_FIELD_SHA256, VG_FIELD_MD5, VG_FIELD_SHA1, VG_FIELD_IMPHASH, VG_FIELD_AUTHENTIHASH,
+};
+
 _Use_decl_annotations_
 uint8_t *vg_hashes_digest(struct vg_file_hashes *hashes, enum vg_field field)
 {
@@ -20,8 +24,8 @@ uint8_t *vg_hashes_digest(struct vg_file_hashes *hashes, enum vg_field field)
 _Use_decl_annotations_
 void vg_hashes_add(struct vg_file_hashes *hashes, struct vg_file_hashes *from)
 {
-    for (unsigned i = 0; i < VG_FIELD_COUNT; i++) {
-        enum vg_field field = (enum vg_field)i;
+    for (unsigned i = 0; i < VG_HASH_COUNT; i++) {
+        enum vg_field field = vg_hash_fields[i];
 
         if ((from->known & VG_HASH_BIT(field)) != 0)
             memcpy(vg_hashes_digest(hashes, field), vg_hashes_digest(from, field),

@@ -15,6 +15,9 @@
 
 #define VG_HASHES (VG_HASHES_OF_CONTENT | VG_HASH_BIT(VG_FIELD_IMPHASH))
 
+#define VG_HASH_COUNT 5u
+extern const enum vg_field vg_hash_fields[VG_HASH_COUNT];
+
 /* Zero-initialised: nothing is established. */
 struct vg_file_hashes {
     uint64_t known;  /* bits */

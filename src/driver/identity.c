@@ -36,6 +36,7 @@ bool vg_identity_bytes_are_ours(const struct vg_file *file)
     return file->object != NULL && is_on_one_of_the_first(file->object, ALL) && !vg_drive_is_a_file(file);
 }
 
+/* Into an identity that is all zeros: a file index fills half of an id. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     read_ids(_In_ HANDLE handle, _Inout_ struct vg_identity *identity)
 {
@@ -53,7 +54,6 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     }
     status = ZwQueryInformationFile(handle, &io, &internal, sizeof(internal), VG_FILE_INTERNAL_INFORMATION);
     if (NT_SUCCESS(status)) {
-        memset(identity->file_id, 0, sizeof(identity->file_id));
         memcpy(identity->file_id, &internal.IndexNumber, sizeof(internal.IndexNumber));
         status = ZwQueryVolumeInformationFile(handle, &io, &volume, sizeof(volume), FileFsVolumeInformation);
         if (status == STATUS_BUFFER_OVERFLOW) /* the label need not fit */

@@ -13,14 +13,18 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Ret_maybenull_ static PVOID
 /* A function pointer is not a PVOID to C, but it is to every Windows ABI. */
 #define LOOK_UP(type, name) ((type)(ULONG_PTR)look_up((PCWSTR)u"" #name, sizeof(u"" #name) - sizeof(WCHAR)))
 
+/* A greater number for every later version. */
+_IRQL_requires_max_(PASSIVE_LEVEL) static uint64_t
+    in_order(_In_ ULONG major, _In_ ULONG minor, _In_ ULONG build)
+{
+    return (uint64_t)major << 48 | (uint64_t)minor << 32 | build;
+}
+
 _IRQL_requires_max_(PASSIVE_LEVEL) static bool at_least(_In_ const RTL_OSVERSIONINFOW *version,
                                                         _In_ ULONG major, _In_ ULONG minor, _In_ ULONG build)
 {
-    if (version->dwMajorVersion != major)
-        return version->dwMajorVersion > major;
-    if (version->dwMinorVersion != minor)
-        return version->dwMinorVersion > minor;
-    return version->dwBuildNumber >= build;
+    return in_order(version->dwMajorVersion, version->dwMinorVersion, version->dwBuildNumber) >=
+           in_order(major, minor, build);
 }
 
 _Use_decl_annotations_

@@ -169,19 +169,10 @@ struct vg_process *vg_process_find(uint32_t id, uint64_t create_time)
     return process;
 }
 
-/* Moves a fact into the table. */
-_Requires_lock_held_(lock) _IRQL_requires_(DISPATCH_LEVEL) static void keep(_Out_ struct vg_kept *kept,
-                                                                            _Inout_ struct vg_kept *offered)
-{
-    *kept = *offered;
-    offered->text.units = NULL;
-    offered->text.size = 0;
-}
-
 _Requires_lock_held_(lock)
     _IRQL_requires_(DISPATCH_LEVEL) static void insert(_Inout_ struct vg_process *process,
-                                                       _Inout_ struct vg_kept *image,
-                                                       _Inout_ struct vg_kept *command_line,
+                                                       _In_ const struct vg_kept *image,
+                                                       _In_ const struct vg_kept *command_line,
                                                        _Inout_ LIST_ENTRY *dropped)
 {
     struct vg_process *older = look_up(process->id, 0);
@@ -190,8 +181,8 @@ _Requires_lock_held_(lock)
         take_out(older, dropped); /* added while its start was being decided: this one knows more */
     else if (older != NULL && !older->exited)
         move_to_exited(older, dropped); /* its exit went unseen; its id has been given away */
-    keep(&process->image, image);
-    keep(&process->command_line, command_line);
+    process->image = *image;
+    process->command_line = *command_line;
     InsertHeadList(bucket_of(process->id), &process->link);
     process->in_table = true;
     live_count++;
@@ -201,7 +192,8 @@ _Requires_lock_held_(lock)
 /* What is offered may lie in paged memory, which must not be touched under the lock: so it is moved by way of
  * the stack. */
 _Use_decl_annotations_
-void vg_process_publish(struct vg_process *process, struct vg_kept *image, struct vg_kept *command_line)
+void vg_process_publish(struct vg_process *process, const struct vg_kept *image,
+                        const struct vg_kept *command_line)
 {
     struct vg_kept resident_image = *image;
     struct vg_kept resident_command_line = *command_line;
@@ -212,13 +204,11 @@ void vg_process_publish(struct vg_process *process, struct vg_kept *image, struc
     KeAcquireSpinLock(&lock, &irql);
     insert(process, &resident_image, &resident_command_line, &dropped);
     KeReleaseSpinLock(&lock, irql);
-    *image = resident_image;
-    *command_line = resident_command_line;
     release_dropped(&dropped);
 }
 
 _Use_decl_annotations_
-bool vg_process_publish_unseen(struct vg_process *process, struct vg_kept *image)
+bool vg_process_publish_unseen(struct vg_process *process, const struct vg_kept *image)
 {
     struct vg_kept resident_image = *image;
     struct vg_kept command_line = {.state = VG_FACT_UNKNOWN};
@@ -233,7 +223,6 @@ bool vg_process_publish_unseen(struct vg_process *process, struct vg_kept *image
         inserted = true;
     }
     KeReleaseSpinLock(&lock, irql);
-    *image = resident_image;
     release_dropped(&dropped);
     return inserted;
 }

@@ -47,15 +47,16 @@ _IRQL_requires_max_(PASSIVE_LEVEL) void vg_processes_add_running(void);
 _IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ _Ret_maybenull_
     struct vg_process *vg_process_new(_In_ uint32_t id, _In_ uint64_t create_time);
 
-/* Puts a process into the table in place of an older one of the same id. Takes over the texts of `*image` and
- * `*command_line`, whose members are cleared. */
+/* Puts a process into the table in place of an older one of the same id. The texts of `*image` and
+ * `*command_line` are the process's from now on. */
 _IRQL_requires_max_(APC_LEVEL) void vg_process_publish(_Inout_ struct vg_process *process,
-                                                       _Inout_ struct vg_kept *image,
-                                                       _Inout_ struct vg_kept *command_line);
+                                                       _In_ const struct vg_kept *image,
+                                                       _In_ const struct vg_kept *command_line);
 
-/* The same for a process whose start was not seen, unless it is in the table by now: then nothing happens. */
+/* The same for a process whose start was not seen, unless it is in the table by now: then nothing happens,
+ * and the text stays the caller's. */
 _IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_
-    bool vg_process_publish_unseen(_Inout_ struct vg_process *process, _Inout_ struct vg_kept *image);
+    bool vg_process_publish_unseen(_Inout_ struct vg_process *process, _In_ const struct vg_kept *image);
 
 /* NULL is ignored. */
 _IRQL_requires_max_(APC_LEVEL) void vg_process_release(_In_opt_ struct vg_process *process);

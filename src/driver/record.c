@@ -278,11 +278,9 @@ void vg_record_establish(struct vg_start *start, enum vg_field field)
 _Use_decl_annotations_
 void vg_record_complete(struct vg_start *start)
 {
-    for (unsigned i = 0; i < VG_FIELD_COUNT; i++) {
-        enum vg_field field = (enum vg_field)i;
-
-        if ((start->hashes_looked & VG_HASH_BIT(field)) != 0)
-            tell_hash(start, field);
+    for (unsigned i = 0; i < VG_HASH_COUNT; i++) {
+        if ((start->hashes_looked & VG_HASH_BIT(vg_hash_fields[i])) != 0)
+            tell_hash(start, vg_hash_fields[i]);
     }
 }
 
@@ -294,6 +292,4 @@ void vg_record_drop(struct vg_start *start)
     if (start->parent != start->creator)
         vg_process_release(start->parent);
     vg_process_release(start->creator);
-    vg_string_free(&start->command_line.text);
-    vg_string_free(&start->image.text);
 }

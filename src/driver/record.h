@@ -16,7 +16,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) void vg_record_establish(_Inout_ struct vg_st
 /* For the event: what came to light besides what was asked for. After the decision. */
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_record_complete(_Inout_ struct vg_start *start);
 
-/* Gives back everything that was gathered. */
+/* Gives back everything that was gathered, but the texts that the table of processes has taken over. */
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_record_drop(_Inout_ struct vg_start *start);
 
 #endif

@@ -201,8 +201,7 @@ _Requires_lock_held_(ring->lock) _IRQL_requires_(DISPATCH_LEVEL) static uint32_t
 
     if (cursor->next == ring->next_sequence)
         return 0;
-    if (cursor->position < ring->oldest)
-        cursor->position = ring->oldest;
+    cursor->position = vg_greater(cursor->position, ring->oldest);
     if (cursor->position != ring->end)
         copy_out(ring, cursor->position, &header, sizeof(header));
     if (header.sequence > cursor->next) {

@@ -66,8 +66,8 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ _Ret_maybenull_
     look_at_image(process, &image);
     vg_token_user(process, &known->user);
     published = vg_process_publish_unseen(known, &image);
-    vg_string_free(&image.text);
     if (!published) {
+        vg_string_free(&image.text);
         vg_process_release(known);
         return vg_process_find(id, create_time);
     }

@@ -167,17 +167,20 @@ static void the_record_has_the_sha256_besides_when_it_is_wanted_in_every_record(
     end();
 }
 
-/* The expected text is pefile's for the same file (tests/image). */
+/* The expected text is pefile's for the same file (tests/image). What a later rule would ask for is not read
+ * with it: that takes the whole file. */
 static void an_imphash_takes_the_import_table_and_no_more(void **state)
 {
-    char expected[33], policy[300];
+    char expected[33], policy[400];
     struct sim_file *cmd;
     const struct vg_event_start *event;
 
     (void)state;
     digits_of(EVP_md5(), RICH_IMPORTS, sizeof(RICH_IMPORTS) - 1, expected);
     snprintf(policy, sizeof(policy),
-             RULES "  - deny: renamed\n    when: { IMPHASH: %s, Image|endswith: '\\cmd.exe' }\n", expected);
+             RULES "  - deny: renamed\n    when: { IMPHASH: %s, Image|endswith: '\\cmd.exe' }\n"
+                   "  - deny: abc\n    when: { MD5: " ABC_MD5 " }\n",
+             expected);
     begin(policy);
     cmd = add_large(CMD, 0, 0);
     assert_int_equal(try_start(CMD, NULL), DENIED);

@@ -7,6 +7,11 @@
     "  - allow: notepad\n    when: { Image|endswith: '\\notepad.exe' }\n"                                    \
     "  - deny: abc\n    when: { SHA256: '" ABC "' }\n"
 
+static void lose_storage_requests(void)
+{
+    sim_fail_routine("IoBuildDeviceIoControlRequest");
+}
+
 static void a_hash_is_asked_for_only_when_a_rule_needs_it(void **state)
 {
     struct sim_file *notepad, *cmd;
@@ -192,6 +197,45 @@ static void a_journals_records_are_read_in_both_forms_and_no_other(void **state)
     }
 }
 
+/* Where a journal was deleted and made anew, it counts from the beginning: a file can come to stand where it,
+ * or another, stood before. */
+static void a_journal_made_anew_is_another(void **state)
+{
+    struct sim_volume *volume;
+    struct sim_file *file;
+
+    (void)state;
+    begin(DENY_ABC);
+    volume =
+        sim_add_volume(&(struct sim_volume_options){.device = "\\Device\\HarddiskVolume5", .letter = "F:"});
+    file = sim_add_file("F:\\a.exe", "abc", 3);
+    sim_renew_journal(volume);
+    sim_write_file(file, "abc", 3);
+    assert_int_equal(try_start("F:\\a.exe", NULL), DENIED); /* closes the record, which is a second one */
+    sim_renew_journal(volume);
+    sim_write_file(file, "abd", 3);
+    sim_write_file(file, "abd", 3);
+    assert_int_equal(try_start("F:\\a.exe", NULL), STATUS_SUCCESS);
+    end();
+}
+
+/* Once that has been found out, the storage stack need not answer again. */
+static void a_file_is_identified_by_one_look_at_its_disk(void **state)
+{
+    struct sim_file *cmd;
+
+    (void)state;
+    begin(DENY_ABC);
+    cmd = sim_add_file(CMD, "abc", 3);
+    sim_while_read(cmd, lose_storage_requests);
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    sim_fail_routine(NULL);
+    assert_false(fact_is_claimed(next_start(), VG_FIELD_SHA256));
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    assert_int_equal(status().files_hashed, 1);
+    end();
+}
+
 /* No start waits for that; the policy says what an unknown hash means. */
 static void a_file_beyond_a_gigabyte_is_not_read(void **state)
 {
@@ -250,6 +294,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_journals_records_are_read_in_both_forms_and_no_other),
+        cmocka_unit_test(a_journal_made_anew_is_another),
+        cmocka_unit_test(a_file_is_identified_by_one_look_at_its_disk),
         cmocka_unit_test(a_file_whose_id_cannot_be_read_is_read_every_time),
         cmocka_unit_test(a_file_beyond_a_gigabyte_is_not_read),
         cmocka_unit_test(a_file_found_by_its_name_alone_is_not_hashed),

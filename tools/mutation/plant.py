@@ -118,7 +118,8 @@ def depend(first, second):
     written = [found.group(1) for found in
                (re.match(r"^\*?([\w>.\[\]-]+?)(?:\+\+|--| [-+|&]?= )", one) for one in (first, second)) if found]
     for target in written:
-        if re.search(re.escape(target) + r"\b", second) and re.search(re.escape(target) + r"\b", first):
+        name = rf"(?<![\w.>]){re.escape(target)}\b"  # itself, not a member of the same name
+        if re.search(name, second) and re.search(name, first):
             return True
     calls = [CALL.match(one) for one in (first, second)]
     if not all(calls):
