@@ -69,6 +69,7 @@ struct generator *generator_new(uint64_t seed)
         abort();
     generator->state = seed;
     generator->large = seed % LARGE_EVERY == LARGE_EVERY - 1;
+    generator->long_values = seed % 2 != 0;
     for (uint32_t i = 0; i < STOCK; i++)
         generator->stock[i] = make_text(generator);
     for (uint32_t i = 0; i < LONGS; i++)
@@ -118,7 +119,7 @@ static void make_fact(struct generator *generator, struct vg_record *record, enu
                                                    vg_field_digest_size(field)};
             else if (vg_field_kind(field) == VG_KIND_NUMBER && chance(generator, 80))
                 fact->values[i] = generator->numbers[generator_below(generator, NUMBERS)];
-            else if (chance(generator, 5))
+            else if (generator->long_values && chance(generator, 10))
                 fact->values[i] = generator->longs[generator_below(generator, LONGS)];
             else
                 fact->values[i] = generator->stock[generator_below(generator, STOCK)];

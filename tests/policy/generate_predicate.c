@@ -185,12 +185,15 @@ static struct vg_span part_of(struct generator *generator, struct vg_span text, 
                             left ? (1 + generator_below(generator, left)) * (uint32_t)sizeof(uint16_t) : 0};
 }
 
+/* Nearly always two units or more, which are a pair. */
 const struct vg_predicate *make_search(struct generator *generator, enum vg_field field, bool permissive)
 {
     struct vg_predicate *predicate = new_predicate(generator, field, permissive);
-    struct vg_span text = generator->stock[generator_below(generator, STOCK)];
+    struct vg_span text = {NULL, 0};
 
-    make_open(generator, predicate, part_of(generator, text, 10), true, true);
+    for (unsigned i = 0; i < 4 && vg_unit_count(text) < 2; i++)
+        text = part_of(generator, generator->stock[generator_below(generator, STOCK)], 10);
+    make_open(generator, predicate, text, true, true);
     return predicate;
 }
 
@@ -238,12 +241,12 @@ const struct vg_predicate *make_test_of_text(struct generator *generator, enum v
     predicate->test = kind < 5    ? VG_TEST_EXISTS
                       : kind < 10 ? VG_TEST_NULL
                       : kind < 30 ? VG_TEST_UNDER
-                      : kind < 42 ? VG_TEST_REGEX
+                      : kind < 42 ? (generator->long_values ? VG_TEST_PATTERN : VG_TEST_REGEX)
                                   : VG_TEST_PATTERN;
     predicate->cased = chance(generator, 15) && predicate->test != VG_TEST_REGEX;
     if (predicate->test == VG_TEST_REGEX)
         make_regex(generator, predicate);
-    else if (predicate->test == VG_TEST_PATTERN && kind < 47)
+    else if (predicate->test == VG_TEST_PATTERN && generator->long_values && kind < 50)
         make_long_pattern(generator, predicate);
     else if (predicate->test == VG_TEST_PATTERN)
         make_pattern(generator, predicate);

@@ -62,7 +62,7 @@ static struct vg_expr *make_group(struct generator *generator)
     enum vg_field field = chance(generator, 60) ? VG_FIELD_COMMAND_LINE : any_text_field(generator);
     bool permissive = chance(generator, 30);
     bool only_searches = chance(generator, 60);
-    uint32_t members = 1 + generator_below(generator, 6);
+    uint32_t members = 1 + generator_below(generator, chance(generator, 30) ? 16 : 6);
     struct vg_expr *expr;
 
     if (chance(generator, 4))

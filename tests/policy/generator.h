@@ -17,6 +17,7 @@ struct generator {
     uint64_t state;
     struct vg_model model;
     bool large;                      /* thousands of rules, and few records to try them */
+    bool long_values;                /* and no regular expressions, which take PCRE2 too long on them */
     struct vg_span numbers[NUMBERS]; /* some with leading zeros, one empty */
     struct vg_span stock[STOCK];     /* each a block of exactly its size, so that reading past it is seen */
     struct vg_span longs[LONGS];     /* texts of several pieces (match_text.h), made of those */

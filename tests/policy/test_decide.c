@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POLICIES      2000u
+#define POLICIES      1200u
 #define RECORDS       60u
 #define RECORDS_LARGE 10u
 
