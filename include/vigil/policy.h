@@ -96,10 +96,11 @@ size_t vg_policy_scratch_size(const struct vg_policy *policy);
 void vg_policy_scratch_init(const struct vg_policy *policy, void *scratch);
 void vg_policy_begin(void *scratch);
 
-/* Decides, or says which fact is still needed. Between two calls for one start only the needed fact may
- * change, and every span of the record stays what it is. A fact left PENDING although it was asked for counts
- * as unknown. Never reads outside the blob, the record's spans and the scratch. What one test costs at most,
- * docs/blob.md says (Limits); a regular expression takes one step per unit of its field, once for one start.
+/* Decides, or says which fact is still needed. Between two calls for one start only facts that were PENDING
+ * may change, and every span of the record stays what it is. A fact left PENDING although it was asked for
+ * counts as unknown. Never reads outside the blob, the record's spans and the scratch. What one test costs at
+ * most, docs/blob.md says (Limits); a regular expression takes one step per unit of its field, once for one
+ * start.
  */
 enum vg_outcome vg_policy_decide(const struct vg_record *record, void *scratch, struct vg_decision *decision);
 

@@ -214,7 +214,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static uint64_t
 }
 
 _IRQL_requires_max_(PASSIVE_LEVEL) static void tell_hash(_Inout_ struct vg_start *start,
-                                                         _In_ enum vg_field field)
+                                                         _In_ enum vg_field field, _In_ bool sure)
 {
     const uint64_t bit = VG_HASH_BIT(field);
     struct vg_record *record = &start->record;
@@ -229,20 +229,27 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static void tell_hash(_Inout_ struct vg_start
         vg_record_set_state(record, field, VG_FACT_ABSENT);
     else
         vg_record_set_state(record, field, VG_FACT_UNKNOWN);
-    if ((vg_hashes_established(&start->hashes) & bit) != 0 && !is_hash_sure(start))
+    if ((vg_hashes_established(&start->hashes) & bit) != 0 && !sure)
         record->facts[field].flags = VG_FACT_CLAIMED;
 }
 
+/* All that were looked for are told at once: a rule that asks for one nearly always has others behind it. */
 _IRQL_requires_max_(PASSIVE_LEVEL) static void establish_hash(_Inout_ struct vg_start *start,
                                                               _In_ enum vg_field field)
 {
-    uint64_t wanted = hashes_beside(start, field) & ~start->hashes_looked;
+    uint64_t looked = hashes_beside(start, field);
+    uint64_t wanted = looked & ~vg_hashes_established(&start->hashes);
+    bool sure = false;
 
-    start->hashes_looked |= wanted;
-    wanted &= ~vg_hashes_established(&start->hashes); /* what is remembered of a file comes all at once */
+    if (start->record.facts[field].state != VG_FACT_PENDING)
+        return; /* it was looked for */
     if ((wanted & VG_HASH_BIT(field)) != 0 && start->file.handle != NULL)
         vg_hash_file(&start->file, wanted, &start->hashes);
-    tell_hash(start, field);
+    sure = (vg_hashes_established(&start->hashes) & looked) != 0 && is_hash_sure(start);
+    for (unsigned i = 0; i < VG_HASH_COUNT; i++) {
+        if ((looked & VG_HASH_BIT(vg_hash_fields[i])) != 0)
+            tell_hash(start, vg_hash_fields[i], sure);
+    }
 }
 
 /* All strings at once: they are read together, and where rules ask for one they ask for others. */
@@ -273,15 +280,6 @@ void vg_record_establish(struct vg_start *start, enum vg_field field)
     else
         vg_record_set_state(&start->record, field,
                             VG_FACT_UNKNOWN); /* a field this driver knows no source for */
-}
-
-_Use_decl_annotations_
-void vg_record_complete(struct vg_start *start)
-{
-    for (unsigned i = 0; i < VG_HASH_COUNT; i++) {
-        if ((start->hashes_looked & VG_HASH_BIT(vg_hash_fields[i])) != 0)
-            tell_hash(start, vg_hash_fields[i]);
-    }
 }
 
 _Use_decl_annotations_

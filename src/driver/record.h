@@ -9,12 +9,9 @@
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_record_gather(_Inout_ struct vg_start *start);
 
-/* Establishes a fact of a later stage, known or unknown. */
+/* Establishes a fact of a later stage, known or unknown, and those that came to light beside it. */
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_record_establish(_Inout_ struct vg_start *start,
                                                             _In_ enum vg_field field);
-
-/* For the event: what came to light besides what was asked for. After the decision. */
-_IRQL_requires_max_(PASSIVE_LEVEL) void vg_record_complete(_Inout_ struct vg_start *start);
 
 /* Gives back everything that was gathered, but the texts that the table of processes has taken over. */
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_record_drop(_Inout_ struct vg_start *start);

@@ -152,7 +152,6 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static void record(_Inout_ struct vg_start *s
 
     if ((vg_mode_options_with(info) & VG_OPTION_HASH_ALL) != 0 && start->reason != VG_REASON_FAILURE)
         vg_record_establish(start, VG_FIELD_SHA256);
-    vg_record_complete(start);
     start->self->start_sequence = vg_event_start(start);
     vg_process_publish(start->self, &start->image, &start->command_line);
 }

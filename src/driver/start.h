@@ -26,7 +26,6 @@ struct vg_start {
     struct vg_token_text token;
     uint16_t numbers[4][VG_DECIMAL_UNITS];
     struct vg_file_hashes hashes;
-    uint64_t hashes_looked; /* bits: those that were tried to establish */
     struct vg_version version;
     enum vg_image_source image_source;
     struct vg_file file;
