@@ -283,7 +283,7 @@ static inline bool vg_blob_test_is_number(uint32_t test)
 enum vg_blob_predicate_flags {
     VG_PREDICATE_CASED = 1,
     VG_PREDICATE_PERMISSIVE = 2,
-    VG_PREDICATE_SPELLS_STREAM = 4, /* has a literal colon beyond its second unit */
+    VG_PREDICATE_SPELLS_STREAM = 4, /* has a literal colon that is not its second unit */
     VG_PREDICATE_CONFIRM = 8,       /* a hit of its key is only a hint: the pattern itself must be tried */
     VG_PREDICATE_FLAGS_ALL = 15,
     VG_PREDICATE_STARTS = 16, /* of FIELDREF: the value starts with the other field's */

@@ -175,7 +175,8 @@ static void add_stream_key(struct vg_compile *compile, uint32_t predicate, struc
 /* Whether the key of a folder could be taken for that of a stream. */
 static bool ends_like_stream(const struct vg_predicate *source, const uint16_t *units, uint32_t count)
 {
-    return vg_field_kind(source->field) == VG_KIND_PATH && count > 2 && units[count - 1] == u':';
+    return vg_field_kind(source->field) == VG_KIND_PATH && count != 0 && count != 2 &&
+           units[count - 1] == u':';
 }
 
 static bool is_literal(const struct vg_token *token)
@@ -333,7 +334,7 @@ static void index_folder(struct vg_compile *compile, uint32_t predicate)
     add_key(compile, predicate, VG_KEY_FOLDER, vg_units(text), vg_unit_count(text));
     if (ends_like_stream(source, vg_units(text), vg_unit_count(text)))
         need_confirmation(compile, predicate);
-    if (!source->permissive && vg_field_kind(source->field) == VG_KIND_PATH && vg_unit_count(text) >= 2)
+    if (!source->permissive && vg_field_kind(source->field) == VG_KIND_PATH && vg_unit_count(text) != 1)
         add_stream_key(compile, predicate, text);
 }
 

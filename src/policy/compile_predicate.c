@@ -146,24 +146,6 @@ bool vg_index_set_add(struct vg_index_set *set, uint32_t index, uint64_t hash,
     return true;
 }
 
-/* Whether the predicate spells a colon beyond its second unit; a wildcard counts as one unit. */
-static bool spells_stream(const struct vg_predicate *predicate)
-{
-    size_t position = 0;
-
-    for (size_t i = 0; i < predicate->token_count; i++) {
-        const struct vg_token *token = &predicate->tokens[i];
-        uint32_t units = token->kind == VG_TOKEN_LITERAL ? vg_unit_count(token->text) : 1;
-
-        for (uint32_t at = 0; token->kind == VG_TOKEN_LITERAL && at < units; at++) {
-            if (vg_units(token->text)[at] == u':' && position + at >= 2)
-                return true;
-        }
-        position += units;
-    }
-    return false;
-}
-
 static uint32_t flags_of(const struct vg_predicate *predicate)
 {
     bool has_text = predicate->test == VG_TEST_PATTERN || predicate->test == VG_TEST_UNDER;
@@ -174,7 +156,7 @@ static uint32_t flags_of(const struct vg_predicate *predicate)
     if (has_text && predicate->cased)
         flags |= VG_PREDICATE_CASED | VG_PREDICATE_CONFIRM;
     if (has_text && predicate->permissive && vg_field_kind(predicate->field) == VG_KIND_PATH &&
-        spells_stream(predicate))
+        vg_predicate_spells_stream(predicate))
         flags |= VG_PREDICATE_SPELLS_STREAM | VG_PREDICATE_CONFIRM;
     if (predicate->test == VG_TEST_FIELDREF)
         flags |= (predicate->cased ? VG_PREDICATE_CASED : 0u) |

@@ -218,29 +218,14 @@ static bool test_implies(struct linter *linter, const struct vg_predicate *narro
     return false;
 }
 
-/* Whether a predicate spells the colon of a named stream, beyond its second unit (a wildcard counts as one),
- * and so matches where a wider permissive one does not. */
-static bool spells_colon(const struct vg_predicate *predicate)
-{
-    size_t position = 0;
-    for (size_t i = 0; i < predicate->token_count; i++) {
-        struct vg_span text = predicate->tokens[i].text;
-        uint32_t count = predicate->tokens[i].kind == VG_TOKEN_LITERAL ? vg_unit_count(text) : 0;
-        for (uint32_t k = 0; k < count; k++)
-            if (vg_units(text)[k] == ':' && position + k != 1)
-                return true;
-        position += count ? count : 1;
-    }
-    return false;
-}
-
 static bool predicate_implies(struct linter *linter, const struct vg_predicate *narrow,
                               const struct vg_predicate *wide)
 {
     linter->effort++;
     if (narrow->field != wide->field || !test_implies(linter, narrow, wide))
         return false;
-    if (wide->permissive && narrow->permissive && spells_colon(narrow))
+    /* One that spells a stream matches where a wider one does not. */
+    if (wide->permissive && narrow->permissive && vg_predicate_spells_stream(narrow))
         return wide->test == narrow->test && pattern_implies(linter, cursor_of(wide), cursor_of(narrow));
     if (wide->permissive && !narrow->permissive)
         linter->loose = true;

@@ -163,7 +163,7 @@ void vg_scan_streams(struct vg_scan *scan)
         uint64_t after = count == VG_WORD_UNITS ? vg_hash_text_word(hash, word, units + at) : hash;
 
         for (uint32_t end = at + 1; end <= at + count; end++) {
-            if (units[end - 1] != u':' || end <= 2)
+            if (units[end - 1] != u':' || end == 2)
                 continue;
             look_up(scan, (struct vg_lookup){
                               end - at == VG_WORD_UNITS

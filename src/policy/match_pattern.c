@@ -150,7 +150,7 @@ static bool under_matches(const struct glob *glob)
     if (glob->token_count && !literal_covers(glob, &glob->tokens[0], 0))
         return false;
     if (units < value->count && value->units[units] != u'\\')
-        return glob->colons == COLONS_FREE && value->is_path && units >= 2 && value->units[units] == u':';
+        return glob->colons == COLONS_FREE && value->is_path && units != 1 && value->units[units] == u':';
     return run_covers(glob, units, value->count);
 }
 

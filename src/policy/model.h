@@ -60,9 +60,9 @@ struct vg_predicate {
     /* The predicate stands where its truth leads towards running the program: positively in an allow rule,
      * negated in a deny, ask or audit rule. Then it is false of a CLAIMED fact, and on a PATH field a named
      * stream (a colon anywhere but as the second unit) is covered only where the predicate itself spells a
-     * colon beyond its second unit: never by a wildcard or by UNDER. (A wildcard counts as one unit of the
-     * predicate. Exactly: a value with such a colon is matched only by a predicate that spells one, and then
-     * no wildcard, nor what lies below an UNDER, takes in a colon other than the value's second unit.)
+     * colon that is not its second unit: never by a wildcard or by UNDER. (A wildcard counts as one unit of
+     * the predicate. Exactly: a value with such a colon is matched only by a predicate that spells one, and
+     * then no wildcard, nor what lies below an UNDER, takes in a colon other than the value's second unit.)
      * FIELDREF spells none, and rests on both facts; REGEX spells none. */
     bool permissive;
     enum vg_field other;          /* of FIELDREF, else 0 */
@@ -75,6 +75,25 @@ struct vg_predicate {
     size_t digest_count;
     struct vg_place place; /* where it was written */
 };
+
+/* Whether it spells the colon of a named stream, which is any colon but the second unit, that of a drive. A
+ * wildcard counts as one unit. */
+static inline bool vg_predicate_spells_stream(const struct vg_predicate *predicate)
+{
+    size_t position = 0;
+
+    for (size_t i = 0; i < predicate->token_count; i++) {
+        const struct vg_token *token = &predicate->tokens[i];
+        uint32_t units = token->kind == VG_TOKEN_LITERAL ? vg_unit_count(token->text) : 1;
+
+        for (uint32_t at = 0; token->kind == VG_TOKEN_LITERAL && at < units; at++) {
+            if (vg_units(token->text)[at] == u':' && position + at != 1)
+                return true;
+        }
+        position += units;
+    }
+    return false;
+}
 
 static inline const uint8_t *vg_predicate_digest(const struct vg_predicate *predicate, size_t index)
 {

@@ -97,8 +97,8 @@ static bool matches_text(const struct vg_predicate *predicate, struct vg_span va
     bool spells = false;
 
     if (predicate->permissive && vg_field_kind(predicate->field) == VG_KIND_PATH && has_stream(value)) {
-        for (size_t i = 2; i < count; i++)
-            spells = spells || codes[i] == u':';
+        for (size_t i = 0; i < count; i++)
+            spells = spells || (codes[i] == u':' && i != 1);
         if (!spells)
             return false;
         guarded = true;
@@ -109,7 +109,7 @@ static bool matches_text(const struct vg_predicate *predicate, struct vg_span va
         return false;
     codes[count + 1] = ANY_RUN;
     codes[count] = u':';
-    if (!predicate->permissive && vg_field_kind(predicate->field) == VG_KIND_PATH && count >= 2 &&
+    if (!predicate->permissive && vg_field_kind(predicate->field) == VG_KIND_PATH && count != 1 &&
         matches_codes(codes, count + 2, value, predicate->cased, guarded))
         return true;
     codes[count] = u'\\';

@@ -98,6 +98,25 @@ static void a_stream_finds_its_folder_among_names_with_colons(void **state)
     assert_int_equal(decision.rule, 2);
 }
 
+/* With no name of a file in front it is one of the folder that the path is relative to, as NTFS has it. */
+static void a_stream_without_a_file_in_front_is_one(void **state)
+{
+    (void)state;
+    assert_false(pattern_holds(u"*", PERMISSIVE, TEXT(":good")));
+    assert_true(pattern_holds(u":good", PERMISSIVE, TEXT(":good")));
+    assert_true(pattern_holds(u":*", PERMISSIVE, TEXT(":good")));
+    assert_false(pattern_holds(u":g*", PERMISSIVE, TEXT(":g:x")));
+    assert_false(pattern_holds(u"*:good", PERMISSIVE, TEXT(":good")));
+    assert_true(under_holds(u":d", PERMISSIVE, TEXT(":d\\b")));
+    assert_false(under_holds(u":d", PERMISSIVE, TEXT(":d:b")));
+    for (unsigned flags = 0; flags <= CASED; flags += CASED) {
+        assert_true(under_holds(u":d", flags, TEXT(":d:b")));
+        assert_true(under_holds(u"", flags, TEXT(":d")));
+        assert_false(under_holds(u":", flags, TEXT(":d")));
+        assert_false(under_holds(u"", PERMISSIVE | flags, TEXT(":d")));
+    }
+}
+
 static void a_colon_makes_a_stream_wherever_it_stands_but_behind_the_drive(void **state)
 {
     static const uint32_t counts[] = {1, 2, 7, 8, 9, 17, 600};
@@ -119,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_colon_makes_a_stream_wherever_it_stands_but_behind_the_drive),
+        CASE(a_stream_without_a_file_in_front_is_one),
         CASE(an_allowed_folder_covers_no_named_stream),
         CASE(a_stream_is_covered_where_the_pattern_spells_it),
         CASE(a_pattern_ends_with_its_last_token),
