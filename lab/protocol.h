@@ -54,6 +54,7 @@ struct lab_status {
     uint32_t images;     /* image routines */
     uint32_t violations; /* of Windows' rules, seen since lab.sys was loaded; lab.log says which */
     uint64_t starts, exits, denied, unhooked;
+    uint64_t stack; /* the most bytes that a routine took */
 };
 
 #endif

@@ -4,6 +4,7 @@
 #include "log.h"
 #include "process.h"
 #include "slots.h"
+#include "stack.h"
 
 #define OPEN_NAME_AVAILABLE                0x1u
 #define ADDRESSING_MODE_64BIT              3u
@@ -25,6 +26,7 @@ static void call_process_routine(const struct lab_slot *slot, void *argument)
 {
     const struct creation *creation = argument;
     struct lab_process *process = creation->process;
+    const void *top = lab_stack_paint();
 
     if (slot->kind == LAB_ROUTINE_LEGACY)
         ((PCREATE_PROCESS_NOTIFY_ROUTINE)slot->routine)(process->parent_id, process->id,
@@ -32,6 +34,7 @@ static void call_process_routine(const struct lab_slot *slot, void *argument)
     else
         ((PCREATE_PROCESS_NOTIFY_ROUTINE_EX)slot->routine)((PEPROCESS)(PVOID)process->body, process->id,
                                                            creation->info);
+    lab_stack_took(top);
 }
 
 /* Lets the current thread stand for a thread of `process` while the routines are called. */
@@ -162,8 +165,10 @@ struct load {
 static void call_image_routine(const struct lab_slot *slot, void *argument)
 {
     struct load *load = argument;
+    const void *top = lab_stack_paint();
 
     ((PLOAD_IMAGE_NOTIFY_ROUTINE)slot->routine)(load->name, load->id, &load->info.ImageInfo);
+    lab_stack_took(top);
 }
 
 void lab_notify_loaded(HANDLE id, const UNICODE_STRING *image, PVOID base, SIZE_T size)
@@ -261,5 +266,6 @@ void lab_notify_status(struct lab_status *status)
     status->starts = (ULONG)starts;
     status->exits = (ULONG)exits;
     status->denied = (ULONG)denied;
+    status->stack = lab_stack_most();
     status->unhooked = (ULONG)unhooked;
 }

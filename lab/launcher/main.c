@@ -62,10 +62,11 @@ static int print_status(void)
         return LAB_EXIT_FAILED;
     }
     printf("processes %u\nregistered %u\nimages %u\nviolations %u\nstarts %llu\nexits %llu\ndenied "
-           "%llu\nunhooked %llu\n",
+           "%llu\nunhooked %llu\nstack %llu\n",
            status.processes, status.registered, status.images, status.violations,
            (unsigned long long)status.starts, (unsigned long long)status.exits,
-           (unsigned long long)status.denied, (unsigned long long)status.unhooked);
+           (unsigned long long)status.denied, (unsigned long long)status.unhooked,
+           (unsigned long long)status.stack);
     return 0;
 }
 

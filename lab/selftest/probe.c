@@ -18,6 +18,7 @@ static ULONG used; /* bytes */
 static FAST_MUTEX text_lock;
 static IO_CSQ queue;
 static LIST_ENTRY reads;
+static BOOLEAN takes_stack;
 static KSPIN_LOCK reads_lock;
 
 static void record(const WCHAR *line, int characters)
@@ -122,10 +123,23 @@ static void created(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
         ExFreePoolWithTag(line, TAG);
 }
 
+/* More than the lab allows, a KiB a call. */
+static __attribute__((noinline)) void take_stack(const volatile char *above, unsigned depth)
+{
+    volatile char frame[1024];
+
+    frame[0] = *above;
+    if (depth)
+        take_stack(frame, depth - 1);
+    frame[1] = frame[0];
+}
+
 static VOID NTAPI process_notify(PEPROCESS process, HANDLE id, PPS_CREATE_NOTIFY_INFO info)
 {
     WCHAR line[80];
 
+    if (takes_stack)
+        take_stack((const volatile char *)line, 6);
     if (info)
         created(process, id, info);
     else
@@ -218,7 +232,7 @@ static NTSTATUS NTAPI read(PDEVICE_OBJECT device, PIRP irp)
     return STATUS_PENDING;
 }
 
-/* What the lab has to notice when the driver is unloaded. */
+/* What the lab has to notice when the driver is unloaded, and at the next start. */
 static NTSTATUS misbehave(PIRP irp)
 {
     PEPROCESS process;
@@ -227,6 +241,7 @@ static NTSTATUS misbehave(PIRP irp)
     (void)ExAllocatePoolWithTag(PagedPool, 64, TAG);
     if (NT_SUCCESS(PsLookupProcessByProcessId(PsGetCurrentProcessId(), &process)))
         ObOpenObjectByPointer(process, 0, NULL, 0, NULL, KernelMode, &handle);
+    takes_stack = TRUE;
     return complete(irp, STATUS_SUCCESS, 0);
 }
 

@@ -128,8 +128,10 @@ expect_said 'unhooked 2'
 
 # What a driver forgets is noticed.
 lab exec probe.exe misbehave
+lab run hello.exe >/dev/null 2>&1
 expect_service 'stop: 0' stop probe
 ! lab check >"$work/said" 2>&1 || fail "the lab did not notice what probe.sys forgot"
+expect_said 'a routine took '
 expect_said '1 pool blocks (64 bytes) with tag'
 expect_said '1 references to a process object'
 expect_said '1 handles were not closed'
