@@ -527,6 +527,18 @@ struct vg_blob_view {
 #undef VG_BLOB_VIEW_MEMBER
 };
 
+/* Bytes of an element of a section. */
+static inline uint32_t vg_blob_element_size(uint32_t id)
+{
+    static const uint8_t sizes[VG_BLOB_SECTION_COUNT] = {
+#define VG_BLOB_ELEMENT_SIZE(identifier, type) sizeof(type),
+        VG_BLOB_SECTIONS(VG_BLOB_ELEMENT_SIZE)
+#undef VG_BLOB_ELEMENT_SIZE
+    };
+
+    return sizes[id];
+}
+
 static inline const void *vg_blob_section(const struct vg_blob_header *header, enum vg_blob_section_id id)
 {
     return (const uint8_t *)header + header->sections[id].offset;

@@ -166,7 +166,8 @@ static void add_stream_key(struct vg_compile *compile, uint32_t predicate, struc
         compile->keys.failed = true;
         return;
     }
-    memcpy(units, folder.bytes, folder.size);
+    if (count != 0)
+        memcpy(units, folder.bytes, folder.size);
     units[count] = u':';
     add_key(compile, predicate, VG_KEY_FOLDER, units, count + 1);
     free(units);

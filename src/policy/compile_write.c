@@ -236,11 +236,6 @@ static size_t round_up(size_t size)
 
 bool vg_compile_blob(struct vg_compile *compile, void **blob, size_t *size)
 {
-    static const uint32_t element_sizes[VG_BLOB_SECTION_COUNT] = {
-#define ELEMENT_SIZE(identifier, type) sizeof(type),
-        VG_BLOB_SECTIONS(ELEMENT_SIZE)
-#undef ELEMENT_SIZE
-    };
     struct vg_place whole = {NULL, 0, 0};
     struct vg_blob_header *header;
     size_t total = sizeof(*header);
@@ -264,7 +259,7 @@ bool vg_compile_blob(struct vg_compile *compile, void **blob, size_t *size)
         const struct vg_buffer *section = &compile->sections[id];
 
         header->sections[id].offset = (uint32_t)at;
-        header->sections[id].count = (uint32_t)(section->size / element_sizes[id]);
+        header->sections[id].count = (uint32_t)(section->size / vg_blob_element_size(id));
         if (section->size)
             memcpy(bytes + at, section->bytes, section->size);
         at += round_up(section->size);

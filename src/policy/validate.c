@@ -8,12 +8,6 @@
  * shell do so). */
 #define STATUS_ELEVATION_REQUIRED 0xC000042Cu
 
-static const uint32_t element_sizes[VG_BLOB_SECTION_COUNT] = {
-#define ELEMENT_SIZE(identifier, type) sizeof(type),
-    VG_BLOB_SECTIONS(ELEMENT_SIZE)
-#undef ELEMENT_SIZE
-};
-
 static bool check_sections(struct vg_check *check, const struct vg_blob_header *header)
 {
     uint64_t end = sizeof(*header);
@@ -23,7 +17,7 @@ static bool check_sections(struct vg_check *check, const struct vg_blob_header *
 
         if (section->offset != end)
             return vg_check_failed(check, "a section does not start where the one before ends", section);
-        end += (uint64_t)section->count * element_sizes[id];
+        end += (uint64_t)section->count * vg_blob_element_size(id);
         end = (end + 7) / 8 * 8;
         if (end > header->size)
             return vg_check_failed(check, "a section reaches past the end", section);

@@ -8,12 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const size_t element_sizes[VG_BLOB_SECTION_COUNT] = {
-#define ELEMENT_SIZE(identifier, type) sizeof(type),
-    VG_BLOB_SECTIONS(ELEMENT_SIZE)
-#undef ELEMENT_SIZE
-};
-
 static void fail_on_report(void *context, enum vg_severity severity, struct vg_place place,
                            const char *message, const char *hint)
 {
@@ -65,10 +59,10 @@ void *parts_resize(struct parts *parts, enum vg_blob_section_id id, uint32_t cou
 #undef PLACE
     };
     uint32_t kept = count < parts->counts[id] ? count : parts->counts[id];
-    void *resized = calloc((size_t)count + PARTS_ROOM, element_sizes[id]);
+    void *resized = calloc((size_t)count + PARTS_ROOM, vg_blob_element_size(id));
 
     assert_non_null(resized);
-    memcpy(resized, *sections[id], kept * element_sizes[id]);
+    memcpy(resized, *sections[id], kept * vg_blob_element_size(id));
     free(*sections[id]);
     *sections[id] = resized;
     parts->counts[id] = count;
@@ -163,13 +157,13 @@ void *parts_together(const struct parts *parts, size_t *size)
     *size = sizeof(header);
     for (unsigned id = 0; id < VG_BLOB_SECTION_COUNT; id++) {
         header.sections[id] = (struct vg_blob_section){(uint32_t)*size, parts->counts[id]};
-        *size = rounded_up(*size + parts->counts[id] * element_sizes[id]);
+        *size = rounded_up(*size + parts->counts[id] * vg_blob_element_size(id));
     }
     header.size = *size;
     blob = calloc(1, *size);
     assert_non_null(blob);
     for (unsigned id = 0; id < VG_BLOB_SECTION_COUNT; id++)
-        memcpy(blob + header.sections[id].offset, sections[id], parts->counts[id] * element_sizes[id]);
+        memcpy(blob + header.sections[id].offset, sections[id], parts->counts[id] * vg_blob_element_size(id));
     memcpy(blob, &header, sizeof(header));
     header.checksum = vg_checksum(blob + VG_BLOB_CHECKSUM_FROM, *size - VG_BLOB_CHECKSUM_FROM);
     memcpy(blob, &header, sizeof(header));
