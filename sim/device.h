@@ -12,6 +12,9 @@ NTSTATUS sim_device_open(const UNICODE_STRING *name, PEPROCESS process, ACCESS_M
 /* After DriverEntry the I/O manager clears DO_DEVICE_INITIALIZING of the devices made in it. */
 void sim_devices_initialized(void);
 
+/* Closes every handle that user mode has to a device. */
+void sim_close_all(void);
+
 /* Ends the run if a device or symbolic link is left. */
 void sim_devices_check_empty(const char *when);
 

@@ -7,6 +7,7 @@
 
 #include "crypto.h"
 #include "device.h"
+#include "fault.h"
 #include "irp.h"
 #include "irql.h"
 #include "lend.h"
@@ -121,6 +122,7 @@ NTSTATUS sim_load_driver_entry(PDRIVER_INITIALIZE entry)
 
     if (driver.loaded)
         sim_violation("the test loads the driver twice");
+    sim_fault_driver((const void *)(uintptr_t)entry);
     driver.object = sim_object_new(&sim_driver_type, sizeof(*driver.object), NULL);
     driver.object->Type = 4;
     driver.object->Size = sizeof(*driver.object);

@@ -6,8 +6,6 @@
 #include "sim.h"
 #include "violation.h"
 
-#include <string.h>
-
 static unsigned fail_at;
 static unsigned calls;
 static const char *fired;
@@ -23,12 +21,10 @@ bool sim_fault_by_name(const char *routine)
     return always && !strcmp(always, routine);
 }
 
-bool sim_fault(const char *routine)
+static bool is_nth(const char *routine)
 {
     unsigned call;
 
-    if (sim_fault_by_name(routine))
-        return true;
     if (sim_self()->system_thread) /* it runs beside what a test counts, at its own pace */
         return false;
     call = __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
@@ -38,15 +34,20 @@ bool sim_fault(const char *routine)
     return true;
 }
 
+bool sim_fault(const char *routine)
+{
+    return sim_fault_by_name(routine) || sim_fault_at_stack(routine) || is_nth(routine);
+}
+
 bool sim_fault_of_pool(ULONG tag)
 {
     static char name[] = "pool tag!";
     char exact[] = "pool tag!";
 
     memcpy(exact + strlen("pool "), &tag, sizeof(tag));
-    if (sim_fault_by_name(exact))
+    if (sim_fault_by_name(exact) || sim_fault_at_stack(exact))
         return true;
-    if (!sim_fault(name))
+    if (!is_nth(name))
         return false;
     memcpy(name + strlen("pool "), &tag, sizeof(tag));
     return true;

@@ -118,6 +118,16 @@ void sim_processes_end(void)
     PsInitialSystemProcess = services = explorer = NULL;
 }
 
+void sim_hold_process(PEPROCESS process)
+{
+    sim_object_ref(process);
+}
+
+void sim_release_process(PEPROCESS process)
+{
+    sim_object_unref(process);
+}
+
 PEPROCESS sim_system_process(void)
 {
     return PsInitialSystemProcess;

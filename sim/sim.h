@@ -35,6 +35,9 @@ struct sim_options {
  * forgets everything. */
 void sim_start(const struct sim_options *options);
 void sim_end(void);
+/* The same in the middle of things, when a test has failed: every handle to a device is closed, the driver is
+ * unloaded and leaves nothing behind. Does nothing without a driver, or on a thread that was in it. */
+void sim_abandon(void);
 void sim_finish_boot(void);
 
 /* --- Faults. The nth failable call (allocation, file, registry, token, hash, registration) made after this
@@ -187,6 +190,9 @@ struct sim_process_options {
  * stands for whatever its creator sees. */
 NTSTATUS sim_start_process(const struct sim_process_options *options, PEPROCESS *process);
 void sim_exit_process(PEPROCESS process, NTSTATUS exit_status);
+/* A reference of the test's own, with which a process's object stays when it has exited. */
+void sim_hold_process(PEPROCESS process);
+void sim_release_process(PEPROCESS process);
 PEPROCESS sim_system_process(void);
 PEPROCESS sim_services_process(void);
 PEPROCESS sim_explorer_process(void);

@@ -16,6 +16,7 @@
 #define FILLED_MAX  0x1000u /* what of a buffer holds rubbish before the driver writes to it */
 
 struct sim_handle {
+    struct sim_handle *next; /* of all that are open */
     PEPROCESS process;
     PDEVICE_OBJECT device;
     struct sim_file_object *file;
@@ -42,6 +43,7 @@ struct sim_request {
     ULONG_PTR information;
 };
 
+static struct sim_handle *handles; /* under request_lock */
 static pthread_mutex_t request_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t request_done = PTHREAD_COND_INITIALIZER;
 
@@ -267,6 +269,10 @@ static NTSTATUS open_device(PEPROCESS process, const char *device, ACCESS_MASK a
     handle->file->object.RelatedFileObject = NULL;
     if (NT_SUCCESS(status)) {
         *made = handle;
+        pthread_mutex_lock(&request_lock);
+        handle->next = handles;
+        handles = handle;
+        pthread_mutex_unlock(&request_lock);
         return status;
     }
     sim_object_unref(handle->file);
@@ -285,11 +291,30 @@ NTSTATUS sim_reopen(struct sim_handle *of, struct sim_handle **handle)
     return open_device(of->process, "\\Device\\Vigil", GENERIC_READ, &of->file->object, handle);
 }
 
+/* Takes it out of the list of those that are open. */
+static void unlist(const struct sim_handle *handle)
+{
+    struct sim_handle **link = &handles;
+
+    pthread_mutex_lock(&request_lock);
+    while (*link != handle)
+        link = &(*link)->next;
+    *link = handle->next;
+    pthread_mutex_unlock(&request_lock);
+}
+
+void sim_close_all(void)
+{
+    while (handles)
+        sim_close(handles);
+}
+
 void sim_close(struct sim_handle *handle)
 {
     struct timespec end;
     struct sim_request *request = request_new(handle, IRP_MJ_CLEANUP);
 
+    unlist(handle);
     send(request);
     finish(request, NULL);
     handle->file->object.Flags |= FO_CLEANUP_COMPLETE;

@@ -8,6 +8,7 @@
 #include <vigil/text.h>
 
 #include "crypto.h"
+#include "device.h"
 #include "driver.h"
 #include "fault.h"
 #include "irp.h"
@@ -94,6 +95,16 @@ void sim_end(void)
     sim_tokens_end();
     sim_objects_end();
     sim_enter_process(NULL);
+}
+
+void sim_abandon(void)
+{
+    if (!sim_driver_loaded() || sim_self()->in_kernel)
+        return;
+    sim_fault_reset();
+    sim_close_all();
+    if (!sim_driver_loaded() || NT_SUCCESS(sim_unload_driver())) /* one can be without an Unload routine */
+        sim_end();
 }
 
 void sim_finish_boot(void)

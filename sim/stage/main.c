@@ -152,6 +152,8 @@ static void add_stick(struct stage *stage, char **arguments)
 
 static NTSTATUS request(struct stage *stage, ULONG code, const void *in, size_t size)
 {
+    if (stage->handle == NULL)
+        return STATUS_NO_SUCH_DEVICE;
     return sim_ioctl(stage->handle, code, in, (ULONG)size, NULL, 0, NULL);
 }
 
@@ -164,6 +166,8 @@ static void start_driver(struct stage *stage, char **arguments)
     if (NT_SUCCESS(status))
         status =
             sim_open(sim_services_process(), "\\Device\\Vigil", GENERIC_READ | GENERIC_WRITE, &stage->handle);
+    if (!NT_SUCCESS(status) && sim_driver_loaded())
+        (void)sim_unload_driver();
     answer_status(status);
 }
 
@@ -173,12 +177,13 @@ static void stop_driver(struct stage *stage, char **arguments)
     NTSTATUS status;
 
     (void)arguments;
-    drain(stage);
     status = request(stage, VG_IOCTL_QUIESCE, NULL, 0);
-    sim_close(stage->handle);
-    stage->handle = NULL;
-    if (NT_SUCCESS(status))
+    if (NT_SUCCESS(status)) {
+        drain(stage);
+        sim_close(stage->handle);
+        stage->handle = NULL;
         status = sim_unload_driver();
+    }
     answer_status(status);
 }
 
@@ -268,8 +273,9 @@ static void end(struct stage *stage)
     if (stage->handle) {
         (void)request(stage, VG_IOCTL_QUIESCE, NULL, 0);
         sim_close(stage->handle);
-        sim_unload_driver();
     }
+    if (sim_driver_loaded())
+        sim_unload_driver();
     sim_end();
     fclose(stage->events);
     free(stage->buffer);

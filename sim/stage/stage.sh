@@ -16,14 +16,24 @@ end_machine() {
     here=
 }
 
-# tell COMMAND [ARGUMENT]...: what the machine answers is in $answer; fails when it says error.
+# A copy of a host file beside the tape, by its name there.
+keep_file() {
+    kept=$VIGIL_TAPE/$(sha256sum "$1" | cut -c 1-16)
+    cp "$1" "$kept"
+    printf '%s' "$kept"
+}
+
+# tell COMMAND [ARGUMENT]...: what the machine answers is in $answer; fails when it says error. All that it is told is written to
+# $VIGIL_TAPE/tape for tools/faults, which tells it again.
 tell() {
     message=$1
     shift
     for word in "$@"; do
+        [ -z "${VIGIL_TAPE:-}" ] || [ ! -f "$word" ] || word=$(keep_file "$word")
         message=$message$(printf '\t%sx' "$word")
         message=${message%x} # a command substitution would take the line's end away
     done
+    [ -z "${VIGIL_TAPE:-}" ] || printf '%s\n' "$message" >>"$VIGIL_TAPE/tape"
     printf '%s\n' "$message" >&7
     IFS= read -r answer <&8 || fail "the machine is gone: $message"
     [ "${answer%% *}" = ok ]

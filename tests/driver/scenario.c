@@ -71,6 +71,20 @@ void confirm_boot(void)
     assert_int_equal(sim_ioctl(admin(), VG_IOCTL_CONFIRM_BOOT, NULL, 0, NULL, 0, NULL), STATUS_SUCCESS);
 }
 
+/* ---- tools/faults ---- */
+
+/* It runs one test of a program, and makes a call fail of which the test knows nothing: that the test fails
+ * then is no matter, but the driver must still unload and leave nothing behind. */
+__attribute__((constructor)) static void run_one_test(void)
+{
+    const char *name = getenv("VIGIL_SCENARIO_TEST");
+
+    if (!name)
+        return;
+    cmocka_set_test_filter(name);
+    (void)atexit(sim_abandon);
+}
+
 /* ---- the machine and the driver ---- */
 
 static bool legacy; /* the machine is one for vigil-xp.sys */

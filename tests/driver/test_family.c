@@ -16,7 +16,7 @@ static void a_process_that_has_ended_is_still_known_to_whoever_names_it_as_paren
     begin(NULL);
     parent = start_options(&(struct sim_process_options){.image = NOTEPAD, .command_line = "gone now"});
     next_start();
-    ObReferenceObject(parent);
+    sim_hold_process(parent);
     sim_exit_process(parent, 0);
     options.creator = sim_explorer_process();
     options.parent = parent;
@@ -24,7 +24,7 @@ static void a_process_that_has_ended_is_still_known_to_whoever_names_it_as_paren
     event = next_start();
     assert_string_equal(fact(event, VG_FIELD_PARENT_IMAGE), NOTEPAD);
     assert_string_equal(fact(event, VG_FIELD_PARENT_COMMAND_LINE), "gone now");
-    ObDereferenceObject(parent);
+    sim_release_process(parent);
     end();
 }
 
@@ -182,14 +182,14 @@ static void the_user_of_a_parent_that_has_ended_is_still_known(void **state)
     (void)state;
     begin(NULL);
     parent = start_options(&(struct sim_process_options){.image = NOTEPAD, .token = &as_system});
-    ObReferenceObject(parent);
+    sim_hold_process(parent);
     sim_exit_process(parent, 0);
     next_start();
     options.creator = sim_explorer_process();
     options.parent = parent;
     assert_int_equal(try_options(&options), STATUS_SUCCESS);
     assert_string_equal(fact(next_start(), VG_FIELD_PARENT_USER), "S-1-5-18");
-    ObDereferenceObject(parent);
+    sim_release_process(parent);
     end();
 }
 

@@ -74,7 +74,7 @@ static void a_process_that_ends_while_it_is_looked_at_is_not_kept_as_running(voi
     begin(ALLOW);
     looked_at = sim_add_file(WINWORD, "MZ", 2);
     unseen = missed(WINWORD);
-    ObReferenceObject(unseen);
+    sim_hold_process(unseen);
     processes = status().processes;
     sim_while_opened(looked_at, it_ends);
     assert_int_equal(try_options(&(struct sim_process_options){
@@ -82,7 +82,7 @@ static void a_process_that_ends_while_it_is_looked_at_is_not_kept_as_running(voi
                      STATUS_SUCCESS);
     assert_string_equal(fact(next_start(), VG_FIELD_PARENT_IMAGE), WINWORD);
     assert_int_equal(status().processes, processes);
-    ObDereferenceObject(unseen);
+    sim_release_process(unseen);
     end();
 }
 

@@ -367,7 +367,7 @@ static void relatives_that_nobody_knows_are_unknown(void **state)
     (void)state;
     machine(&(struct sim_options){.windows = SIM_WINDOWS_10_2004});
     gone = start(NOTEPAD);
-    ObReferenceObject(gone);
+    sim_hold_process(gone);
     sim_exit_process(gone, 0);
     assert_int_equal(load(), STATUS_SUCCESS);
     assert_int_equal(try_options(&(struct sim_process_options){.image = CMD, .creator = gone}),
@@ -377,7 +377,7 @@ static void relatives_that_nobody_knows_are_unknown(void **state)
     assert_string_equal(fact(event, VG_FIELD_PARENT_COMMAND_LINE), "(unknown)");
     assert_string_equal(fact(event, VG_FIELD_PARENT_USER), "(unknown)");
     assert_string_equal(fact(event, VG_FIELD_CREATOR_IMAGE), "(unknown)");
-    ObDereferenceObject(gone);
+    sim_release_process(gone);
     end();
 }
 
