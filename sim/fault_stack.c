@@ -1,6 +1,6 @@
-/* Failures chosen by the driver's call stack, for tools/faults, through the environment: SIM_FAULT_STACKS names a
- * file to which every stack is appended from which a call is made that can fail, a line each, "ID ROUTINE";
- * SIM_FAULT_AT is the ID of the stack from which the first such call fails. */
+/* Failures chosen by the driver's call stack, for tools/faults, through the environment: SIM_FAULT_STACKS
+ * names a file to which every stack is appended from which a call is made that can fail, a line each, "ID
+ * ROUTINE"; SIM_FAULT_AT is the ID of the stack from which the first such call fails. */
 #include "fault.h"
 
 #include <dlfcn.h>
