@@ -12,6 +12,7 @@ static struct vg_ring *ring;
 /* An event being written: its fixed part, then a table of facts, then what they and others point to. */
 struct writer {
     struct vg_event_header *header; /* nonpaged, `capacity` bytes */
+    struct vg_event_fact *entry;    /* the next */
     uint32_t capacity;
     uint32_t used;
 };
@@ -64,6 +65,8 @@ _IRQL_requires_max_(APC_LEVEL) static bool begin(_Out_ struct writer *writer, _I
     writer->header->size = writer->capacity;
     writer->header->type = (uint16_t)type;
     writer->header->fact_offset = facts == 0 ? 0 : fixed;
+    writer->header->fact_count = (uint16_t)facts; /* some values a field */
+    writer->entry = (struct vg_event_fact *)(void *)((uint8_t *)writer->header + fixed);
     writer->header->time = vg_system_time();
     return true;
 }
@@ -106,9 +109,7 @@ _IRQL_requires_max_(APC_LEVEL) static void append_entry(_Inout_ struct writer *w
                                                         _In_ const struct vg_fact *fact,
                                                         _In_ struct vg_span value)
 {
-    struct vg_event_header *header = writer->header;
-    struct vg_event_fact *entry =
-        (struct vg_event_fact *)(void *)((uint8_t *)header + header->fact_offset) + header->fact_count++;
+    struct vg_event_fact *entry = writer->entry++;
 
     entry->field = (uint16_t)field;
     entry->state = fact->state;

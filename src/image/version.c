@@ -27,11 +27,34 @@ static uint32_t smaller(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+#define LOWEST_OF_EACH_UNIT 0x0001000100010001u
+
+static uint64_t read_four_units(const uint8_t *bytes)
+{
+    return vg_read32(bytes) | (uint64_t)vg_read32(bytes + 4) << 32;
+}
+
+/* How many units stand before the first NUL, of those that end before `end`. */
+static uint32_t units_of(const uint8_t *bytes, uint32_t at, uint32_t end)
+{
+    uint32_t room = (end - at) / 2;
+    uint32_t count = 0;
+
+    for (; room - count >= 4; count += 4) {
+        uint64_t four = read_four_units(bytes + at + 2 * count);
+
+        if ((four - LOWEST_OF_EACH_UNIT) & ~four & LOWEST_OF_EACH_UNIT << 15)
+            break;
+    }
+    while (count < room && vg_read16(bytes + at + 2 * count) != 0)
+        count++;
+    return count;
+}
+
 /* The structure at `at`, which ends before `limit`. Every one has more than 6 bytes, so walking ends. */
 static bool read_block(const uint8_t *bytes, uint32_t at, uint32_t limit, struct block *block)
 {
     uint32_t value_size = 0;
-    uint32_t key_limit = 0;
 
     if (at > limit || limit - at < 6 || vg_read16(bytes + at) <= 6)
         return false;
@@ -40,10 +63,7 @@ static bool read_block(const uint8_t *bytes, uint32_t at, uint32_t limit, struct
     if (vg_read16(bytes + at + 4) == 1)
         value_size *= 2; /* text is counted in units */
     block->key = at + 6;
-    block->key_units = 0;
-    key_limit = (block->end - block->key) / 2;
-    while (block->key_units < key_limit && vg_read16(bytes + block->key + 2 * block->key_units) != 0)
-        block->key_units++;
+    block->key_units = units_of(bytes, block->key, block->end);
     block->value = smaller(aligned(block->key + 2 * (block->key_units + 1)), block->end);
     block->children =
         smaller(aligned(block->value + smaller(value_size, block->end - block->value)), block->end);
@@ -141,11 +161,8 @@ static bool find_table(const uint8_t *bytes, const struct block *root, struct bl
 /* Its length field is not believed: compilers disagree whether it counts units or bytes. */
 static struct vg_span text_of(const uint8_t *bytes, const struct block *string)
 {
-    uint32_t size = 0;
-
-    while (string->end - string->value >= size + 2 && vg_read16(bytes + string->value + size) != 0)
-        size += 2;
-    return (struct vg_span){.bytes = bytes + string->value, .size = size};
+    return (struct vg_span){.bytes = bytes + string->value,
+                            .size = 2 * units_of(bytes, string->value, string->end)};
 }
 
 /* The strings that are asked for, each the first of its name. False when there is none but empty ones. */
