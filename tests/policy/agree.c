@@ -73,8 +73,7 @@ static void compare_unknown(struct agreement *agreement, const char *what, const
 
 static bool is_told_with(enum vg_field field, enum vg_field need, unsigned telling)
 {
-    return field == need || ((telling & TELL_ALL_STRINGS) && vg_field_stage(field) == VG_STAGE_VERSION &&
-                             vg_field_stage(need) == VG_STAGE_VERSION);
+    return field == need || ((telling & TELL_TOGETHER) && vg_field_stage(field) == vg_field_stage(need));
 }
 
 /* Tells what is asked for; `told` is what the reference is to know of it. */

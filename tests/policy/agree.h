@@ -20,8 +20,8 @@ void subject_close(struct subject *subject);
 
 /* How a record is told. */
 enum telling {
-    TELL_ALL_STRINGS = 1, /* of the version resource, when one of them is asked for: as the driver does */
-    TELL_UNKNOWN = 2,     /* what cannot be gathered; else it stays pending though it was asked for */
+    TELL_TOGETHER = 1, /* with what is asked for all that takes the same reading: as the driver does */
+    TELL_UNKNOWN = 2,  /* what cannot be gathered; else it stays pending though it was asked for */
     TELLINGS = 4,
 };
 
