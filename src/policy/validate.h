@@ -51,6 +51,8 @@ struct vg_predicates_used {
     uint32_t trials;
     uint32_t tokens;
     uint32_t anchors;
+    uint64_t units; /* of TEXT: how much the tokens so far have, which share none, so that looking at all
+                       takes no longer than TEXT is */
 };
 
 /* Of what has tokens: which, how many, and of which test they are. */

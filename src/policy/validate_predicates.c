@@ -63,6 +63,9 @@ bool vg_check_tokens(struct vg_check *check, const struct vg_token_owner *owner,
     }
     if (units > VG_BLOB_PATTERN_UNITS_MAX || stars > VG_BLOB_STARS_MAX)
         return vg_check_failed(check, "a pattern is too long", owner->place);
+    used->units += units;
+    if (used->units > vg_check_count(check, VG_BLOB_TEXT))
+        return vg_check_failed(check, "tokens share their text", owner->place);
     return check_shape(check, owner);
 }
 
@@ -196,7 +199,7 @@ bool vg_check_predicates(struct vg_check *check)
 {
     const struct vg_blob_predicate *predicates = check->blob.PREDICATES;
     const struct vg_blob_header *header = check->blob.header;
-    struct vg_predicates_used used = {0, 0, 0};
+    struct vg_predicates_used used = {0, 0, 0, 0};
 
     for (uint32_t i = 0; i < vg_check_count(check, VG_BLOB_PREDICATES); i++) {
         const struct vg_blob_predicate *predicate = &predicates[i];

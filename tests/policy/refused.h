@@ -11,4 +11,8 @@ extern struct parts parts;
 int set_up(void **state);
 int tear_down(void **state);
 
+/* The first predicate behind those of conditions: a pattern of three tokens; and a number. */
+struct vg_blob_predicate *pattern(void);
+struct vg_blob_predicate *number(void);
+
 #endif
