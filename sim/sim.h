@@ -79,6 +79,7 @@ enum sim_bus {
     SIM_BUS_MMC = 13,
     SIM_BUS_UNTOLD = 255,   /* the device's answer ends before it */
     SIM_BUS_USB_LAST = 254, /* USB, and with that its answer ends */
+    SIM_BUS_ISCSI = 9,
     SIM_BUS_FILE_BACKED = 15
 };
 struct sim_volume_options {
@@ -111,6 +112,8 @@ void sim_renew_journal(struct sim_volume *volume);
 struct sim_file *sim_add_file(const char *path, const void *content, size_t size);
 struct sim_file *sim_find_file(const char *path);
 /* It calls itself this long; what there is of it stays. */
+/* Its volume's disk is on that bus. */
+void sim_put_on_bus(struct sim_file *file, enum sim_bus bus);
 void sim_claim_size(struct sim_file *file, uint64_t size);
 void sim_write_file(struct sim_file *file, const void *content, size_t size); /* also moves the USN on */
 /* On its volume. Open files stay what they are. */

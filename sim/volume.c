@@ -213,6 +213,13 @@ void sim_set_file_flags(struct sim_file *file, unsigned flags)
     pthread_mutex_unlock(&sim_volume_lock);
 }
 
+void sim_put_on_bus(struct sim_file *file, enum sim_bus bus)
+{
+    pthread_mutex_lock(&sim_volume_lock);
+    file->volume->bus = bus;
+    pthread_mutex_unlock(&sim_volume_lock);
+}
+
 void sim_claim_size(struct sim_file *file, uint64_t size)
 {
     pthread_mutex_lock(&sim_volume_lock);

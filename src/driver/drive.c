@@ -97,16 +97,30 @@ struct vg_span vg_drive_of(const struct vg_file *file)
     }
 }
 
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool holds_windows(_In_ const struct vg_file *file)
+{
+    struct vg_file of_windows;
+    bool does = false;
+
+    if (!NT_SUCCESS(vg_file_open_of_windows(&of_windows)))
+        return false;
+    does = of_windows.object->DeviceObject == file->object->DeviceObject;
+    vg_file_close(&of_windows);
+    return does;
+}
+
 _Use_decl_annotations_
-bool vg_drive_is_a_file(const struct vg_file *file)
+bool vg_drive_is_served(const struct vg_file *file)
 {
     ULONG bus = 0;
 
-    return !ask_bus(file, &bus) || bus == VG_BUS_TYPE_FILE_BACKED;
+    if (!ask_bus(file, &bus))
+        return true;
+    return (bus == VG_BUS_TYPE_FILE_BACKED || bus == VG_BUS_TYPE_ISCSI) && !holds_windows(file);
 }
 
 _Use_decl_annotations_
 bool vg_drive_stays(const struct vg_file *file)
 {
-    return vg_text_equal(vg_drive_of(file), VG_LITERAL_SPAN(u"fixed")) && !vg_drive_is_a_file(file);
+    return vg_text_equal(vg_drive_of(file), VG_LITERAL_SPAN(u"fixed")) && !vg_drive_is_served(file);
 }

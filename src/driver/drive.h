@@ -9,9 +9,10 @@
  * when it could not be established. PASSIVE_LEVEL, special APCs enabled. */
 _IRQL_requires_max_(PASSIVE_LEVEL) struct vg_span vg_drive_of(_In_ const struct vg_file *file);
 
-/* Whether the drive is a file on another one: an attached VHD or ISO, which may lie on a network. True also
- * when there was no memory to ask. */
-_IRQL_requires_max_(PASSIVE_LEVEL) bool vg_drive_is_a_file(_In_ const struct vg_file *file);
+/* Whether others may supply the drive's bytes: it is a file on another one (an attached VHD or ISO, which may
+ * lie on a network) or another machine's (iSCSI). Not so of the one that Windows runs from, whatever it is:
+ * who supplies that supplies Windows. True also when that could not be found out. */
+_IRQL_requires_max_(PASSIVE_LEVEL) bool vg_drive_is_served(_In_ const struct vg_file *file);
 
 /* Whether nobody can take the drive away, change it elsewhere and bring it back while Windows runs. */
 _IRQL_requires_max_(PASSIVE_LEVEL) bool vg_drive_stays(_In_ const struct vg_file *file);

@@ -135,6 +135,16 @@ NTSTATUS vg_file_open_named(PFILE_OBJECT given, struct vg_span name, struct vg_f
 }
 
 _Use_decl_annotations_
+NTSTATUS vg_file_open_of_windows(struct vg_file *file)
+{
+    memset(file, 0, sizeof(*file));
+    /* \SystemRoot is a link of the object manager's, which OBJ_DONT_REPARSE would refuse to follow. */
+    return take(open_file(NULL, VG_LITERAL_SPAN(u"\\SystemRoot\\System32\\ntdll.dll"), FILE_READ_ATTRIBUTES,
+                          FILE_NON_DIRECTORY_FILE, 0, &file->handle),
+                NULL, file);
+}
+
+_Use_decl_annotations_
 void vg_file_close(struct vg_file *file)
 {
     if (file->object != NULL)

@@ -45,6 +45,10 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_file_open_named(_In_opt_ PFILE_OBJECT given, _In_ struct vg_span name, _Out_ struct vg_file *file);
 
+/* Opens a file that every Windows has on the volume that it runs from. On failure as above. */
+_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
+    vg_file_open_of_windows(_Out_ struct vg_file *file);
+
 /* Closes what is open. */
 _IRQL_requires_max_(PASSIVE_LEVEL) void vg_file_close(_Inout_ struct vg_file *file);
 

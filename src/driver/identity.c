@@ -33,7 +33,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static bool is_on_one_of_the_first(_In_ PFILE
 _Use_decl_annotations_
 bool vg_identity_bytes_are_ours(const struct vg_file *file)
 {
-    return file->object != NULL && is_on_one_of_the_first(file->object, ALL) && !vg_drive_is_a_file(file);
+    return file->object != NULL && is_on_one_of_the_first(file->object, ALL) && !vg_drive_is_served(file);
 }
 
 /* Into an identity that is all zeros: a file index fills half of an id. */

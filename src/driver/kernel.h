@@ -277,6 +277,7 @@ struct vg_storage_device {
 };
 #define VG_BUS_TYPE_1394        4u
 #define VG_BUS_TYPE_USB         7u
+#define VG_BUS_TYPE_ISCSI       9u
 #define VG_BUS_TYPE_SD          12u
 #define VG_BUS_TYPE_MMC         13u
 #define VG_BUS_TYPE_FILE_BACKED 15u /* BusTypeFileBackedVirtual, Windows 8 */

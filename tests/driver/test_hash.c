@@ -80,12 +80,17 @@ static void an_allow_by_hash_needs_bytes_that_the_machine_itself_reads(void **st
         .device = "\\Device\\HarddiskVolume6", .letter = "V:", .bus = SIM_BUS_FILE_BACKED});
     sim_add_file("\\\\server\\share\\a.exe", "abc", 3);
     sim_add_file("W:\\a.exe", "abc", 3);
+    sim_add_volume(&(struct sim_volume_options){
+        .device = "\\Device\\HarddiskVolume7", .letter = "T:", .bus = SIM_BUS_ISCSI});
+    sim_add_file("C:\\Windows\\System32\\ntdll.dll", "MZ", 2); /* by which Windows' own disk is known */
     sim_add_file("V:\\a.exe", "abc", 3);
+    sim_add_file("T:\\a.exe", "abc", 3);
     sim_add_file(CMD, "abc", 3);
     assert_int_equal(try_start("\\\\server\\share\\a.exe", NULL), DENIED);
     assert_true(fact_is_claimed(next_start(), VG_FIELD_SHA256));
     assert_int_equal(try_start("W:\\a.exe", NULL), DENIED);
     assert_int_equal(try_start("V:\\a.exe", NULL), DENIED);
+    assert_int_equal(try_start("T:\\a.exe", NULL), DENIED);
     assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
     sim_set_file_flags(sim_find_file(CMD), SIM_FILE_WRITABLE_REFERENCES);
     assert_int_equal(try_start(CMD, NULL), DENIED);
@@ -95,10 +100,10 @@ static void an_allow_by_hash_needs_bytes_that_the_machine_itself_reads(void **st
 /* A stick's bytes, its journal among them, can be changed on another machine. */
 static void on_a_drive_that_can_be_taken_away_a_file_is_read_every_time(void **state)
 {
-    static const enum sim_bus buses[] = {SIM_BUS_USB, SIM_BUS_SD, SIM_BUS_FILE_BACKED};
+    static const enum sim_bus buses[] = {SIM_BUS_USB, SIM_BUS_SD, SIM_BUS_ISCSI, SIM_BUS_FILE_BACKED};
 
     (void)state;
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < sizeof(buses) / sizeof(buses[0]); i++) {
         begin(DENY_ABC);
         sim_add_volume(&(struct sim_volume_options){
             .device = "\\Device\\HarddiskVolume6", .letter = "U:", .bus = buses[i]});
@@ -106,6 +111,24 @@ static void on_a_drive_that_can_be_taken_away_a_file_is_read_every_time(void **s
         assert_int_equal(try_start("U:\\a.exe", NULL), DENIED);
         assert_int_equal(try_start("U:\\a.exe", NULL), DENIED);
         assert_int_equal(status().files_hashed, 2);
+        end();
+    }
+}
+
+/* A system can be started from a VHD or over iSCSI: a policy of hashes would deny it everything. */
+static void the_disk_that_windows_runs_from_is_the_machines_own_whatever_it_is(void **state)
+{
+    static const enum sim_bus buses[] = {SIM_BUS_ISCSI, SIM_BUS_FILE_BACKED};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(buses) / sizeof(buses[0]); i++) {
+        begin("vigil: 1\nmode: enforce\ndefault: deny\nrules:\n  - allow: abc\n    when: { SHA256: '" ABC
+              "' }\n");
+        sim_add_file("C:\\Windows\\System32\\ntdll.dll", "MZ", 2);
+        sim_put_on_bus(sim_add_file(CMD, "abc", 3), buses[i]);
+        assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+        assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+        assert_int_equal(status().files_hashed, 1);
         end();
     }
 }
@@ -302,6 +325,7 @@ int main(void)
         cmocka_unit_test(a_hash_is_asked_for_only_when_a_rule_needs_it),
         cmocka_unit_test(a_file_is_read_once_until_it_changes),
         cmocka_unit_test(what_has_no_unforgeable_identity_is_read_every_time),
+        cmocka_unit_test(the_disk_that_windows_runs_from_is_the_machines_own_whatever_it_is),
         cmocka_unit_test(a_file_that_cannot_be_read_has_an_unknown_hash),
         cmocka_unit_test(the_policy_says_what_an_unknown_hash_means),
         cmocka_unit_test(the_option_hashes_every_start),
