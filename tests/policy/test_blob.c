@@ -86,6 +86,55 @@ static void use(const struct vg_policy *policy, struct generator *generator)
     free(scratch);
 }
 
+/* A place of 1, 2 or 4 bytes: in any section as likely as in any other, however small it is, as far as the
+ * damage so far has left it in the blob; else in the settings. */
+static uint8_t *any_place(struct generator *generator, uint8_t *blob, size_t size, uint32_t *width)
+{
+    const struct vg_blob_header *header = (const struct vg_blob_header *)(const void *)blob;
+    uint32_t id = generator_below(generator, VG_BLOB_SECTION_COUNT);
+    uint64_t start = header->sections[id].offset;
+    uint64_t count = (uint64_t)vg_blob_count(header, id) * vg_blob_element_size(id);
+
+    if (start < sizeof(*header) || count == 0 || start + count > size ||
+        generator_below(generator, 20) == 0) {
+        start = offsetof(struct vg_blob_header, mode);
+        count = offsetof(struct vg_blob_header, sections) - start;
+    }
+    *width = 1u << generator_below(generator, 3);
+    while (*width > count)
+        *width /= 2;
+    return blob + start + generator_below(generator, (uint32_t)(count / *width)) * *width;
+}
+
+/* One number another: a little more or less, one bit, a small one, the largest, or one that stands before it.
+ */
+static void damage_number(struct generator *generator, uint8_t *blob, size_t size)
+{
+    uint32_t width;
+    uint8_t *place = any_place(generator, blob, size, &width);
+    uint32_t value = 0;
+
+    memcpy(&value, place, width);
+    switch (generator_below(generator, 5)) {
+    case 0:
+        value += generator_below(generator, 3) - 1;
+        break;
+    case 1:
+        value ^= 1u << generator_below(generator, 8 * width);
+        break;
+    case 2:
+        value = generator_below(generator, 16);
+        break;
+    case 3:
+        value = UINT32_MAX - generator_below(generator, 2);
+        break;
+    default: /* there is a header before each */
+        memcpy(&value, place - width * (generator_below(generator, 2) ? 1 : 4), width);
+        break;
+    }
+    memcpy(place, &value, width);
+}
+
 /* Damage of the kinds that storage, transport and malice make. Returns the new size. */
 static size_t damage(struct generator *generator, uint8_t *blob, size_t size)
 {
@@ -94,7 +143,7 @@ static size_t damage(struct generator *generator, uint8_t *blob, size_t size)
     uint32_t words = (uint32_t)(size / 4);
     uint32_t *at = (uint32_t *)(void *)blob;
 
-    switch (generator_below(generator, 6)) {
+    switch (generator_below(generator, 10)) {
     case 0:
         for (uint32_t i = 1 + generator_below(generator, 4); i > 0; i--)
             blob[generator_below(generator, (uint32_t)size)] ^=
@@ -123,13 +172,16 @@ static size_t damage(struct generator *generator, uint8_t *blob, size_t size)
         section->count += generator_below(generator, 5) - 2;
         return size;
     }
-    default: { /* cut off, with the size stated rightly */
+    case 5: { /* cut off, with the size stated rightly */
         size_t shorter = generator_below(generator, (uint32_t)size) / 8 * 8;
 
         if (shorter >= sizeof(struct vg_blob_header))
             ((struct vg_blob_header *)(void *)blob)->size = shorter;
         return shorter;
     }
+    default:
+        damage_number(generator, blob, size);
+        return size;
     }
 }
 
