@@ -189,6 +189,11 @@ static inline struct vg_compiled_predicate *vg_predicate_at(const struct vg_comp
     return VG_BUFFER_AT(&compile->predicates, struct vg_compiled_predicate) + index;
 }
 
+static inline struct vg_compiled_key *vg_key_at(const struct vg_compile *compile, uint32_t index)
+{
+    return VG_BUFFER_AT(&compile->keys, struct vg_compiled_key) + index;
+}
+
 /* Finds an index whose element has `hash` and for which `same` holds, or the slot for a new one. */
 bool vg_index_set_find(const struct vg_index_set *set, uint64_t hash,
                        bool (*same)(const void *context, uint32_t index, const void *wanted),

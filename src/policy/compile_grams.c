@@ -46,15 +46,6 @@ void vg_typical_count(uint8_t sample[VG_TYPICAL_SIZE])
     }
 }
 
-static bool is_wide(const uint16_t *text, uint32_t units)
-{
-    for (uint32_t i = 0; i < units; i++) {
-        if (vg_fold(text[i]) >= 0x80)
-            return true;
-    }
-    return false;
-}
-
 /* As many units as the grams of a text of `units` have. */
 static uint32_t gram_units_of(uint32_t units)
 {
@@ -144,7 +135,7 @@ static void choose_grams(struct vg_compile *compile, struct vg_compiled_key *key
     for (uint32_t at = 0; text && at + units + stride - 1 <= count; at++) {
         uint64_t weight = 0;
 
-        if ((key->units & VG_TEXT_WIDE) && !is_wide(text + at, units))
+        if ((key->units & VG_TEXT_WIDE) && vg_is_ascii(text + at, units))
             continue;
         for (uint32_t i = 0; i < stride; i++)
             weight += weight_of(compile, load, wide_gram(text + at + i, units), units, key->field);

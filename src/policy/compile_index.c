@@ -15,11 +15,6 @@ struct wanted {
     uint8_t kind;
 };
 
-static struct vg_compiled_key *key_at(const struct vg_compile *compile, uint32_t index)
-{
-    return VG_BUFFER_AT(&compile->keys, struct vg_compiled_key) + index;
-}
-
 uint16_t vg_key_unit(const struct vg_compile *compile, const struct vg_compiled_key *key, uint32_t at)
 {
     bool wide = (key->units & VG_TEXT_WIDE) != 0;
@@ -37,7 +32,7 @@ uint16_t vg_key_unit(const struct vg_compile *compile, const struct vg_compiled_
 static bool same_key(const void *context, uint32_t index, const void *wanted)
 {
     const struct vg_compile *compile = context;
-    const struct vg_compiled_key *key = key_at(compile, index);
+    const struct vg_compiled_key *key = vg_key_at(compile, index);
     const struct wanted *other = wanted;
 
     if (key->hash != other->hash || (key->units & ~VG_TEXT_WIDE) != other->units ||
@@ -58,18 +53,9 @@ static uint64_t set_hash(uint64_t hash, uint8_t field, uint8_t kind)
 
 static uint64_t key_hash_of(const void *context, uint32_t index)
 {
-    const struct vg_compiled_key *key = key_at(context, index);
+    const struct vg_compiled_key *key = vg_key_at(context, index);
 
     return set_hash(key->hash, key->field, key->kind);
-}
-
-static bool is_wide(const struct wanted *wanted)
-{
-    uint16_t any = 0;
-
-    for (uint32_t i = 0; i < wanted->units; i++)
-        any |= wanted->folded[i];
-    return any >= 0x80;
 }
 
 /* Makes room for the text of a key; where it starts is counted in elements of `size`. */
@@ -89,7 +75,7 @@ static void *make_room(struct vg_compile *compile, struct vg_compiled_key *key, 
 /* Texts of ASCII are kept as bytes, others as units. */
 static void put_text(struct vg_compile *compile, const struct wanted *wanted, struct vg_compiled_key *key)
 {
-    bool wide = is_wide(wanted);
+    bool wide = !vg_is_ascii(wanted->folded, wanted->units);
     uint8_t *out;
 
     key->units = wanted->units | (wide ? VG_TEXT_WIDE : 0);
@@ -151,8 +137,8 @@ static void add_key(struct vg_compile *compile, uint32_t predicate, enum vg_key_
         key = new_key(compile, &wanted);
     if (key == VG_BLOB_NONE)
         return;
-    link.next = key_at(compile, key)->postings;
-    key_at(compile, key)->postings = VG_BUFFER_COUNT(&compile->chain, struct vg_chain);
+    link.next = vg_key_at(compile, key)->postings;
+    vg_key_at(compile, key)->postings = VG_BUFFER_COUNT(&compile->chain, struct vg_chain);
     vg_buffer_put(&compile->chain, &link, sizeof(link));
 }
 

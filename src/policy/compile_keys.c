@@ -9,14 +9,9 @@ struct layout {
     uint32_t bits;
 };
 
-static const struct vg_compiled_key *key_at(const struct vg_compile *compile, uint32_t index)
-{
-    return VG_BUFFER_AT(&compile->keys, struct vg_compiled_key) + index;
-}
-
 static uint32_t bucket_of(const struct vg_compile *compile, uint32_t key, uint32_t bits)
 {
-    return (uint32_t)key_at(compile, key)->hash & (((uint32_t)1 << bits) - 1);
+    return (uint32_t)vg_key_at(compile, key)->hash & (((uint32_t)1 << bits) - 1);
 }
 
 /* Orders the keys by bucket, and in one as they came. Returns whether no bucket has too many. */
@@ -76,8 +71,8 @@ static void write_bucket(struct vg_compile *compile, const uint32_t *keys, uint3
     if (count != 0)
         bucket.key = VG_BUFFER_COUNT(&compile->sections[VG_BLOB_KEYS], uint32_t);
     for (uint32_t i = 0; i < count; i++) {
-        bucket.filter |= vg_key_filter(key_at(compile, keys[i])->hash);
-        write_key(compile, key_at(compile, keys[i]), i == count - 1);
+        bucket.filter |= vg_key_filter(vg_key_at(compile, keys[i])->hash);
+        write_key(compile, vg_key_at(compile, keys[i]), i == count - 1);
     }
     vg_buffer_put(&compile->sections[VG_BLOB_BUCKETS], &bucket, sizeof(bucket));
 }

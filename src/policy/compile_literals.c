@@ -12,11 +12,6 @@ struct order {
     uint32_t start;
 };
 
-static const struct vg_compiled_key *key_at(const struct vg_compile *compile, uint32_t index)
-{
-    return VG_BUFFER_AT(&compile->keys, struct vg_compiled_key) + index;
-}
-
 static int compare(const void *left, const void *right)
 {
     const struct order *a = left;
@@ -54,7 +49,7 @@ static void fill_word(const struct vg_compile *compile, const struct vg_compiled
 
 static void write_gram(struct vg_compile *compile, const struct order *order, bool last)
 {
-    const struct vg_compiled_key *key = key_at(compile, order->key);
+    const struct vg_compiled_key *key = vg_key_at(compile, order->key);
     struct vg_blob_gram out = {.literal = order->literal, .start = (uint16_t)order->start};
 
     fill_word(compile, key, order->start + units_of(key->kind, order->table), &out);
@@ -80,7 +75,7 @@ static void write_grams(struct vg_compile *compile, const struct order *order, u
             entries->count++;
             bucket = 0;
         }
-        bucket += key_at(compile, order[i].key)->units & ~VG_TEXT_WIDE;
+        bucket += vg_key_at(compile, order[i].key)->units & ~VG_TEXT_WIDE;
         if (bucket > VG_BLOB_BUCKET_UNITS_MAX)
             vg_compile_error(compile, (struct vg_place){NULL, 0, 0},
                              "too many texts that differ too little are searched in one field",
@@ -132,7 +127,7 @@ static void write_filter(struct vg_compile *compile, const struct order *order, 
 static void write_tables(struct vg_compile *compile, const struct order *order, uint32_t count,
                          struct vg_entries *entries, struct vg_blob_field *field)
 {
-    uint32_t kind = key_at(compile, order->key)->kind;
+    uint32_t kind = vg_key_at(compile, order->key)->kind;
     uint32_t end;
 
     for (uint32_t start = 0; start < count; start = end) {
@@ -147,7 +142,7 @@ static void write_tables(struct vg_compile *compile, const struct order *order, 
         }
         write_slots(compile, entries, &grams->table);
         write_filter(compile, order + start, end - start, entries->count, grams);
-        grams->stride = (uint16_t)vg_gram_stride(compile, key_at(compile, order[start].key));
+        grams->stride = (uint16_t)vg_gram_stride(compile, vg_key_at(compile, order[start].key));
     }
 }
 
@@ -160,7 +155,7 @@ static struct order *write_literals(struct vg_compile *compile, const uint32_t *
     uint32_t grams = 0;
 
     for (uint32_t i = 0; order && i < count; i++) {
-        const struct vg_compiled_key *key = key_at(compile, keys[i]);
+        const struct vg_compiled_key *key = vg_key_at(compile, keys[i]);
         uint32_t table = key->kind == VG_KEY_LITERAL ? vg_gram_table_of(compile, key) : 0;
         uint32_t units = units_of(key->kind, table);
         struct vg_blob_literal out = {key->text, key->units, vg_compile_target(compile, key)};

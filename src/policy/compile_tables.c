@@ -4,11 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct vg_compiled_key *key_at(const struct vg_compile *compile, uint32_t index)
-{
-    return VG_BUFFER_AT(&compile->keys, struct vg_compiled_key) + index;
-}
-
 /* Collects a key's predicates into `pending`; returns how many. */
 static uint32_t gather(struct vg_compile *compile, const struct vg_compiled_key *key)
 {
@@ -198,12 +193,12 @@ static void order_keys(const struct vg_compile *compile, uint32_t *order, uint32
 
     memset(starts, 0, (GROUPS + 1) * sizeof(*starts));
     for (uint32_t i = 0; i < count; i++)
-        starts[group_of(key_at(compile, i)) + 1]++;
+        starts[group_of(vg_key_at(compile, i)) + 1]++;
     for (uint32_t group = 0; group < GROUPS; group++)
         starts[group + 1] += starts[group];
     memcpy(next, starts, sizeof(next));
     for (uint32_t i = 0; i < count; i++)
-        order[next[group_of(key_at(compile, i))]++] = i;
+        order[next[group_of(vg_key_at(compile, i))]++] = i;
 }
 
 static struct vg_blob_keys *table_of(struct vg_blob_field *field, uint32_t kind)
@@ -245,7 +240,7 @@ static void write_groups(struct vg_compile *compile, const uint32_t *order, cons
             continue;
         }
         for (uint32_t i = 0; i < count; i++)
-            *lengths_of(field, kind) |= vg_blob_length(key_at(compile, keys[i])->units & ~VG_TEXT_WIDE);
+            *lengths_of(field, kind) |= vg_blob_length(vg_key_at(compile, keys[i])->units & ~VG_TEXT_WIDE);
         vg_compile_keys(compile, keys, count, table_of(field, kind));
     }
 }

@@ -15,15 +15,6 @@ struct shape {
     const struct vg_token *literal;
 };
 
-static bool is_ascii(struct vg_span text)
-{
-    for (uint32_t i = 0; i < vg_unit_count(text); i++) {
-        if (vg_fold(vg_units(text)[i]) >= 0x80)
-            return false;
-    }
-    return true;
-}
-
 static bool is_run(const struct vg_predicate *source, size_t token)
 {
     return token < source->token_count && source->tokens[token].kind == VG_TOKEN_ANY_RUN;
@@ -40,7 +31,8 @@ static struct shape shape_of(const struct vg_compiled_predicate *predicate)
         source->token_count != (size_t)starts + ends + 1)
         return shape;
     shape.literal = &source->tokens[starts];
-    if (shape.literal->kind != VG_TOKEN_LITERAL || !is_ascii(shape.literal->text) ||
+    if (shape.literal->kind != VG_TOKEN_LITERAL ||
+        !vg_is_ascii(vg_units(shape.literal->text), vg_unit_count(shape.literal->text)) ||
         vg_unit_count(shape.literal->text) > VG_LITERAL_UNITS_MAX)
         return shape;
     shape.kind = starts && ends ? VG_TRIAL_CONTAINS
@@ -257,11 +249,8 @@ static void write_regex(struct vg_compile *compile, const struct vg_regex_litera
 {
     bool any = literals->count != 0;
 
-    for (uint32_t i = 0; i < literals->count; i++) {
-        struct vg_span text = {literals->at[i].units, literals->at[i].count * 2};
-
-        any = any && is_ascii(text);
-    }
+    for (uint32_t i = 0; any && i < literals->count; i++)
+        any = vg_is_ascii(literals->at[i].units, literals->at[i].count);
     if (!any)
         put_trial(compile, (struct vg_blob_trial){.kind = VG_TRIAL_REGEX}, true);
     for (uint32_t i = 0; any && i < literals->count; i++) {

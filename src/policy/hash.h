@@ -31,6 +31,16 @@ static inline uint8_t vg_fold_byte(uint16_t unit)
     return (uint8_t)(folded < 0x80 ? folded : 0x80 | (folded & 0x7F));
 }
 
+/* Whether a text is all ASCII; no unit beyond it is folded to one of ASCII, or the other way. */
+static inline bool vg_is_ascii(const uint16_t *units, uint32_t count)
+{
+    uint16_t any = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        any |= vg_fold(units[i]);
+    return any < 0x80;
+}
+
 /* The word of the first `count` units, at most eight; bytes of units that are missing are zero. */
 static inline uint64_t vg_fold_part(const uint16_t *units, uint32_t count)
 {
