@@ -289,8 +289,8 @@ NTSTATUS ZwFsControlFile(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, PVOID
         status = query_journal(opened, io, out, out_length);
     else
         status = STATUS_INVALID_DEVICE_REQUEST;
-    if (opened->volume->short_answers && code == FSCTL_READ_FILE_USN_DATA)
-        io->Information = min(io->Information, 8u);
+    if (opened->volume->usn_room != 0 && code == FSCTL_READ_FILE_USN_DATA)
+        io->Information = min(io->Information, opened->volume->usn_room);
     pthread_mutex_unlock(&sim_volume_lock);
     io->Status = status;
     return status;

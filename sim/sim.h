@@ -98,7 +98,7 @@ struct sim_volume_options {
     bool tells_more;     /* its storage stack's answers do not fit: STATUS_BUFFER_OVERFLOW */
     bool slow;           /* its storage stack answers later, on another thread */
     bool rootless_names; /* its file system answers names that do not begin at its root: `a.exe` */
-    bool short_answers;  /* it says of its journal's records that they are shorter than they are */
+    unsigned usn_room;   /* it says that no more bytes of a journal's record were read; 0: the whole */
     bool boasts_names;   /* its file system calls the names that it answers longer than the buffer */
 };
 struct sim_volume;

@@ -62,7 +62,7 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options)
     volume->has_file_id = !options->no_file_id;
     volume->tells_more = options->tells_more;
     volume->rootless_names = options->rootless_names;
-    volume->short_answers = options->short_answers;
+    volume->usn_room = options->usn_room;
     volume->boasts_names = options->boasts_names;
     volume->slow = options->slow;
     volume->names_streams = options->names_streams;

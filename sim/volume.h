@@ -24,7 +24,7 @@ struct sim_volume {
     bool slow;
     bool rootless_names;
     bool boasts_names;
-    bool short_answers;
+    unsigned usn_room;
     ULONG serial;
     uint64_t journal_id;
     uint64_t next_usn;

@@ -104,7 +104,7 @@ static void expect_digests(const struct vg_match *match, const struct vg_record 
         const struct vg_blob_field *field = vg_match_field(match, vg_lowest_bit(fields));
         const struct vg_fact *fact = &record->facts[field->field];
 
-        if ((field->searches & VG_SEARCH_DIGESTS) && fact->state == VG_FACT_KNOWN)
+        if (fact->state == VG_FACT_KNOWN)
             vg_match_expect(match, field, fact);
     }
 }

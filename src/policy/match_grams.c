@@ -77,14 +77,14 @@ static void scan_ones(struct vg_scan *scan)
     const struct vg_blob_grams *ones = &scan->field->grams[VG_ASCII_ONE];
     const uint64_t *wanted = scan->match->blob.FILTERS + ones->filter;
     const struct vg_text *text = &scan->text;
-    const uint8_t *last = vg_text_at(text, text->end) - 1;
+    const uint8_t *end = vg_text_at(text, text->end);
 
     for (unsigned half = 0; half < 2; half++) {
         for (uint64_t left = wanted[half]; left; left &= left - 1) {
             uint8_t unit = (uint8_t)(64 * half + vg_lowest_bit(left));
-            const uint8_t *at = vg_text_seek_one(vg_text_at(text, text->start), last, unit);
+            const uint8_t *at = vg_text_seek_one(vg_text_at(text, text->start), end, unit);
 
-            if (at <= last)
+            if (at < end)
                 find_gram(scan, &ones->table, unit, place_in(text, at), at + 1);
         }
     }

@@ -157,8 +157,7 @@ void vg_scan_streams(struct vg_scan *scan)
     uint64_t hash = scan->match->blob.header->seed;
 
     for (uint32_t at = 0; at < scan->value.count; at += VG_WORD_UNITS) {
-        uint32_t left = scan->value.count - at;
-        uint32_t count = left < VG_WORD_UNITS ? left : VG_WORD_UNITS;
+        uint32_t count = vg_lower(scan->value.count - at, VG_WORD_UNITS);
         uint64_t word = vg_fold_part(units + at, count);
         uint64_t after = count == VG_WORD_UNITS ? vg_hash_text_word(hash, word, units + at) : hash;
 

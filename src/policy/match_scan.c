@@ -273,8 +273,6 @@ static void scan_digest(struct vg_scan *scan, struct vg_span digest)
 
 void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, const struct vg_fact *fact)
 {
-    const uint32_t of_values =
-        VG_SEARCH_TEXT | VG_SEARCH_DIGESTS | (uint32_t)TESTS_OF_TEXT << VG_SEARCH_TESTS_SHIFT;
     struct vg_scan scan;
 
     scan.match = match;
@@ -288,8 +286,6 @@ void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, co
         return;
     }
     scan_general(&scan, 1u << VG_BLOB_TEST_EXISTS);
-    if (!(field->searches & of_values))
-        return;
     for (unsigned i = 0; i < fact->count && i < VG_FACT_VALUES_MAX; i++) {
         if (field->searches & VG_SEARCH_DIGESTS)
             scan_digest(&scan, fact->values[i]);

@@ -94,7 +94,7 @@ static void fold_units(struct vg_text *text, const uint16_t *units, uint8_t *byt
 static void fold_piece(struct vg_text *text)
 {
     uint32_t left = text->count - text->start;
-    uint32_t count = left < VG_PIECE_UNITS ? left : VG_PIECE_UNITS;
+    uint32_t count = vg_lower(left, VG_PIECE_UNITS);
     const uint16_t *units = text->units + text->start;
     uint8_t *bytes = text->bytes + VG_PIECE_BEFORE;
 
@@ -106,8 +106,7 @@ static void fold_piece(struct vg_text *text)
         return;
     }
     for (uint32_t at = 0; at < count; at += BLOCK_UNITS) {
-        if (count - at < BLOCK_UNITS)
-            at = count - BLOCK_UNITS;
+        at = vg_lower(at, count - BLOCK_UNITS);
         if (!fold_block(units + at, bytes + at))
             fold_units(text, units + at, bytes + at, BLOCK_UNITS);
     }
@@ -146,21 +145,26 @@ bool vg_text_has_stream(const struct vg_text *text, const struct vg_value *value
     return false;
 }
 
-static bool same_bytes(const uint8_t *a, const uint8_t *b, uint32_t count)
+static bool same_few_bytes(const uint8_t *a, const uint8_t *b, uint32_t count)
 {
-    uint32_t at = 0;
-
-    for (; count - at >= VG_WORD_UNITS; at += VG_WORD_UNITS) {
-        if (vg_load_word(a + at) != vg_load_word(b + at))
-            return false;
-    }
-    if (count >= VG_WORD_UNITS)
-        return vg_load_word(a + count - VG_WORD_UNITS) == vg_load_word(b + count - VG_WORD_UNITS);
-    for (; at < count; at++) {
+    for (uint32_t at = 0; at < count; at++) {
         if (a[at] != b[at])
             return false;
     }
     return true;
+}
+
+/* The last words overlap those before. */
+static bool same_bytes(const uint8_t *a, const uint8_t *b, uint32_t count)
+{
+    if (count < VG_WORD_UNITS)
+        return same_few_bytes(a, b, count);
+    count -= VG_WORD_UNITS;
+    for (uint32_t at = 0; at < count; at += VG_WORD_UNITS) {
+        if (vg_load_word(a + at) != vg_load_word(b + at))
+            return false;
+    }
+    return vg_load_word(a + count) == vg_load_word(b + count);
 }
 
 bool vg_text_equals(const struct vg_text *text, uint32_t start, const void *other, uint32_t units)
@@ -195,9 +199,9 @@ const uint8_t *vg_text_seek(const uint8_t *at, const uint8_t *last, uint8_t firs
     return at;
 }
 
-const uint8_t *vg_text_seek_one(const uint8_t *at, const uint8_t *last, uint8_t byte)
+const uint8_t *vg_text_seek_one(const uint8_t *at, const uint8_t *end, uint8_t byte)
 {
-    for (; at <= last; at += BLOCK_UNITS) {
+    for (; at < end; at += BLOCK_UNITS) {
         uint64_t found = seek_block_one(at, byte);
 
         if (found)
@@ -208,9 +212,9 @@ const uint8_t *vg_text_seek_one(const uint8_t *at, const uint8_t *last, uint8_t 
 
 static bool find_unit(const struct vg_text *text, uint8_t unit)
 {
-    const uint8_t *last = vg_text_at(text, text->end) - 1;
+    const uint8_t *end = vg_text_at(text, text->end);
 
-    return vg_text_seek_one(vg_text_at(text, text->start), last, unit) <= last;
+    return vg_text_seek_one(vg_text_at(text, text->start), end, unit) < end;
 }
 
 bool vg_text_find(const struct vg_text *text, const struct vg_blob_view *blob, uint32_t at, uint32_t units)

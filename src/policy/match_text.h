@@ -55,8 +55,8 @@ static inline bool vg_text_is(const struct vg_text *text, const struct vg_blob_v
  * is in a piece. */
 const uint8_t *vg_text_seek(const uint8_t *at, const uint8_t *last, uint8_t first, uint8_t second);
 
-/* The same of one byte. */
-const uint8_t *vg_text_seek_one(const uint8_t *at, const uint8_t *last, uint8_t byte);
+/* The same of one byte, before `end`. */
+const uint8_t *vg_text_seek_one(const uint8_t *at, const uint8_t *end, uint8_t byte);
 
 /* Whether the value has this text of ASCII, whose first units end in the piece, anywhere. An empty one it
  * has. */

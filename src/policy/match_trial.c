@@ -87,7 +87,7 @@ static const uint8_t *seek_token(const uint8_t *at, const uint8_t *end, const ui
 
     for (; at <= last; at++) {
         at = count > 1 ? vg_text_seek(at, last, (uint8_t)units[0], (uint8_t)units[1])
-                       : vg_text_seek_one(at, last, (uint8_t)units[0]);
+                       : vg_text_seek_one(at, end, (uint8_t)units[0]);
         if (at <= last && has_token_at(at, units, count))
             return at;
     }

@@ -119,7 +119,10 @@ static void after_two_minutes_nobody_looks_for_the_policy_any_more(void **state)
     sim_refuse_opens(file, STATUS_DEVICE_NOT_READY);
     assert_int_equal(load(), STATUS_SUCCESS);
     confirm_boot();
-    pass_seconds(200);
+    pass_seconds(119);
+    assert_false(sim_said("no policy could be loaded"));
+    pass_seconds(1);
+    assert_true(sim_said("no policy could be loaded"));
     sim_refuse_opens(file, STATUS_SUCCESS);
     opens = sim_file_opens(file);
     pass_seconds(10);

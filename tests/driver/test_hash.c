@@ -199,7 +199,8 @@ static void a_journals_records_are_read_in_both_forms_and_no_other(void **state)
         {{.device = "\\Device\\HarddiskVolume8", .letter = "I:", .empty_journal = true}, 2},
         {{.device = "\\Device\\HarddiskVolume9", .letter = "J:", .no_usn = true}, 2},
         {{.device = "\\Device\\HarddiskVolume11", .letter = "L:", .file_system = "fastfat"}, 2},
-        {{.device = "\\Device\\HarddiskVolume10", .letter = "K:", .short_answers = true}, 2},
+        {{.device = "\\Device\\HarddiskVolume10", .letter = "K:", .usn_room = 47}, 2},
+        {{.device = "\\Device\\HarddiskVolume12", .letter = "M:", .usn_room = 48, .usn_version = 3}, 1},
     };
 
     (void)state;

@@ -5,7 +5,7 @@
 #include "../../src/policy/model.h"
 #include "../../src/regex/compile.h"
 
-#define BUILD_MAX     256u
+#define BUILD_MAX     512u
 #define BUILD_REGEXES 16u
 
 struct build {

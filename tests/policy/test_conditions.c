@@ -5,6 +5,7 @@
 #include "../../src/policy/match.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define MANY 4000u /* so that more than a thousand are announced in each way */
 
@@ -123,16 +124,59 @@ static void numbers_that_have_run_out_begin_anew(void **state)
     open_policy();
     kept = scratch;
     for (unsigned i = 0; i < 12; i++) {
+        uint32_t expected;
+
         if (i == 4)
-            kept->start = UINT32_MAX / 2;
+            kept->start = UINT32_MAX / 2 - 1;
+        expected = kept->start == UINT32_MAX / 2 ? 1 : kept->start + 1;
         if (i == 10)
             kept->serial = UINT32_MAX;
         vg_record_set(&record, VG_FIELD_USER, i % 2 ? TEXT("it is tried") : TEXT("it is not"));
         vg_record_set(&record, VG_FIELD_COMMAND_LINE, i % 4 == 2 ? TEXT("is looked for") : TEXT("is not"));
         assert_int_equal(decide(), VG_DECIDED);
         assert_int_equal(decision.verdict, i % 2 ? VG_DENY : i % 4 == 2 ? VG_ASK : VG_ALLOW);
-        assert_in_range(kept->start, 1, UINT32_MAX / 2);
+        assert_int_equal(kept->start, expected);
         assert_int_not_equal(kept->serial, 0);
+    }
+}
+
+/* What the next start is decided by depends on no truth of the last, also where the truths that are kept fill
+ * their room and another predicate is numbered next. */
+static void however_many_truths_there_are_none_outlives_its_start(void **state)
+{
+    uint16_t every[4 * 130];
+    uint16_t pattern[1103]; /* too long to be tried only where it is asked for */
+
+    (void)state;
+    for (uint32_t i = 1; i <= 1100; i++)
+        pattern[i] = u'n';
+    pattern[0] = pattern[1101] = u'*';
+    pattern[1102] = 0;
+    for (uint32_t count = 1; count <= 130; count++) {
+        struct vg_expr *not_it;
+
+        build_start(&build);
+        not_it = build_not(&build, build_pattern(&build, VG_FIELD_IMAGE, pattern, 0));
+        for (uint32_t i = 0; i < count; i++) {
+            uint16_t line[] = {u'*', u'q', (uint16_t)(u'a' + i / 26), (uint16_t)(u'a' + i % 26), u'q',
+                               u'*', 0};
+
+            build_rule(&build, VG_ACTION_DENY,
+                       build_join(&build, VG_EXPR_AND, build_pattern(&build, VG_FIELD_COMMAND_LINE, line, 0),
+                                  not_it));
+            memcpy(every + 4 * i, line + 1, 8);
+        }
+        build_rule(&build, VG_ACTION_ASK, build_pattern(&build, VG_FIELD_USER, u"*u?u*", 0));
+        open_policy();
+        vg_record_set(&record, VG_FIELD_USER, TEXT("u-u"));
+        vg_record_set(&record, VG_FIELD_IMAGE, (struct vg_span){pattern + 1, 2200});
+        vg_record_set(&record, VG_FIELD_COMMAND_LINE, (struct vg_span){every, count * 8});
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.verdict, VG_ASK);
+        vg_record_set(&record, VG_FIELD_IMAGE, TEXT("yes"));
+        vg_record_set(&record, VG_FIELD_COMMAND_LINE, (struct vg_span){every + 4 * (count - 1), 8});
+        assert_int_equal(decide(), VG_DECIDED);
+        assert_int_equal(decision.rule, count - 1);
     }
 }
 
@@ -140,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(however_many_conditions_there_are_each_is_run_once_and_in_order),
+        CASE(however_many_truths_there_are_none_outlives_its_start),
         CASE(numbers_that_have_run_out_begin_anew),
         CASE(a_condition_is_ruled_out_only_by_a_command_line_that_is_known),
     };

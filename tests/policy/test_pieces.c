@@ -260,6 +260,18 @@ static void a_text_is_found_only_where_all_of_it_stands(void **state)
     }
 }
 
+/* Whether a value can have a text is first asked of its pairs of units, in which six bits of a unit count. */
+static void units_that_count_alike_in_a_pair_are_told_apart(void **state)
+{
+    (void)state;
+    assert_true(
+        holds(build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*a;*", 0), VG_FIELD_COMMAND_LINE, TEXT("a{a;")));
+    assert_false(
+        holds(build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*a;*", 0), VG_FIELD_COMMAND_LINE, TEXT("a{a{")));
+    assert_false(
+        holds(build_pattern(&build, VG_FIELD_COMMAND_LINE, u"*;a*", 0), VG_FIELD_COMMAND_LINE, TEXT("{a{a")));
+}
+
 /* An allowed folder covers none, wherever it is. */
 static void a_stream_of_a_long_path_is_seen(void **state)
 {
@@ -305,6 +317,7 @@ int main(void)
         CASE(parts_are_tried_across_the_pieces_of_a_long_value),
         CASE(parts_are_tried_in_every_value),
         CASE(parts_are_tried_in_values_of_every_length),
+        CASE(units_that_count_alike_in_a_pair_are_told_apart),
         CASE(the_ends_of_a_long_value_are_found),
         CASE(the_ends_of_a_long_value_are_tried),
         CASE(a_stream_of_a_long_path_is_seen),
