@@ -18,6 +18,7 @@
 /* Limits of the format. A policy beyond them is refused by the compiler, a blob beyond them by the validator.
  */
 #define VG_BLOB_RULES_MAX         0x3FFFFFFFu /* an index shares its word with two flags */
+#define VG_BLOB_NAME_MAX          4096u       /* bytes of a rule's name: each start may keep some of them */
 #define VG_BLOB_TESTED_MAX        0x3FFFFFu   /* predicates inside conditions: 22 bits of an instruction */
 #define VG_BLOB_STACK_MAX         64u         /* values on the stack of a condition */
 #define VG_BLOB_STARS_MAX         32u         /* * in one pattern */

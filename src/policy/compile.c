@@ -108,6 +108,8 @@ static void write_rules(struct vg_compile *compile)
             name = put_name(compile, &names, text);
         last = text;
 
+        if (strlen(text) > VG_BLOB_NAME_MAX)
+            vg_compile_error(compile, rule->place, "a rule's name of more than 4,096 bytes", NULL);
         if (compile->sections[VG_BLOB_NAMES].size > UINT32_MAX)
             vg_compile_error(compile, rule->place, "the names of all rules take more than 4 GiB", NULL);
         if (i % VG_ACTIONS_IN_WORD == 0)

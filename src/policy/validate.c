@@ -82,6 +82,21 @@ bool vg_check_settings(struct vg_check *check)
 /* A size of 32 bits leaves no room for too many rules. */
 static_assert(UINT32_MAX / sizeof(uint32_t) <= VG_BLOB_RULES_MAX, "an index shares its word with two flags");
 
+static bool check_name_lengths(struct vg_check *check)
+{
+    const uint8_t *names = check->blob.NAMES;
+    size_t size = vg_check_count(check, VG_BLOB_NAMES);
+    size_t start = 0;
+
+    for (size_t at = 0; at < size; at++) {
+        if (names[at] == 0)
+            start = at + 1;
+        else if (at - start == VG_BLOB_NAME_MAX)
+            return vg_check_failed(check, "a name is too long", names + start);
+    }
+    return true;
+}
+
 /* Well-formed UTF-8 throughout; names that are ASCII cost next to nothing. */
 static bool check_names(struct vg_check *check)
 {
@@ -97,7 +112,7 @@ static bool check_names(struct vg_check *check)
         ascii++;
     if (!vg_utf16_from_utf8((const char *)names + ascii, size - ascii, NULL, 0, &units, &bad))
         return vg_check_failed(check, "a name is not UTF-8", names + ascii + bad);
-    return true;
+    return check_name_lengths(check);
 }
 
 /* One for each rule; every value of two bits is one. */

@@ -184,6 +184,18 @@ static void names_are_utf_8_and_end(void **state)
     assert_string_equal(VERDICT_WITH(&parts, parts.NAMES[size - 2], 0xC3), "a name is not UTF-8");
 }
 
+static void a_name_has_so_many_bytes_at_most(void **state)
+{
+    uint32_t size = parts.counts[VG_BLOB_NAMES];
+
+    (void)state;
+    parts_resize(&parts, VG_BLOB_NAMES, size + VG_BLOB_NAME_MAX + 2);
+    memset(parts.NAMES + size, 'n', VG_BLOB_NAME_MAX);
+    assert_string_equal(parts_verdict(&parts), ACCEPTED);
+    assert_string_equal(VERDICT_WITH(&parts, parts.NAMES[size + VG_BLOB_NAME_MAX], 'n'),
+                        "a name is too long");
+}
+
 /* Where in the blob the check failed, counted from the start of a section. */
 static size_t place_in(enum vg_blob_section_id id)
 {
@@ -312,6 +324,7 @@ int main(void)
         TEST(no_more_predicates_are_tracked_than_there_are),
         TEST(no_more_predicates_are_tried_than_there_are),
         TEST(names_are_utf_8_and_end),
+        TEST(a_name_has_so_many_bytes_at_most),
         TEST(a_refusal_says_which_byte_of_a_name_is_wrong),
         TEST(a_refusal_says_which_list_does_not_end),
         TEST(a_rule_s_name_starts_where_a_name_starts),

@@ -1,6 +1,8 @@
 /* Which rule decides, which are recorded, and what a compiled policy says of itself. */
 #include "subject.h"
 
+#include "../../src/policy/blob.h"
+
 #include <string.h>
 
 static void the_first_rule_that_matches_decides(void **state)
@@ -126,6 +128,21 @@ static void what_exceeds_the_format_is_refused_in_words(void **state)
     assert_refused("a condition too deep or too long to be compiled");
 }
 
+/* Every event names rules, so that a name costs memory at each start. */
+static void a_rule_s_name_has_so_many_bytes_at_most(void **state)
+{
+    static char name[VG_BLOB_NAME_MAX + 2];
+
+    (void)state;
+    memset(name, 'n', VG_BLOB_NAME_MAX);
+    build_rule(&build, VG_ACTION_DENY, build_pattern(&build, VG_FIELD_IMAGE, u"a", 0));
+    build.rules[0].name = name;
+    open_policy();
+    assert_int_equal(vg_policy_rule_name(&policy, 0).size, VG_BLOB_NAME_MAX);
+    name[VG_BLOB_NAME_MAX] = 'n';
+    assert_refused("a rule's name of more than 4,096 bytes");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +151,7 @@ int main(void)
         CASE(audit_rules_are_recorded_up_to_the_one_that_decides),
         CASE(settings_and_names_survive_the_compilation),
         CASE(what_exceeds_the_format_is_refused_in_words),
+        CASE(a_rule_s_name_has_so_many_bytes_at_most),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
