@@ -8,27 +8,50 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static void decide(const struct vg_policy *policy)
+/* Long enough for several pieces of the matcher. */
+#define LONG_UNITS 1100u
+
+enum telling { ONE_VALUE, LONG_VALUES, ABSENT, TELLINGS };
+
+static void tell(struct vg_record *record, enum vg_field field, enum telling telling)
 {
     static const uint16_t path[] = u"C:\\Windows\\System32\\cmd.exe:s";
-    static const uint8_t digest[32] = {0xAB};
-    struct vg_record record = {0};
-    struct vg_decision decision;
+    static const uint8_t digest[VG_DIGEST_SIZE_MAX] = {0xAB};
+    static uint16_t text[LONG_UNITS];
+    uint32_t size = vg_field_digest_size(field);
+
+    for (uint32_t i = 0; i < LONG_UNITS; i++)
+        text[i] = path[i % (sizeof(path) / sizeof(*path) - 1)];
+    if (telling == ABSENT)
+        vg_record_set_state(record, field, VG_FACT_ABSENT);
+    else if (size != 0)
+        vg_record_set(record, field, (struct vg_span){digest, size});
+    else
+        vg_record_set(record, field, (struct vg_span){path, sizeof(path) - 2});
+    if (telling == LONG_VALUES && size == 0)
+        (void)vg_record_add(record, field, (struct vg_span){text, sizeof(text)});
+}
+
+static void decide(const struct vg_policy *policy)
+{
     void *scratch = malloc(vg_policy_scratch_size(policy));
 
     if (!scratch)
         return;
-    for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
-        if (vg_field_stage((enum vg_field)field) == VG_STAGE_CHEAP)
-            vg_record_set(&record, (enum vg_field)field, (struct vg_span){path, sizeof(path) - 2});
-    }
     vg_policy_scratch_init(policy, scratch);
-    while (vg_policy_decide(&record, scratch, &decision) == VG_NEED_FACT) {
-        uint32_t size = vg_field_digest_size(decision.need);
+    for (enum telling telling = ONE_VALUE; telling < TELLINGS; telling++) {
+        struct vg_record record = {0};
+        struct vg_decision decision;
 
-        vg_record_set(&record, decision.need, (struct vg_span){digest, size != 0 ? size : sizeof(digest)});
+        for (unsigned field = 0; field < VG_FIELD_COUNT; field++) {
+            if (vg_field_stage((enum vg_field)field) == VG_STAGE_CHEAP)
+                tell(&record, (enum vg_field)field, telling);
+        }
+        vg_policy_begin(scratch);
+        while (vg_policy_decide(&record, scratch, &decision) == VG_NEED_FACT)
+            tell(&record, decision.need, telling);
+        (void)vg_policy_rule_name(policy, decision.rule);
     }
-    (void)vg_policy_rule_name(policy, decision.rule);
     free(scratch);
 }
 
