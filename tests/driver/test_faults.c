@@ -350,7 +350,6 @@ int main(void)
         cmocka_unit_test(a_start_that_cannot_be_decided_is_recorded_with_all_that_can_be_known_of_it),
         cmocka_unit_test(what_a_start_was_allowed_by_stands_in_its_record_whatever_fails_afterwards),
         cmocka_unit_test(a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides),
-        cmocka_unit_test(a_start_that_cannot_be_decided_is_recorded_with_all_that_can_be_known_of_it),
         cmocka_unit_test(a_bad_file_is_never_allowed_by_a_failure_that_the_record_hides_by_any_kind_of_hash),
         cmocka_unit_test(an_exit_and_an_image_survive_every_failure),
         cmocka_unit_test(requests_survive_every_failure),
