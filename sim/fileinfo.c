@@ -166,8 +166,10 @@ NTSTATUS ZwQueryVolumeInformationFile(HANDLE handle, PIO_STATUS_BLOCK io, PVOID 
     sim_file_service("ZwQueryVolumeInformationFile");
     opened = file_of(handle, "ZwQueryVolumeInformationFile");
     volume = opened->volume;
-    if (sim_fault("ZwQueryVolumeInformationFile"))
+    if (sim_fault("ZwQueryVolumeInformationFile")) {
+        memset(out, 0xFF, length); /* nothing says what a call that fails leaves there */
         return STATUS_INSUFFICIENT_RESOURCES;
+    }
     switch ((int)class) {
     case FileFsDeviceInformation:
         return answer(io, out, length,

@@ -147,6 +147,24 @@ static void a_file_that_cannot_be_read_has_an_unknown_hash(void **state)
     end();
 }
 
+static void a_hash_that_could_not_be_had_is_not_looked_for_again_for_the_record(void **state)
+{
+    const struct vg_abi_options options = {VG_OPTION_HASH_ALL, VG_OPTION_HASH_ALL};
+    struct sim_file *cmd;
+    unsigned opens;
+
+    (void)state;
+    begin(DENY_ABC);
+    cmd = sim_add_file(CMD, "abc", 3);
+    sim_set_file_flags(cmd, SIM_FILE_READ_FAILS);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    opens = sim_file_opens(cmd);
+    assert_int_equal(sim_ioctl(admin(), VG_IOCTL_SET_OPTIONS, &options, sizeof(options), NULL, 0, NULL), 0);
+    assert_int_equal(try_start(CMD, NULL), STATUS_SUCCESS);
+    assert_int_equal(sim_file_opens(cmd), 2 * opens);
+    end();
+}
+
 static void the_policy_says_what_an_unknown_hash_means(void **state)
 {
     (void)state;
@@ -328,6 +346,7 @@ int main(void)
         cmocka_unit_test(what_has_no_unforgeable_identity_is_read_every_time),
         cmocka_unit_test(the_disk_that_windows_runs_from_is_the_machines_own_whatever_it_is),
         cmocka_unit_test(a_file_that_cannot_be_read_has_an_unknown_hash),
+        cmocka_unit_test(a_hash_that_could_not_be_had_is_not_looked_for_again_for_the_record),
         cmocka_unit_test(the_policy_says_what_an_unknown_hash_means),
         cmocka_unit_test(the_option_hashes_every_start),
         cmocka_unit_test(a_large_file_is_hashed_whole),
