@@ -33,7 +33,7 @@ static void write_json(const struct vg_event *event)
 {
     char *text = NULL;
     size_t length = 0;
-    struct vg_json json = {0};
+    static struct vg_json json; /* its memory is large, and used again as in the tool */
     FILE *stream = open_memstream(&text, &length);
 
     if (!stream)
@@ -42,7 +42,6 @@ static void write_json(const struct vg_event *event)
         abort();
     if (!yyjson_is_obj(vg_json_read(&json, text, length)) || memchr(text, '\n', length) != text + length - 1)
         abort();
-    vg_json_free(&json);
     free(text);
 }
 

@@ -17,6 +17,9 @@ struct memory_bytes {
     size_t left;
 };
 
+/* Large, and used again as in the tool. */
+static struct vg_json json;
+static struct vg_log_block lines;
 static struct vg_replay replay = {.json = true, .print = true, .only = VG_ONLY_ALL};
 static uint64_t decided;
 
@@ -86,7 +89,6 @@ static bool decide(void *context, unsigned worker, const struct vg_log_place *pl
 
 static void assert_json_lines(const struct vg_output *output)
 {
-    struct vg_json json = {0};
     const char *at = output->bytes;
     const char *end = at + output->size;
 
@@ -97,7 +99,6 @@ static void assert_json_lines(const struct vg_output *output)
             abort();
         at = newline + 1;
     }
-    vg_json_free(&json);
 }
 
 static void work(struct vg_log_worker *worker, struct vg_log_block *block)
@@ -113,42 +114,37 @@ static void work(struct vg_log_worker *worker, struct vg_log_block *block)
 
 static void read_text(const uint8_t *bytes, size_t size)
 {
-    const struct vg_log_job job = {.context = &replay, .creation = decide};
+    static const struct vg_log_job job = {.context = &replay, .creation = decide};
     struct memory_bytes memory = {
         .bytes = {.read = read_memory, .position = position_in_memory, .close = close_memory},
         .at = bytes,
         .left = size,
     };
     struct vg_log_text *text = vg_log_text_open("fuzz", &memory.bytes, "", 0);
-    static struct vg_log_block block; /* large, and used again as in the tool */
-    struct vg_log_worker worker = {.job = &job};
+    static struct vg_log_worker worker = {.job = &job};
     struct vg_log_reason reason;
 
-    while (text != NULL && vg_log_text_next(text, &block, &reason) == VG_LOG_BLOCK) {
-        work(&worker, &block);
-        vg_log_block_clear(&block);
+    while (text != NULL && vg_log_text_next(text, &lines, &reason) == VG_LOG_BLOCK) {
+        work(&worker, &lines);
+        vg_log_block_clear(&lines);
     }
     if (text != NULL)
         vg_log_text_close(text);
-    vg_log_block_clear(&block);
-    vg_log_worker_free(&worker);
+    vg_log_block_clear(&lines);
 }
 
 static void judge_filter(const uint8_t *bytes, size_t size)
 {
-    struct vg_json json = {0};
     yyjson_val *root = vg_json_read(&json, (const char *)bytes, size);
 
     if (root != NULL && vg_log_event_of(root).kind != VG_LOG_OTHER &&
         !vg_log_may_create((const char *)bytes, size))
         abort();
-    vg_json_free(&json);
 }
 
 static void read_xml(const uint8_t *bytes, size_t size)
 {
     struct vg_output text = {0};
-    struct vg_json json = {0};
     const char *problem = NULL;
 
     if (!vg_event_xml_to_json((const char *)bytes, size, &text, &problem)) {
@@ -158,7 +154,6 @@ static void read_xml(const uint8_t *bytes, size_t size)
                strcmp(json.problem, "an object has a key twice") != 0) {
         abort(); /* two fields of one name are the event's own */
     }
-    vg_json_free(&json);
     vg_output_free(&text);
 }
 

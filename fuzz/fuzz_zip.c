@@ -31,12 +31,14 @@ static void read_member(struct vg_zip *zip)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+    static int file = -1; /* one for all inputs */
     const char *problem = NULL;
     struct vg_zip *zip;
     char name[64];
-    int file = memfd_create("zip", 0);
 
-    if (file < 0 || write(file, bytes, size) != (ssize_t)size)
+    if (file < 0)
+        file = memfd_create("zip", 0);
+    if (file < 0 || ftruncate(file, (off_t)size) != 0 || pwrite(file, bytes, size, 0) != (ssize_t)size)
         abort();
     snprintf(name, sizeof(name), "/proc/self/fd/%d", file);
     zip = vg_zip_open(name, &problem);
@@ -46,6 +48,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         read_member(zip);
     if (zip != NULL)
         vg_zip_close(zip);
-    close(file);
     return 0;
 }
