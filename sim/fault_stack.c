@@ -21,11 +21,14 @@ static uint64_t seen[STACKS_MAX]; /* a hash table; 0 is none */
 static unsigned seen_count;
 static uintptr_t driver_begin, driver_end; /* where the driver is mapped */
 static bool has_failed;
+static const char *list_file, *fails_at; /* the environment, as it was when the driver was loaded */
 
 void sim_fault_driver(const void *entry)
 {
     struct dl_find_object found;
 
+    list_file = getenv("SIM_FAULT_STACKS");
+    fails_at = getenv("SIM_FAULT_AT");
     if (_dl_find_object((void *)(uintptr_t)entry, &found) != 0)
         sim_violation("the driver's module cannot be found");
     driver_begin = (uintptr_t)found.dlfo_map_start;
@@ -86,17 +89,15 @@ static void write_down(const char *file, uint64_t id, const char *routine)
 
 bool sim_fault_at_stack(const char *routine)
 {
-    const char *file = getenv("SIM_FAULT_STACKS");
-    const char *at = getenv("SIM_FAULT_AT");
-    uint64_t id = file || at ? stack_id(routine) : 0;
+    uint64_t id = list_file || fails_at ? stack_id(routine) : 0;
     bool fails = false;
 
     if (id == 0)
         return false;
     pthread_mutex_lock(&lock);
-    if (file && note(id))
-        write_down(file, id, routine);
-    if (at && !has_failed && strtoull(at, NULL, 16) == id)
+    if (list_file && note(id))
+        write_down(list_file, id, routine);
+    if (fails_at && !has_failed && strtoull(fails_at, NULL, 16) == id)
         fails = has_failed = true;
     pthread_mutex_unlock(&lock);
     return fails;

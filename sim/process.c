@@ -17,6 +17,7 @@
 PEPROCESS PsInitialSystemProcess;
 static PEPROCESS services, explorer;
 static PEPROCESS processes;
+static PEPROCESS by_id[1024]; /* the kernel finds a process by its id at once, however many there are */
 static ULONG next_id;
 static ULONG next_thread_id;
 static pthread_mutex_t process_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -31,13 +32,45 @@ static void destroy_process(void *body)
         sim_object_unref(process->token);
 }
 
+static PEPROCESS *bucket_of(HANDLE id)
+{
+    return &by_id[(uintptr_t)id / 4 % (sizeof(by_id) / sizeof(by_id[0]))];
+}
+
 static PEPROCESS find_id(HANDLE id)
 {
-    PEPROCESS process = processes;
+    PEPROCESS process = *bucket_of(id);
 
     while (process && process->id != id)
-        process = process->next;
+        process = process->next_in_bucket;
     return process;
+}
+
+static void link_process(PEPROCESS process)
+{
+    PEPROCESS *bucket = bucket_of(process->id);
+
+    process->next_in_bucket = *bucket;
+    *bucket = process;
+    process->next = processes;
+    process->link = &processes;
+    if (processes)
+        processes->link = &process->next;
+    processes = process;
+}
+
+static void unlink_process(PEPROCESS process)
+{
+    PEPROCESS *at = bucket_of(process->id);
+
+    while (*at && *at != process)
+        at = &(*at)->next_in_bucket;
+    if (!*at)
+        sim_violation("the test ends a process that has ended already");
+    *at = process->next_in_bucket;
+    *process->link = process->next;
+    if (process->next)
+        process->next->link = process->link;
 }
 
 /* A process in the table, with the table's reference. Takes over the token: whoever finds the process finds
@@ -63,22 +96,15 @@ static PEPROCESS add_process(ULONG id, PEPROCESS parent, const UNICODE_STRING *p
     while (!id || find_id((HANDLE)(uintptr_t)id))
         id = next_id += 4;
     process->id = (HANDLE)(uintptr_t)id;
-    process->next = processes;
-    processes = process;
+    link_process(process);
     pthread_mutex_unlock(&process_lock);
     return process;
 }
 
 static void remove_process(PEPROCESS process)
 {
-    PEPROCESS *link = &processes;
-
     pthread_mutex_lock(&process_lock);
-    while (*link && *link != process)
-        link = &(*link)->next;
-    if (!*link)
-        sim_violation("the test ends a process that has ended already");
-    *link = process->next;
+    unlink_process(process);
     pthread_mutex_unlock(&process_lock);
     sim_signal(&process->header, 1);
     sim_object_unref(process);

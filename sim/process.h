@@ -7,7 +7,9 @@
 
 struct _EPROCESS {
     DISPATCHER_HEADER header;
-    struct _EPROCESS *next;
+    struct _EPROCESS *next; /* the one that was made before it */
+    struct _EPROCESS **link;
+    struct _EPROCESS *next_in_bucket;
     HANDLE id;
     HANDLE parent_id;
     LONGLONG create_time;
