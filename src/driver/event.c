@@ -57,6 +57,7 @@ _IRQL_requires_max_(APC_LEVEL) static bool begin(_Out_ struct writer *writer, _I
 {
     uint32_t table = facts * (uint32_t)sizeof(struct vg_event_fact);
 
+    vg_ring_expect(ring);
     writer->capacity = aligned(fixed + table + room, 8);
     writer->used = fixed + table;
     writer->header = vg_allocate_zeroed(VG_NON_PAGED, writer->capacity, VG_TAG_EVENT);

@@ -3,7 +3,9 @@
 #include "counters.h"
 #include "memory.h"
 
-#define BUCKETS 1024u
+/* Twice the exited processes that are kept: ids given one after the other, as they are on a machine that ran
+ * for long, have a bucket each, and a start walks over no entries that left the cache long ago. */
+#define BUCKETS 4096u
 
 /* Text kept for exited processes; how many of them are kept at all. A live process's texts are kept whatever
  * there is: a bound that some processes can fill would blind the rules on all others' parents, and a process

@@ -124,10 +124,21 @@ _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ static NTSTATUS
     return status;
 }
 
+/* Nearly always it is the user of the process itself, whose text is there already. */
+_IRQL_requires_max_(PASSIVE_LEVEL) static void describe_parent_user(_Inout_ struct vg_start *start)
+{
+    static const struct vg_sid no_user = {.size = 0};
+    const struct vg_sid *user = start->parent != NULL ? &start->parent->user : &no_user;
+
+    if (vg_sid_equal(user, &start->self->user))
+        start->record.facts[VG_FIELD_PARENT_USER] = start->record.facts[VG_FIELD_USER];
+    else
+        vg_user_describe(user, start->token.parent_user, VG_FIELD_PARENT_USER, &start->record);
+}
+
 _IRQL_requires_max_(PASSIVE_LEVEL) static void describe_relatives(_Inout_ struct vg_start *start)
 {
     static const struct vg_kept nobody = {.state = VG_FACT_UNKNOWN};
-    static const struct vg_sid no_user = {.size = 0};
     struct vg_record *record = &start->record;
     HANDLE parent = start->info->ParentProcessId;
     HANDLE creator = start->info->CreatingThreadId.UniqueProcess;
@@ -143,8 +154,7 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static void describe_relatives(_Inout_ struct
     set_kept(record, VG_FIELD_PARENT_IMAGE, start->parent != NULL ? &start->parent->image : &nobody);
     set_kept(record, VG_FIELD_PARENT_COMMAND_LINE,
              start->parent != NULL ? &start->parent->command_line : &nobody);
-    vg_user_describe(start->parent != NULL ? &start->parent->user : &no_user, start->token.parent_user,
-                     VG_FIELD_PARENT_USER, record);
+    describe_parent_user(start);
     set_kept(record, VG_FIELD_CREATOR_IMAGE, start->creator != NULL ? &start->creator->image : &nobody);
     vg_record_set(record, VG_FIELD_REPARENTED,
                   reparented ? VG_LITERAL_SPAN(u"true") : VG_LITERAL_SPAN(u"false"));
@@ -176,9 +186,9 @@ NTSTATUS vg_record_gather(struct vg_start *start)
     NTSTATUS status = describe_command_line(start);
 
     describe_image(start);
+    vg_token_describe(start->process, &start->token, &start->self->user, record);
     describe_relatives(start);
     vg_tamper_look(start->info->FileObject, &start->file, named, record);
-    vg_token_describe(start->process, &start->token, &start->self->user, record);
     /* CurrentDirectory stays PENDING: it lies in the new process's own memory, which its creator writes. */
     vg_record_set_state(record, VG_FIELD_PROVIDER_NAME, VG_FACT_ABSENT); /* no log tells of this start */
     vg_record_set(record, VG_FIELD_SUBSYSTEM,

@@ -39,6 +39,12 @@ bool vg_sid_copy(struct vg_sid *to, const SID *sid)
 }
 
 _Use_decl_annotations_
+bool vg_sid_equal(const struct vg_sid *left, const struct vg_sid *right)
+{
+    return left->size == right->size && memcmp(left->bytes, right->bytes, left->size) == 0;
+}
+
+_Use_decl_annotations_
 uint32_t vg_sid_text(const struct vg_sid *sid, uint16_t *units)
 {
     const uint8_t *bytes = sid->bytes;

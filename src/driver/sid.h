@@ -19,6 +19,10 @@ struct vg_sid {
 _IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_
     bool vg_sid_copy(_Out_ struct vg_sid *to, _In_ const SID *sid);
 
+/* Whether they are the same user. Two that are none are. */
+_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_
+    bool vg_sid_equal(_In_ const struct vg_sid *left, _In_ const struct vg_sid *right);
+
 /* Units of the longest SID: "S-1-", an authority of 15 digits, 15 sub-authorities of a dash and 10 digits,
  * and room for vg_decimal behind them. */
 #define VG_SID_UNITS (4 + 15 + 15 * 11 + 20)

@@ -13,14 +13,8 @@
 #include "blob.h"
 #include "marks.h"
 
+#include <vigil/compiler.h>
 #include <vigil/record.h>
-
-/* Asks for a line of memory that is about to be read; only a hint. */
-#if defined(__GNUC__) || defined(__clang__)
-#define VG_PREFETCH(address) __builtin_prefetch(address)
-#else
-#define VG_PREFETCH(address) ((void)(address))
-#endif
 
 /* One decision at work. What it points to in the blob and in the scratch is found once for all starts. */
 struct vg_match {
