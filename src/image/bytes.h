@@ -16,6 +16,11 @@ static inline uint32_t vg_read32(const uint8_t *bytes)
     return vg_read16(bytes) | (uint32_t)vg_read16(bytes + 2) << 16;
 }
 
+static inline uint64_t vg_read64(const uint8_t *bytes)
+{
+    return vg_read32(bytes) | (uint64_t)vg_read32(bytes + 4) << 32;
+}
+
 /* Whether `length` bytes from `offset` lie inside `size`. */
 static inline bool vg_inside(size_t offset, size_t length, size_t size)
 {

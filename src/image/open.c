@@ -7,7 +7,10 @@
 #define DOS_LFANEW          60u
 #define COFF_HEADER_SIZE    20u
 #define SECTION_HEADER_SIZE 40u
+#define SECTIONS_AT_ONCE    8u
 #define DIRECTORY_SIZE      8u
+#define FIXED_PE32          96u /* of the optional header: what precedes its directories */
+#define FIXED_PE32_PLUS     112u
 #define OPTIONAL_CHECKSUM   64u
 #define OPTIONAL_HEADERS    60u /* SizeOfHeaders */
 #define OPTIONAL_ALIGNMENT  36u /* FileAlignment */
@@ -63,11 +66,16 @@ static bool read_directories(struct vg_image_reader *reader, const struct header
 
 static bool read_optional(struct vg_image_reader *reader, struct headers *headers)
 {
-    uint8_t optional[112];
-    uint32_t fixed = 96;
+    uint8_t optional[FIXED_PE32_PLUS];
+    uint32_t fixed = FIXED_PE32;
+    uint64_t rest = reader->size - headers->optional;
+    uint32_t size = headers->optional_size < sizeof(optional) ? headers->optional_size : sizeof(optional);
     uint16_t magic = 0;
 
-    if (headers->optional_size < fixed || !vg_window_read(reader, headers->optional, optional, fixed))
+    if (size > rest)
+        size = (uint32_t)rest;
+
+    if (size < fixed || !vg_window_read(reader, headers->optional, optional, size))
         return false;
     magic = vg_read16(optional);
     if (magic != MAGIC_PE32 && magic != MAGIC_PE32_PLUS)
@@ -77,31 +85,40 @@ static bool read_optional(struct vg_image_reader *reader, struct headers *header
     reader->checksum = headers->optional + OPTIONAL_CHECKSUM;
     reader->pe32_plus = magic == MAGIC_PE32_PLUS;
     if (reader->pe32_plus) {
-        fixed = sizeof(optional);
-        if (headers->optional_size < fixed || !vg_window_read(reader, headers->optional, optional, fixed))
+        fixed = FIXED_PE32_PLUS;
+        if (size < fixed)
             return false;
     }
     return read_directories(reader, headers, fixed, vg_read32(optional + fixed - 4));
 }
 
+static void read_section(struct vg_image_section *section, const uint8_t *header, uint32_t file_alignment)
+{
+    uint32_t size = vg_read32(header + 8);
+
+    section->address = vg_read32(header + 12);
+    section->raw_size = vg_read32(header + 16);
+    section->raw = vg_read32(header + 20);
+    if (file_alignment >= SECTOR)
+        section->raw -= section->raw % SECTOR;
+    section->extent = size > section->raw_size ? size : section->raw_size;
+}
+
 static bool read_sections(struct vg_image_reader *reader, const struct headers *headers)
 {
     uint64_t at = headers->optional + headers->optional_size;
+    uint8_t bytes[SECTIONS_AT_ONCE * SECTION_HEADER_SIZE];
+    uint32_t count = 0;
 
-    for (uint32_t i = 0; i < headers->section_count; i++, at += SECTION_HEADER_SIZE) {
-        struct vg_image_section *section = &reader->sections[i];
-        uint8_t header[SECTION_HEADER_SIZE];
-        uint32_t size = 0;
-
-        if (!vg_window_read(reader, at, header, sizeof(header)))
+    for (uint32_t done = 0; done < headers->section_count; done += count) {
+        count = headers->section_count - done;
+        if (count > SECTIONS_AT_ONCE)
+            count = SECTIONS_AT_ONCE;
+        if (!vg_window_read(reader, at + done * SECTION_HEADER_SIZE, bytes, count * SECTION_HEADER_SIZE))
             return false;
-        size = vg_read32(header + 8);
-        section->address = vg_read32(header + 12);
-        section->raw_size = vg_read32(header + 16);
-        section->raw = vg_read32(header + 20);
-        if (headers->file_alignment >= SECTOR)
-            section->raw -= section->raw % SECTOR;
-        section->extent = size > section->raw_size ? size : section->raw_size;
+        for (uint32_t i = 0; i < count; i++)
+            read_section(&reader->sections[done + i], bytes + i * SECTION_HEADER_SIZE,
+                         headers->file_alignment);
     }
     reader->section_count = headers->section_count;
     return true;

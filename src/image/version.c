@@ -2,6 +2,8 @@
 #include "resource.h"
 #include "window.h"
 
+#include <vigil/bits.h>
+
 #include <string.h>
 
 #define RT_VERSION      16u
@@ -29,11 +31,6 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 
 #define LOWEST_OF_EACH_UNIT 0x0001000100010001u
 
-static uint64_t read_four_units(const uint8_t *bytes)
-{
-    return vg_read32(bytes) | (uint64_t)vg_read32(bytes + 4) << 32;
-}
-
 /* How many units stand before the first NUL, of those that end before `end`. */
 static uint32_t units_of(const uint8_t *bytes, uint32_t at, uint32_t end)
 {
@@ -41,10 +38,12 @@ static uint32_t units_of(const uint8_t *bytes, uint32_t at, uint32_t end)
     uint32_t count = 0;
 
     for (; room - count >= 4; count += 4) {
-        uint64_t four = read_four_units(bytes + at + 2 * count);
+        uint64_t four = vg_read64(bytes + at + 2 * count);
+        uint64_t zeros = (four - LOWEST_OF_EACH_UNIT) & ~four & LOWEST_OF_EACH_UNIT << 15;
 
-        if ((four - LOWEST_OF_EACH_UNIT) & ~four & LOWEST_OF_EACH_UNIT << 15)
-            break;
+        /* Of the units marked the first one is NUL, whatever those behind it are. */
+        if (zeros != 0)
+            return count + vg_lowest_bit(zeros) / 16;
     }
     while (count < room && vg_read16(bytes + at + 2 * count) != 0)
         count++;
@@ -70,19 +69,19 @@ static bool read_block(const uint8_t *bytes, uint32_t at, uint32_t limit, struct
     return true;
 }
 
-/* What a key is called; `text` is ASCII, and NULL stands for any. */
+/* What a key is called; `text` is ASCII in UTF-16, and NULL stands for any. */
 struct name {
-    const char *text;
+    const uint16_t *text;
     uint32_t units;
 };
 
 #define NAME(literal)                                                                                        \
     {                                                                                                        \
-        .text = literal, .units = sizeof(literal) - 1                                                        \
+        .text = u"" literal, .units = sizeof(u"" literal) / 2 - 1                                            \
     }
 
 /* Whether they differ at most in the case of an ASCII letter. */
-static bool is_letter_of(uint16_t unit, uint8_t letter)
+static bool is_letter_of(uint16_t unit, uint16_t letter)
 {
     uint32_t difference = (uint32_t)unit ^ letter;
 
@@ -90,17 +89,24 @@ static bool is_letter_of(uint16_t unit, uint8_t letter)
            (difference == ('a' ^ 'A') && (letter | difference) >= 'a' && (letter | difference) <= 'z');
 }
 
-static bool has_key(const uint8_t *bytes, const struct block *block, const struct name *name)
+static bool has_letters(const uint8_t *key, const struct name *name)
 {
-    if (name->text == NULL)
-        return true;
-    if (block->key_units != name->units)
-        return false;
     for (uint32_t i = 0; i < name->units; i++) {
-        if (!is_letter_of(vg_read16(bytes + block->key + 2 * i), (uint8_t)name->text[i]))
+        if (!is_letter_of(vg_read16(key + 2 * i), name->text[i]))
             return false;
     }
     return true;
+}
+
+/* Nearly every key is spelled as the compilers spell it. */
+static inline bool has_key(const uint8_t *bytes, const struct block *block, const struct name *name)
+{
+    const uint8_t *key = bytes + block->key;
+
+    if (name->text == NULL)
+        return true;
+    return block->key_units == name->units &&
+           (memcmp(key, name->text, 2 * name->units) == 0 || has_letters(key, name));
 }
 
 /* The first child of that name. */
@@ -117,14 +123,14 @@ static bool find_child(const uint8_t *bytes, const struct block *parent, const s
     return false;
 }
 
-static void write_hex(uint16_t number, char *out)
+static void write_hex(uint16_t number, uint16_t *out)
 {
     for (unsigned i = 0; i < 4; i++)
-        out[i] = "0123456789abcdef"[number >> (12 - 4 * i) & 15];
+        out[i] = u"0123456789abcdef"[number >> (12 - 4 * i) & 15];
 }
 
 /* The name of the table of strings for the first translation, such as 040904b0. */
-static bool first_translation(const uint8_t *bytes, const struct block *root, char name[8])
+static bool first_translation(const uint8_t *bytes, const struct block *root, uint16_t name[8])
 {
     static const struct name of_files = NAME("VarFileInfo");
     static const struct name of_translation = NAME("Translation");
@@ -143,13 +149,13 @@ static bool find_table(const uint8_t *bytes, const struct block *root, struct bl
 {
     static const struct name of_files = NAME("StringFileInfo");
     static const struct name fallbacks[] = {NAME("040904b0"), NAME("040904e4"), NAME("04090000"), {NULL, 0}};
-    char translation[8];
+    uint16_t translation[8];
     struct block files;
 
     if (!find_child(bytes, root, &of_files, &files))
         return false;
     if (first_translation(bytes, root, translation) &&
-        find_child(bytes, &files, &(struct name){translation, sizeof(translation)}, table))
+        find_child(bytes, &files, &(struct name){translation, sizeof(translation) / 2}, table))
         return true;
     for (unsigned i = 0; i < sizeof(fallbacks) / sizeof(*fallbacks); i++) {
         if (find_child(bytes, &files, &fallbacks[i], table))

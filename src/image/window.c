@@ -2,23 +2,16 @@
 
 #include <string.h>
 
-/* The block that holds `offset`, which is inside the file; NULL when it cannot be read. Tables and the names
- * they lead to lie apart, so some blocks are kept. */
-static const struct vg_image_block *block_at(struct vg_image_reader *reader, uint64_t offset)
+/* Reads the block at `begin` in place of the one that was used least lately; NULL when it cannot be read. */
+static struct vg_image_block *fetch(struct vg_image_reader *reader, uint64_t begin)
 {
-    uint64_t begin = offset - offset % VG_IMAGE_BLOCK_SIZE;
     uint64_t rest = reader->size - begin;
     struct vg_image_block *chosen = &reader->blocks[0];
     uint32_t wanted = rest < VG_IMAGE_BLOCK_SIZE ? (uint32_t)rest : VG_IMAGE_BLOCK_SIZE;
 
-    reader->clock++;
     for (unsigned i = 0; i < VG_IMAGE_BLOCKS; i++) {
         struct vg_image_block *block = &reader->blocks[i];
 
-        if (block->size != 0 && block->offset == begin) {
-            block->used = reader->clock;
-            return block;
-        }
         if (block->size == 0 || block->used < chosen->used)
             chosen = block;
     }
@@ -30,8 +23,23 @@ static const struct vg_image_block *block_at(struct vg_image_reader *reader, uin
     }
     chosen->offset = begin;
     chosen->size = wanted;
-    chosen->used = reader->clock;
     return chosen;
+}
+
+/* The block that holds `offset`, which is inside the file; NULL when it cannot be read. Tables and the names
+ * they lead to lie apart, so some blocks are kept. */
+static inline const struct vg_image_block *block_at(struct vg_image_reader *reader, uint64_t offset)
+{
+    uint64_t begin = offset - offset % VG_IMAGE_BLOCK_SIZE;
+    struct vg_image_block *block = reader->blocks;
+
+    while (block < reader->blocks + VG_IMAGE_BLOCKS && (block->size == 0 || block->offset != begin))
+        block++;
+    if (block == reader->blocks + VG_IMAGE_BLOCKS)
+        block = fetch(reader, begin);
+    if (block != NULL)
+        block->used = ++reader->clock;
+    return block;
 }
 
 bool vg_window_read(struct vg_image_reader *reader, uint64_t offset, void *buffer, uint32_t size)

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <vigil/bits.h>
+
 #define VG_BITSET_LEVELS 3u
 #define VG_BITSET_NONE   UINT32_MAX
 
@@ -14,18 +16,6 @@ struct vg_bitset {
     uint64_t *levels[VG_BITSET_LEVELS];
     uint32_t words[VG_BITSET_LEVELS];
 };
-
-static inline unsigned vg_lowest_bit(uint64_t word)
-{
-#if defined(_MSC_VER) && !defined(__clang__)
-    unsigned long bit;
-
-    _BitScanForward64(&bit, word);
-    return (unsigned)bit;
-#else
-    return (unsigned)__builtin_ctzll(word);
-#endif
-}
 
 /* Lays the set for numbers below `range` over `memory`; returns how many 64-bit words that takes. `memory`
  * may be NULL to ask for the size only. */
