@@ -296,7 +296,8 @@ static enum vg_outcome settle(struct vg_match *match, uint64_t pending, struct v
     return VG_DECIDED;
 }
 
-enum vg_outcome vg_policy_decide(const struct vg_record *record, void *scratch, struct vg_decision *decision)
+VG_NOINLINE enum vg_outcome vg_policy_decide(const struct vg_record *record, void *scratch,
+                                             struct vg_decision *decision)
 {
     struct vg_match *match = vg_match_in(scratch);
     enum vg_outcome outcome;
@@ -314,7 +315,8 @@ enum vg_outcome vg_policy_decide(const struct vg_record *record, void *scratch, 
     return outcome;
 }
 
-uint32_t vg_policy_audits(const struct vg_record *record, void *scratch, uint32_t *rules, uint32_t room)
+VG_NOINLINE uint32_t vg_policy_audits(const struct vg_record *record, void *scratch, uint32_t *rules,
+                                      uint32_t room)
 {
     struct vg_decision decision = {.rule = VG_RULE_NONE};
     struct vg_match *match = vg_match_in(scratch);

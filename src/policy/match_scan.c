@@ -271,7 +271,8 @@ static void scan_digest(struct vg_scan *scan, struct vg_span digest)
     }
 }
 
-void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field, const struct vg_fact *fact)
+VG_NOINLINE void vg_match_scan(struct vg_match *match, const struct vg_blob_field *field,
+                               const struct vg_fact *fact)
 {
     struct vg_scan scan;
 
