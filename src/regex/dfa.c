@@ -12,7 +12,8 @@ enum {
     MODES,
 };
 
-#define BUCKETS 65536u
+#define BUCKETS      16384u
+#define FIRST_STATES 64u /* there is room for, at first */
 
 struct list {
     uint32_t *members; /* room for every node in every mode */
@@ -32,6 +33,7 @@ struct work {
     struct vg_regex_dfa *dfa;
     struct vg_regex_error *error;
     struct state *states;
+    uint32_t state_room; /* there, and in the automaton */
     uint32_t *buckets;
     uint32_t *pool;
     uint32_t pool_used;
@@ -138,15 +140,48 @@ static uint32_t hash_members(const struct list *list, uint32_t before)
     return (hash ^ hash >> 16) % BUCKETS;
 }
 
-static bool make_room(struct work *work, uint32_t count)
+static bool no_memory(struct work *work)
 {
-    uint32_t room = work->pool_room;
-    uint32_t *pool;
+    return vg_regex_fail(work->error, 0, "no memory");
+}
 
+static bool set_state_room(struct work *work, uint32_t room)
+{
+    struct vg_regex_dfa *dfa = work->dfa;
+    struct state *states = realloc(work->states, room * sizeof(*states));
+    uint32_t *next;
+    uint8_t *at_end;
+
+    if (!states)
+        return no_memory(work);
+    work->states = states;
+    next = realloc(dfa->next, (size_t)room * dfa->classes * sizeof(*next));
+    if (!next)
+        return no_memory(work);
+    dfa->next = next;
+    at_end = realloc(dfa->at_end, room);
+    if (!at_end)
+        return no_memory(work);
+    dfa->at_end = at_end;
+    memset(at_end + work->state_room, 0, room - work->state_room);
+    work->state_room = room;
+    return true;
+}
+
+static bool make_state_room(struct work *work)
+{
     if (work->dfa->states == VG_REGEX_MAX_RAW_STATES ||
         (work->dfa->states + 1) * work->alphabet->classes > VG_REGEX_MAX_RAW_STEPS)
         return vg_regex_fail(work->error, 0, "it needs more than %u states before minimising",
                              work->dfa->states);
+    return work->dfa->states < work->state_room || set_state_room(work, 2 * work->state_room);
+}
+
+static bool make_pool_room(struct work *work, uint32_t count)
+{
+    uint32_t room = work->pool_room;
+    uint32_t *pool;
+
     if (count > VG_REGEX_MAX_POOL - work->pool_used)
         return vg_regex_fail(work->error, 0, "its states have more than %u parts together",
                              VG_REGEX_MAX_POOL);
@@ -156,7 +191,7 @@ static bool make_room(struct work *work, uint32_t count)
         return true;
     pool = realloc(work->pool, room * sizeof(*pool));
     if (!pool)
-        return vg_regex_fail(work->error, 0, "no memory");
+        return no_memory(work);
     work->pool = pool;
     work->pool_room = room;
     return true;
@@ -166,7 +201,7 @@ static bool add_state(struct work *work, const struct list *list, uint32_t befor
 {
     struct state state = {.first = work->pool_used, .count = list->count, .before = before};
 
-    if (!make_room(work, list->count))
+    if (!make_state_room(work) || !make_pool_room(work, list->count))
         return false;
     if (list->count > 0)
         memcpy(work->pool + work->pool_used, list->members, list->count * sizeof(*list->members));
@@ -243,8 +278,11 @@ static bool expand(struct work *work, uint32_t state)
         answer_looks(work, &copy, side);
     dfa->at_end[state] = has_found(work, &work->now[VG_SIDE_EDGE], MODES);
     for (uint32_t class = 0; class < dfa->classes; class ++) {
-        if (!step(work, state, class, &dfa->next[(size_t)state * dfa->classes + class]))
+        uint32_t next;
+
+        if (!step(work, state, class, &next))
             return false;
+        dfa->next[(size_t)state * dfa->classes + class] = next;
         if (work->done > work->most)
             return vg_regex_fail(work->error, 0, "its states take too long to find (more than %u steps)",
                                  work->most);
@@ -257,22 +295,18 @@ static bool allocate(struct work *work)
     size_t members = (size_t)work->nfa->count * MODES;
     bool whole;
 
-    work->pool_room = 65536;
-    work->states = malloc(VG_REGEX_MAX_RAW_STATES * sizeof(*work->states));
+    work->pool_room = 1024;
     work->buckets = calloc(BUCKETS, sizeof(*work->buckets));
     work->pool = malloc(work->pool_room * sizeof(*work->pool));
     work->stamps = calloc(members, sizeof(*work->stamps));
     work->stack.members = calloc(members, sizeof(uint32_t));
     work->after.members = calloc(members, sizeof(uint32_t));
-    whole = work->states && work->buckets && work->pool && work->stamps && work->stack.members &&
-            work->after.members;
+    whole = work->buckets && work->pool && work->stamps && work->stack.members && work->after.members;
     for (uint32_t side = 0; side <= VG_SORTS; side++) {
         work->now[side].members = calloc(members, sizeof(uint32_t));
         whole = whole && work->now[side].members;
     }
-    work->dfa->next = malloc(VG_REGEX_MAX_RAW_STEPS * sizeof(*work->dfa->next));
-    work->dfa->at_end = calloc(VG_REGEX_MAX_RAW_STATES, 1);
-    return whole && work->dfa->next && work->dfa->at_end;
+    return whole ? set_state_room(work, FIRST_STATES) : no_memory(work);
 }
 
 static void release(struct work *work)
@@ -319,7 +353,7 @@ bool vg_regex_dfa_build(const struct vg_regex_nfa *nfa, const struct vg_regex_al
 
     work.most = *steps < VG_REGEX_MAX_WORK ? (uint32_t)*steps : VG_REGEX_MAX_WORK;
     *dfa = (struct vg_regex_dfa){.classes = alphabet->classes};
-    built = allocate(&work) ? explore(&work) : vg_regex_fail(error, 0, "no memory");
+    built = allocate(&work) && explore(&work);
     *steps -= work.done < *steps ? work.done : *steps;
     release(&work);
     return built;

@@ -116,7 +116,7 @@ bool vg_regex_nfa_build(const struct vg_regex_tree *tree, bool backwards, struct
     uint32_t skip;
 
     *nfa = (struct vg_regex_nfa){.backwards = backwards};
-    nfa->nodes = calloc(VG_REGEX_MAX_NODES, sizeof(*nfa->nodes));
+    nfa->nodes = malloc(VG_REGEX_MAX_NODES * sizeof(*nfa->nodes));
     if (!nfa->nodes)
         return vg_regex_fail(error, 0, "no memory");
     entry = build(&builder, tree->root, add(&builder, VG_STEP_FOUND, 0, 0, 0));
