@@ -16,24 +16,24 @@ target_include_directories(vg_kernel_options SYSTEM INTERFACE ${VG_MINGW_DDK})
 target_compile_definitions(vg_kernel_options INTERFACE
   __INTRINSIC_DEFINED___cpuidex= __INTRINSIC_DEFINED_InterlockedBitTestAndSet= __INTRINSIC_DEFINED_InterlockedBitTestAndReset=)
 target_compile_options(vg_kernel_options INTERFACE
-  -ffreestanding -fno-builtin-printf -fno-stack-protector -fno-common -O2
+  -fno-builtin-printf -fno-stack-protector -fno-common -O2
   -g -gcodeview -gno-codeview-command-line
   -Wno-error=\#warnings -Wno-\#warnings)
 if(VG_MACHINE STREQUAL x64)
-  # -ffreestanding alone makes clang leave the unwind data out, without which no exception can pass our frames and no stack
-  # walk be read.
+  # Not -ffreestanding: clang shall know what memcpy, memset and memcmp do, which the kernel exports. Without the tables no
+  # exception can pass our frames and no stack walk be read.
   target_compile_options(vg_kernel_options INTERFACE -fasynchronous-unwind-tables)
   # Optimised as one program (to Microsoft's compiler: /GL and /LTCG): a start takes an eighth less (docs/performance.md). Only with
   # /lldmingw does LLD keep the unwind data of objects that it makes itself; what else that would let through, imports of data
   # that are bound at run time, stays an error. (Not on x86, where its objects describe their frames in DWARF.)
   target_compile_options(vg_kernel_options INTERFACE -flto)
-  set(machine_options /highentropyva /lldmingw /auto-import:no /runtime-pseudo-reloc:no)
+  set(machine_options /highentropyva /lldmingw /auto-import:no /runtime-pseudo-reloc:no /merge:.buildid=.rdata)
 else()
   # A 32-bit driver may not touch the floating-point and vector registers of the thread it interrupts. Stacks are walked by
   # frame pointers; without -fseh-exceptions the frames would be described in DWARF too, in a section of the driver. /noseh:
   # no function of ours handles exceptions, so none may be called as a handler.
   target_compile_options(vg_kernel_options INTERFACE
-    -march=i586 -mgeneral-regs-only -fno-asynchronous-unwind-tables -fseh-exceptions -fno-omit-frame-pointer)
+    -ffreestanding -march=i586 -mgeneral-regs-only -fno-asynchronous-unwind-tables -fseh-exceptions -fno-omit-frame-pointer)
   set(machine_options /safeseh:no /noseh)
 endif()
 set(VG_MACHINE_LINK_OPTIONS ${machine_options})
