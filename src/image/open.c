@@ -74,7 +74,6 @@ static bool read_optional(struct vg_image_reader *reader, struct headers *header
 
     if (size > rest)
         size = (uint32_t)rest;
-
     if (size < fixed || !vg_window_read(reader, headers->optional, optional, size))
         return false;
     magic = vg_read16(optional);
