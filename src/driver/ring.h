@@ -31,8 +31,8 @@ _IRQL_requires_max_(PASSIVE_LEVEL) void vg_ring_destroy(_In_opt_ struct vg_ring 
 _IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_
     bool vg_ring_write(_Inout_ struct vg_ring *ring, _Inout_ struct vg_event_header *event);
 
-/* An event is about to be written: asks the processor for the memory that it will go to, which has nearly
- * always left the cache. */
+/* An event is about to be written: asks the processor for the oldest record, which it will overwrite once the
+ * ring is full, and which has nearly always left the cache. */
 _IRQL_requires_max_(DISPATCH_LEVEL) void vg_ring_expect(_Inout_ struct vg_ring *ring);
 
 /* Takes a sequence number for an event that could not be written; readers see it as lost. Returns it. */

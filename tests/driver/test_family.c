@@ -158,6 +158,8 @@ static void the_parents_user_is_known_of_parents_from_before_the_driver(void **s
 
 static void a_child_under_another_user_than_its_parent_is_noticed(void **state)
 {
+    static const struct sim_token a_colleague = {.user = "S-1-5-21-1-2-3-1002", .session = 1};
+    const struct vg_event_start *event;
     PEPROCESS parent;
 
     (void)state;
@@ -170,6 +172,15 @@ static void a_child_under_another_user_than_its_parent_is_noticed(void **state)
     assert_int_equal(
         try_options(&(struct sim_process_options){.image = CMD, .creator = parent, .token = &as_system}),
         DENIED);
+    next_start();
+    next_start();
+    next_start();
+    assert_int_equal(
+        try_options(&(struct sim_process_options){.image = CMD, .creator = parent, .token = &a_colleague}),
+        DENIED);
+    event = next_start();
+    assert_string_equal(fact(event, VG_FIELD_USER), "S-1-5-21-1-2-3-1002");
+    assert_string_equal(fact(event, VG_FIELD_PARENT_USER), "S-1-5-21-1-2-3-1001");
     sim_exit_process(parent, 0);
     end();
 }
