@@ -168,13 +168,23 @@ static bool set_state_room(struct work *work, uint32_t room)
     return true;
 }
 
+/* Twice as much, but no more than there may ever be. */
+static uint32_t next_state_room(const struct work *work)
+{
+    uint32_t most = VG_REGEX_MAX_RAW_STEPS / work->alphabet->classes;
+
+    if (most > VG_REGEX_MAX_RAW_STATES)
+        most = VG_REGEX_MAX_RAW_STATES;
+    return 2 * work->state_room < most ? 2 * work->state_room : most;
+}
+
 static bool make_state_room(struct work *work)
 {
     if (work->dfa->states == VG_REGEX_MAX_RAW_STATES ||
         (work->dfa->states + 1) * work->alphabet->classes > VG_REGEX_MAX_RAW_STEPS)
         return vg_regex_fail(work->error, 0, "it needs more than %u states before minimising",
                              work->dfa->states);
-    return work->dfa->states < work->state_room || set_state_room(work, 2 * work->state_room);
+    return work->dfa->states < work->state_room || set_state_room(work, next_state_room(work));
 }
 
 static bool make_pool_room(struct work *work, uint32_t count)
