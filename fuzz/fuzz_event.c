@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FORGET_EVERY 1000u
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static void print(const struct vg_event *event, bool colour)
@@ -34,6 +36,7 @@ static void write_json(const struct vg_event *event)
     char *text = NULL;
     size_t length = 0;
     static struct vg_json json; /* its memory is large, and used again as in the tool */
+    static unsigned written;
     FILE *stream = open_memstream(&text, &length);
 
     if (!stream)
@@ -42,6 +45,8 @@ static void write_json(const struct vg_event *event)
         abort();
     if (!yyjson_is_obj(vg_json_read(&json, text, length)) || memchr(text, '\n', length) != text + length - 1)
         abort();
+    if (++written % FORGET_EVERY == 0)
+        vg_json_free(&json);
     free(text);
 }
 

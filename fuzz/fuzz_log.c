@@ -17,11 +17,14 @@ struct memory_bytes {
     size_t left;
 };
 
-/* Large, and used again as in the tool. */
+/* Large, and used again as in the tool; given back now and then, so that AddressSanitizer sees whoever kept
+ * something. */
+#define FORGET_EVERY 1000u
 static struct vg_json json;
 static struct vg_log_block lines;
 static struct vg_replay replay = {.json = true, .print = true, .only = VG_ONLY_ALL};
 static uint64_t decided;
+static unsigned inputs;
 
 static bool read_memory(struct vg_log_bytes *bytes, void *out, size_t size, size_t *got,
                         struct vg_log_reason *reason)
@@ -163,6 +166,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         prepare();
     if (size == 0)
         return 0;
+    if (++inputs % FORGET_EVERY == 0)
+        vg_json_free(&json);
     if (bytes[0] == '<') {
         read_xml(bytes, size);
         return 0;
