@@ -50,10 +50,15 @@ uint32_t vg_decimal(uint64_t number, uint16_t *units)
     uint16_t digits[VG_DECIMAL_UNITS]; /* filled from behind */
     uint32_t first = VG_DECIMAL_UNITS;
 
-    do {
+    for (; number >= 100; number /= 100) { /* one long division for two digits */
+        uint32_t two = (uint32_t)(number % 100);
+
+        digits[--first] = (uint16_t)('0' + two % 10);
+        digits[--first] = (uint16_t)('0' + two / 10);
+    }
+    if (number >= 10)
         digits[--first] = (uint16_t)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
+    digits[--first] = (uint16_t)('0' + (number >= 10 ? number / 10 : number));
     memcpy(units, digits + first, (VG_DECIMAL_UNITS - first) * sizeof(*units));
     return VG_DECIMAL_UNITS - first;
 }

@@ -2,6 +2,8 @@
  * numbers, spares. */
 #include "../cmocka_all.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <driver/cache.h>
@@ -145,6 +147,47 @@ static void the_longest_sid_is_written_whole(void **state)
     assert_true(vg_sid_copy(&copy, &given.sid));
     assert_int_equal(vg_sid_text(&copy, units), sizeof(most) / 2 - 1);
     assert_memory_equal(units, most, sizeof(most) - 2);
+}
+
+static void a_number_is_written_with_all_its_digits_and_no_more(void **state)
+{
+    static const uint64_t numbers[] = {0,
+                                       1,
+                                       9,
+                                       10,
+                                       11,
+                                       99,
+                                       100,
+                                       101,
+                                       109,
+                                       110,
+                                       999,
+                                       1000,
+                                       1001,
+                                       9999,
+                                       10000,
+                                       65536,
+                                       99999,
+                                       100000,
+                                       1u << 31,
+                                       UINT32_MAX,
+                                       4294967296u,
+                                       9999999999u,
+                                       10000000000u,
+                                       999999999999999999u,
+                                       1000000000000000000u,
+                                       UINT64_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        uint16_t units[VG_DECIMAL_UNITS];
+        char expected[VG_DECIMAL_UNITS + 1];
+        uint32_t count = vg_decimal(numbers[i], units);
+
+        assert_int_equal(snprintf(expected, sizeof(expected), "%" PRIu64, numbers[i]), count);
+        for (uint32_t unit = 0; unit < count; unit++)
+            assert_int_equal(units[unit], expected[unit]);
+    }
 }
 
 static void a_text_starts_with_itself_and_with_nothing_longer(void **state)
@@ -320,6 +363,7 @@ int main(void)
         TEST(every_field_that_holds_digests_is_a_hash_and_no_other),
         TEST(a_sid_has_a_known_revision_and_so_many_parts_at_most),
         TEST(the_longest_sid_is_written_whole),
+        TEST(a_number_is_written_with_all_its_digits_and_no_more),
         TEST(a_text_starts_with_itself_and_with_nothing_longer),
         TEST(texts_too_long_together_are_refused),
         TEST(numbers_out_of_bounds_are_taken_for_the_bound),
