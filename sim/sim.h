@@ -90,6 +90,7 @@ struct sim_volume_options {
     ULONG device_type;       /* 0: FILE_DEVICE_DISK */
     ULONG characteristics;   /* FILE_REMOVABLE_MEDIA, FILE_REMOTE_DEVICE... */
     enum sim_bus bus;        /* 0: SATA */
+    const char *driver;      /* of its device; NULL: \Driver\volmgr */
     bool no_usn;             /* no journal (as on FAT, on network shares, and where it was never made) */
     unsigned usn_version;    /* of the journal's records; 0: 2 */
     bool empty_journal;      /* it knows nothing of any file */
@@ -104,6 +105,10 @@ struct sim_volume_options {
 struct sim_volume;
 struct sim_file;
 struct sim_volume *sim_add_volume(const struct sim_volume_options *options);
+/* It is taken out, with the files on it. Nobody has anything open there. Its device object stays for as long
+ * as it is referenced. */
+void sim_remove_volume(struct sim_volume *volume);
+bool sim_volume_is_referenced(const struct sim_volume *volume); /* its device object, by the driver */
 /* Its change journal is deleted and made anew: with another id, and records that begin where the first did.
  */
 void sim_renew_journal(struct sim_volume *volume);

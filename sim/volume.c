@@ -69,7 +69,10 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options)
     volume->serial = 0x5000u + (ULONG)++next_id;
     sim_renew_journal(volume);
     volume->device = make_device(volume, &volume->device_driver,
-                                 remote ? "\\FileSystem\\Mup" : "\\Driver\\volmgr", volume->device_type);
+                                 remote            ? "\\FileSystem\\Mup"
+                                 : options->driver ? options->driver
+                                                   : "\\Driver\\volmgr",
+                                 volume->device_type);
     snprintf(driver, sizeof(driver), "\\FileSystem\\%s", !strcmp(file_system, "NTFS") ? "Ntfs" : file_system);
     volume->fs_device = make_device(volume, &volume->fs_driver, remote ? "\\FileSystem\\Mup" : driver,
                                     remote ? FILE_DEVICE_NETWORK_FILE_SYSTEM : FILE_DEVICE_DISK_FILE_SYSTEM);
@@ -99,15 +102,46 @@ static void free_volume(struct sim_volume *volume)
     free(volume);
 }
 
+static void free_file(struct sim_file *file)
+{
+    sim_text_free(&file->path);
+    free(file->content);
+    free(file);
+}
+
+bool sim_volume_is_referenced(const struct sim_volume *volume)
+{
+    return sim_object_is_held(volume->device);
+}
+
+void sim_remove_volume(struct sim_volume *volume)
+{
+    struct sim_volume **in_list = &volumes;
+
+    pthread_mutex_lock(&sim_volume_lock);
+    for (struct sim_file **at = &files; *at;) {
+        struct sim_file *file = *at;
+        if (file->volume == volume) {
+            *at = file->next;
+            free_file(file);
+        } else {
+            at = &file->next;
+        }
+    }
+    while (*in_list != volume)
+        in_list = &(*in_list)->next;
+    *in_list = volume->next;
+    pthread_mutex_unlock(&sim_volume_lock);
+    free_volume(volume);
+}
+
 void sim_volumes_end(void)
 {
     sim_names_end();
     while (files) {
         struct sim_file *file = files;
         files = file->next;
-        sim_text_free(&file->path);
-        free(file->content);
-        free(file);
+        free_file(file);
     }
     while (volumes) {
         struct sim_volume *volume = volumes;

@@ -1,5 +1,7 @@
 #include "drive.h"
 
+#include "volumes.h"
+
 /* Asks the volume's storage stack which bus the disk is on; 0 when it does not say: volumes over several
  * disks do not. False when there was no memory to ask. */
 _IRQL_requires_max_(PASSIVE_LEVEL) static bool query_bus(_In_ PDEVICE_OBJECT volume, _Inout_ ULONG *bus)
@@ -38,15 +40,21 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static bool query_bus(_In_ PDEVICE_OBJECT vol
 /* The same of the file's disk, which is asked once while the file is open: an open file keeps its volume. */
 _IRQL_requires_max_(PASSIVE_LEVEL) static bool ask_bus(_In_ const struct vg_file *file, _Inout_ ULONG *bus)
 {
-    if (file->disk != NULL && file->disk->asked) {
-        *bus = file->disk->bus;
-        return true;
-    }
-    if (!query_bus(file->object->DeviceObject, bus))
-        return false;
-    if (file->disk != NULL)
-        *file->disk = (struct vg_disk){.asked = true, .bus = *bus};
-    return true;
+    struct vg_disk *disk = file->disk;
+
+    if (!disk->asked)
+        disk->asked = query_bus(file->object->DeviceObject, &disk->bus);
+    *bus = disk->bus;
+    return disk->asked;
+}
+
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_known_to_stay(_In_ const struct vg_file *file)
+{
+    struct vg_disk *disk = file->disk;
+
+    if (!disk->stays)
+        disk->stays = vg_volumes_has(file->object->DeviceObject);
+    return disk->stays;
 }
 
 /* Card readers count too, whatever they say of their media. */
@@ -54,6 +62,12 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static bool is_external(_In_ ULONG bus)
 {
     return bus == VG_BUS_TYPE_USB || bus == VG_BUS_TYPE_1394 || bus == VG_BUS_TYPE_SD ||
            bus == VG_BUS_TYPE_MMC;
+}
+
+/* A file on another disk, or another machine's. */
+_IRQL_requires_max_(PASSIVE_LEVEL) static bool is_supplied(_In_ ULONG bus)
+{
+    return bus == VG_BUS_TYPE_FILE_BACKED || bus == VG_BUS_TYPE_ISCSI;
 }
 
 _IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span
@@ -65,7 +79,11 @@ _IRQL_requires_max_(PASSIVE_LEVEL) static struct vg_span
         return VG_LITERAL_SPAN(u"removable");
     if (!ask_bus(file, &bus))
         return (struct vg_span){.bytes = NULL, .size = 0};
-    return is_external(bus) ? VG_LITERAL_SPAN(u"removable") : VG_LITERAL_SPAN(u"fixed");
+    if (is_external(bus))
+        return VG_LITERAL_SPAN(u"removable");
+    if (bus != 0 && !is_supplied(bus))
+        vg_volumes_add(file->object->DeviceObject);
+    return VG_LITERAL_SPAN(u"fixed");
 }
 
 _Use_decl_annotations_
@@ -73,9 +91,12 @@ struct vg_span vg_drive_of(const struct vg_file *file)
 {
     FILE_FS_DEVICE_INFORMATION device;
     IO_STATUS_BLOCK io;
-    NTSTATUS status =
-        ZwQueryVolumeInformationFile(file->handle, &io, &device, sizeof(device), FileFsDeviceInformation);
+    NTSTATUS status = STATUS_SUCCESS;
 
+    if (is_known_to_stay(file))
+        return VG_LITERAL_SPAN(u"fixed");
+    status =
+        ZwQueryVolumeInformationFile(file->handle, &io, &device, sizeof(device), FileFsDeviceInformation);
     if (!NT_SUCCESS(status))
         return (struct vg_span){.bytes = NULL, .size = 0};
     if ((device.Characteristics & FILE_REMOTE_DEVICE) != 0)
@@ -114,9 +135,11 @@ bool vg_drive_is_served(const struct vg_file *file)
 {
     ULONG bus = 0;
 
+    if (is_known_to_stay(file))
+        return false;
     if (!ask_bus(file, &bus))
         return true;
-    return (bus == VG_BUS_TYPE_FILE_BACKED || bus == VG_BUS_TYPE_ISCSI) && !holds_windows(file);
+    return is_supplied(bus) && !holds_windows(file);
 }
 
 _Use_decl_annotations_

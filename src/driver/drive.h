@@ -1,4 +1,5 @@
-/* On what kind of drive a file lies. */
+/* On what kind of drive a file lies. All of it asks of an open file that has been given a place for what is
+ * found out (file->disk). */
 #ifndef VG_DRIVER_DRIVE_H
 #define VG_DRIVER_DRIVE_H
 

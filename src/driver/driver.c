@@ -18,6 +18,7 @@
 #include "reader.h"
 #include "start.h"
 #include "version.h"
+#include "volumes.h"
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -37,6 +38,7 @@ _Function_class_(DRIVER_UNLOAD) _IRQL_requires_max_(PASSIVE_LEVEL) static VOID N
     vg_versions_stop();
     vg_image_files_stop();
     vg_policy_stop();
+    vg_volumes_stop();
     vg_cache_stop();
     vg_digest_stop();
     vg_config_stop();
@@ -69,6 +71,7 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path)
     vg_digest_start();
     if (vg_digest_can_be_had())
         vg_cache_start();
+    vg_volumes_start();
     vg_policy_start();
     vg_image_files_start();
     vg_versions_start();
@@ -95,6 +98,7 @@ stop_events:
 stop_processes:
     vg_processes_stop();
     vg_policy_stop();
+    vg_volumes_stop();
     vg_cache_stop();
     vg_digest_stop();
     vg_config_stop();

@@ -15,10 +15,11 @@ struct vg_name_room {
     uint64_t bytes[2][VG_NAME_ROOM_SIZE / sizeof(uint64_t)];
 };
 
-/* What the disk under a file has said. Zero-initialised: it was not asked. */
+/* What is known of the disk under a file. Zero-initialised: nothing. */
 struct vg_disk {
+    bool stays; /* it is one of those that are known to (volumes.h) */
     bool asked;
-    ULONG bus; /* STORAGE_BUS_TYPE; 0: it does not say */
+    ULONG bus; /* if asked: STORAGE_BUS_TYPE; 0: it does not say */
 };
 
 /* An opened executable. Zero-initialised it is one that is not open. */
@@ -29,8 +30,8 @@ struct vg_file {
     bool delete_known;   /* `delete_pending` has been established */
     bool delete_pending;
     struct vg_deadline *deadline; /* of reading its data; NULL: none. Kept by who opens it */
-    struct vg_disk *disk;         /* of the volume it lies on; NULL: asked each time. Kept by who opens it */
-    struct vg_name_room *names;   /* to ask for its names in; NULL: pool. Kept by who opens it */
+    struct vg_disk *disk; /* under the volume it lies on. Kept by who opens it and asks for it (drive.h) */
+    struct vg_name_room *names; /* to ask for its names in; NULL: pool. Kept by who opens it */
 };
 
 /* Opens the file of the kernel's file object `given` a second time, relative to it. On failure `*file` is not

@@ -5,7 +5,7 @@
 set(VG_DRIVER_SOURCES
   driver.c boot.c start.c exit.c record.c guard.c event.c ring.c reader.c device.c control.c
   policy.c mode.c config.c process.c running.c image.c token.c sid.c
-  deadline.c file.c name.c drive.c tamper.c identity.c hash.c hashes.c cache.c version.c image_file.c
+  deadline.c file.c name.c drive.c volumes.c tamper.c identity.c hash.c hashes.c cache.c version.c image_file.c
   memory.c spares.c unicode.c counters.c optional.c)
 set(VG_DRIVER_SYSTEM_SOURCES notify.c system.c digest.c)
 set(VG_DRIVER_LEGACY_SOURCES legacy/notify.c legacy/system.c legacy/digest.c)

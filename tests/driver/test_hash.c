@@ -1,6 +1,8 @@
 /* Hashes: read only when an undecided rule asks, kept by what a file is, never by what it is called. */
 #include "scenario.h"
 
+#include <stdio.h>
+
 #define ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 #define DENY_ABC                                                                                             \
     "vigil: 1\nmode: enforce\ndefault: allow\nrules:\n"                                                      \
@@ -113,6 +115,104 @@ static void on_a_drive_that_can_be_taken_away_a_file_is_read_every_time(void **s
         assert_int_equal(status().files_hashed, 2);
         end();
     }
+}
+
+/* What one that is no longer asked answers, the driver knows from before. */
+static void a_disk_inside_the_machine_is_asked_once(void **state)
+{
+    (void)state;
+    begin(DENY_ABC);
+    sim_add_file(CMD, "abc", 3);
+    sim_add_file("C:\\Windows\\a.exe", "abc", 3);
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    lose_storage_requests();
+    assert_int_equal(try_start(CMD, NULL), DENIED);
+    assert_int_equal(try_start("C:\\Windows\\a.exe", NULL), DENIED);
+    next_start();
+    next_start();
+    assert_false(fact_is_claimed(next_start(), VG_FIELD_SHA256));
+    assert_int_equal(status().cache_hits, 1);
+    end();
+}
+
+/* What has been taken out can come back changed, and what comes then is another. */
+static void a_volume_that_comes_in_the_place_of_another_is_asked_itself(void **state)
+{
+    struct sim_volume_options options = {.device = "\\Device\\HarddiskVolume6", .letter = "U:"};
+    struct sim_volume *inside;
+
+    (void)state;
+    begin(DENY_ABC);
+    inside = sim_add_volume(&options);
+    sim_add_file("U:\\a.exe", "abc", 3);
+    assert_int_equal(try_start("U:\\a.exe", NULL), DENIED);
+    assert_int_equal(try_start("U:\\a.exe", NULL), DENIED);
+    assert_int_equal(status().cache_hits, 1);
+    assert_true(sim_volume_is_referenced(inside)); /* so that no other can lie at its address */
+    sim_remove_volume(inside);
+    options.bus = SIM_BUS_USB;
+    sim_add_volume(&options);
+    sim_add_file("U:\\a.exe", "abc", 3);
+    assert_int_equal(try_start("U:\\a.exe", NULL), DENIED);
+    assert_int_equal(try_start("U:\\a.exe", NULL), DENIED);
+    assert_int_equal(status().cache_hits, 1);
+    assert_int_equal(status().files_hashed, 3);
+    end();
+}
+
+/* To remember a device is to keep its driver in memory, and what may be taken out is asked each time. */
+static void no_device_is_kept_that_may_go(void **state)
+{
+    const struct sim_volume_options volumes[] = {
+        {.driver = "\\Driver\\ramdisk"},
+        {.driver = "\\Driver\\volmgr2"},
+        {.bus = SIM_BUS_USB},
+        {.bus = SIM_BUS_FILE_BACKED},
+        {.bus = SIM_BUS_ISCSI},
+        {.bus = SIM_BUS_UNTOLD},
+        {.characteristics = FILE_REMOVABLE_MEDIA},
+        {.device_type = FILE_DEVICE_CD_ROM},
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(volumes) / sizeof(volumes[0]); i++) {
+        struct sim_volume_options options = volumes[i];
+        struct sim_volume *volume;
+
+        options.device = "\\Device\\HarddiskVolume6";
+        options.letter = "U:";
+        begin(DENY_ABC);
+        volume = sim_add_volume(&options);
+        sim_add_file("U:\\a.exe", "abc", 3);
+        assert_int_equal(try_start("U:\\a.exe", NULL), DENIED);
+        assert_false(sim_volume_is_referenced(volume));
+        end();
+    }
+}
+
+/* The one that has been known longest is forgotten. */
+static void only_so_many_volumes_are_kept(void **state)
+{
+    enum { MANY = 33 };
+    struct sim_volume *volumes[MANY];
+    char device[MANY][32], path[32];
+
+    (void)state;
+    begin(DENY_ABC);
+    for (unsigned i = 0; i < MANY; i++) {
+        (void)snprintf(device[i], sizeof(device[i]), "\\Device\\HarddiskVolume%u", 10 + i);
+        (void)snprintf(path, sizeof(path), "\\Device\\HarddiskVolume%u\\a.exe", 10 + i);
+        volumes[i] = sim_add_volume(&(struct sim_volume_options){.device = device[i]});
+        sim_add_file(path, "abc", 3);
+        assert_int_equal(try_start(path, NULL), DENIED);
+        assert_true(sim_volume_is_referenced(volumes[i]));
+        assert_int_equal(try_start(path, NULL), DENIED);
+    }
+    assert_false(sim_volume_is_referenced(volumes[0]));
+    for (unsigned i = 1; i < MANY; i++)
+        assert_true(sim_volume_is_referenced(volumes[i]));
+    assert_int_equal(status().cache_hits, MANY);
+    end();
 }
 
 /* A system can be started from a VHD or over iSCSI: a policy of hashes would deny it everything. */
@@ -344,6 +444,10 @@ int main(void)
         cmocka_unit_test(a_hash_is_asked_for_only_when_a_rule_needs_it),
         cmocka_unit_test(a_file_is_read_once_until_it_changes),
         cmocka_unit_test(what_has_no_unforgeable_identity_is_read_every_time),
+        cmocka_unit_test(a_disk_inside_the_machine_is_asked_once),
+        cmocka_unit_test(a_volume_that_comes_in_the_place_of_another_is_asked_itself),
+        cmocka_unit_test(no_device_is_kept_that_may_go),
+        cmocka_unit_test(only_so_many_volumes_are_kept),
         cmocka_unit_test(the_disk_that_windows_runs_from_is_the_machines_own_whatever_it_is),
         cmocka_unit_test(a_file_that_cannot_be_read_has_an_unknown_hash),
         cmocka_unit_test(a_hash_that_could_not_be_had_is_not_looked_for_again_for_the_record),
