@@ -3,29 +3,25 @@
 _Use_decl_annotations_
 void vg_spares_start(struct vg_spares *spares, size_t size, ULONG tag)
 {
-    KeInitializeSpinLock(&spares->lock);
+    memset(spares, 0, sizeof(*spares));
     spares->size = size;
     spares->tag = tag;
-    spares->count = 0;
 }
 
 _Use_decl_annotations_
 void vg_spares_stop(struct vg_spares *spares)
 {
-    while (spares->count != 0)
-        vg_free(spares->kept[--spares->count], spares->tag);
+    for (unsigned i = 0; i < VG_SPARES_MAX; i++)
+        vg_free(InterlockedExchangePointer(&spares->kept[i], NULL), spares->tag);
 }
 
 _Use_decl_annotations_
 void *vg_spares_take(struct vg_spares *spares, bool *used)
 {
     void *block = NULL;
-    KIRQL irql;
 
-    KeAcquireSpinLock(&spares->lock, &irql);
-    if (spares->count != 0)
-        block = spares->kept[--spares->count];
-    KeReleaseSpinLock(&spares->lock, irql);
+    for (unsigned i = 0; i < VG_SPARES_MAX && block == NULL; i++)
+        block = InterlockedExchangePointer(&spares->kept[i], NULL);
     *used = block != NULL;
     return block != NULL ? block : vg_allocate(VG_PAGED, spares->size, spares->tag);
 }
@@ -33,17 +29,11 @@ void *vg_spares_take(struct vg_spares *spares, bool *used)
 _Use_decl_annotations_
 void vg_spares_give(struct vg_spares *spares, void *block)
 {
-    bool kept = false;
-    KIRQL irql;
-
     if (block == NULL)
         return;
-    KeAcquireSpinLock(&spares->lock, &irql);
-    if (spares->count < VG_SPARES_MAX) {
-        spares->kept[spares->count++] = block;
-        kept = true;
+    for (unsigned i = 0; i < VG_SPARES_MAX; i++) {
+        if (InterlockedCompareExchangePointer(&spares->kept[i], block, NULL) == NULL)
+            return;
     }
-    KeReleaseSpinLock(&spares->lock, irql);
-    if (!kept)
-        vg_free(block, spares->tag);
+    vg_free(block, spares->tag);
 }

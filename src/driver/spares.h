@@ -8,14 +8,12 @@
 /* How many are kept, as many as there are starts at once as a rule; beyond that they go back to the pool. */
 #define VG_SPARES_MAX 16
 
-/* In nonpaged memory. Private to spares.c. */
+/* Private to spares.c. No lock: a block belongs to whoever gets it out of its place, and the first places are
+ * used most, so that nearly always the first one asked has the block that was used last. */
 struct vg_spares {
-    KSPIN_LOCK lock;
     size_t size;
     ULONG tag;
-    unsigned count;
-    void *kept[VG_SPARES_MAX]; /* paged, so not chained through themselves: the lock is held at DISPATCH_LEVEL
-                                */
+    PVOID volatile kept[VG_SPARES_MAX]; /* NULL: an empty place */
 };
 
 /* Paged blocks of `size` bytes. None is kept yet. */

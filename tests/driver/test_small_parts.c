@@ -3,6 +3,9 @@
 #include "../cmocka_all.h"
 
 #include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -329,11 +332,55 @@ static void what_is_given_back_is_kept_up_to_a_bound_and_used_first(void **state
     for (unsigned i = 0; i < VG_SPARES_MAX; i++) {
         blocks[i] = vg_spares_take(&spares, &used);
         assert_true(used);
-        assert_int_equal(*(uint8_t *)blocks[i], VG_SPARES_MAX - 1 - i); /* as it was left */
+        assert_int_equal(*(uint8_t *)blocks[i], i); /* as it was left */
     }
     assert_int_equal(sim_pool_blocks(), VG_SPARES_MAX);
     for (unsigned i = 0; i < VG_SPARES_MAX; i++)
         vg_spares_give(&spares, blocks[i]);
+    vg_spares_stop(&spares);
+    assert_int_equal(sim_pool_blocks(), 0);
+}
+
+#define SHARERS 4
+#define TURNS   20000
+
+/* Takes and gives, and counts how often somebody else had the block too. */
+static void *share(void *argument)
+{
+    struct vg_spares *spares = argument;
+    uintptr_t shared = 0;
+
+    for (unsigned turn = 0; turn < TURNS; turn++) {
+        bool used = false;
+        atomic_uint *block = vg_spares_take(spares, &used);
+
+        if (!used)
+            atomic_init(block, 0);
+        shared += atomic_fetch_add(block, 1) != 0;
+        if (turn % 64 == 0)
+            sched_yield();
+        shared += atomic_fetch_sub(block, 1) != 1;
+        vg_spares_give(spares, block);
+    }
+    return (void *)shared;
+}
+
+static void a_block_is_one_users_at_a_time(void **state)
+{
+    struct vg_spares spares;
+    pthread_t threads[SHARERS];
+
+    (void)state;
+    vg_spares_start(&spares, sizeof(atomic_uint), VG_TAG_SCRATCH);
+    for (unsigned i = 0; i < SHARERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, share, &spares), 0);
+    for (unsigned i = 0; i < SHARERS; i++) {
+        void *shared = NULL;
+
+        assert_int_equal(pthread_join(threads[i], &shared), 0);
+        assert_null(shared);
+    }
+    assert_true(sim_pool_blocks() <= SHARERS);
     vg_spares_stop(&spares);
     assert_int_equal(sim_pool_blocks(), 0);
 }
@@ -371,6 +418,7 @@ int main(void)
         TEST(a_value_longer_than_any_name_is_not_read),
         TEST(a_key_with_too_long_a_name_is_refused),
         TEST(what_is_given_back_is_kept_up_to_a_bound_and_used_first),
+        TEST(a_block_is_one_users_at_a_time),
         TEST(without_memory_there_is_no_spare),
     };
 
