@@ -108,6 +108,7 @@ struct sim_volume *sim_add_volume(const struct sim_volume_options *options);
 /* It is taken out, with the files on it. Nobody has anything open there. Its device object stays for as long
  * as it is referenced. */
 void sim_remove_volume(struct sim_volume *volume);
+PDEVICE_OBJECT sim_volume_device(const struct sim_volume *volume);
 bool sim_volume_is_referenced(const struct sim_volume *volume); /* its device object, by the driver */
 /* Its change journal is deleted and made anew: with another id, and records that begin where the first did.
  */

@@ -109,6 +109,11 @@ static void free_file(struct sim_file *file)
     free(file);
 }
 
+PDEVICE_OBJECT sim_volume_device(const struct sim_volume *volume)
+{
+    return volume->device;
+}
+
 bool sim_volume_is_referenced(const struct sim_volume *volume)
 {
     return sim_object_is_held(volume->device);

@@ -73,8 +73,8 @@ enum vg_failure_effect {
     X(START, "ZwFsControlFile", VG_NOTHING_SEEN, "the file's place in the volume's journal: its hash is not cached") \
     X(START, "ZwReadFile", VG_FACTS_UNKNOWN, "the file's content") \
     X(START, "IoVolumeDeviceToDosName", VG_NOTHING_SEEN, "the drive letter: the name that the kernel keeps of the process stands in") \
-    X(START, "IoBuildDeviceIoControlRequest", VG_FACTS_UNKNOWN, "the question for the disk's bus: Drive is unknown, and a hash counts as claimed") \
-    X(START, "IoCallDriver", VG_FACTS_UNKNOWN, "the same question") \
+    X(START, "IoBuildDeviceIoControlRequest", VG_NOTHING_SEEN | VG_FACTS_UNKNOWN, "the question for the disk's bus: Drive is unknown, and a hash counts as claimed") \
+    X(START, "IoCallDriver", VG_NOTHING_SEEN | VG_FACTS_UNKNOWN, "the same question") \
     X(START, "SeQueryInformationToken", VG_FACTS_UNKNOWN, "User, IntegrityLevel, TerminalSessionId, LogonId") \
     X(START, "BCryptCreateHash", VG_FACTS_UNKNOWN, "CNG: all hashes of that reading") \
     X(START, "BCryptHashData", VG_FACTS_UNKNOWN, "CNG: all hashes of that reading") \

@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include <driver/sid.h>
 #include <driver/spares.h>
 #include <driver/unicode.h>
+#include <driver/volumes.h>
 #include <sim/sim.h>
 #include <vigil/abi.h>
 
@@ -307,6 +307,33 @@ static void a_key_with_too_long_a_name_is_refused(void **state)
     assert_null(vg_config.key.units);
 }
 
+/* ---- volumes ---- */
+
+/* As many as are remembered. */
+#define VOLUMES 32
+
+/* Two starts may find out about the same volume at once. */
+static void a_volume_told_of_twice_takes_one_place(void **state)
+{
+    struct sim_volume *volumes[VOLUMES];
+    char device[VOLUMES][32];
+
+    (void)state;
+    vg_volumes_start();
+    for (unsigned i = 0; i < VOLUMES; i++) {
+        (void)snprintf(device[i], sizeof(device[i]), "\\Device\\HarddiskVolume%u", 10 + i);
+        volumes[i] = sim_add_volume(&(struct sim_volume_options){.device = device[i]});
+        assert_false(vg_volumes_has(sim_volume_device(volumes[i])));
+        vg_volumes_add(sim_volume_device(volumes[i]));
+        vg_volumes_add(sim_volume_device(volumes[i]));
+    }
+    for (unsigned i = 0; i < VOLUMES; i++)
+        assert_true(vg_volumes_has(sim_volume_device(volumes[i])));
+    vg_volumes_stop();
+    for (unsigned i = 0; i < VOLUMES; i++)
+        assert_false(sim_volume_is_referenced(volumes[i]));
+}
+
 /* ---- spares ---- */
 
 #define MANY (VG_SPARES_MAX + 4)
@@ -342,7 +369,9 @@ static void what_is_given_back_is_kept_up_to_a_bound_and_used_first(void **state
 }
 
 #define SHARERS 4
-#define TURNS   20000
+#define TURNS   500000
+
+static pthread_barrier_t all_here;
 
 /* Takes and gives, and counts how often somebody else had the block too. */
 static void *share(void *argument)
@@ -350,6 +379,7 @@ static void *share(void *argument)
     struct vg_spares *spares = argument;
     uintptr_t shared = 0;
 
+    pthread_barrier_wait(&all_here);
     for (unsigned turn = 0; turn < TURNS; turn++) {
         bool used = false;
         atomic_uint *block = vg_spares_take(spares, &used);
@@ -357,8 +387,6 @@ static void *share(void *argument)
         if (!used)
             atomic_init(block, 0);
         shared += atomic_fetch_add(block, 1) != 0;
-        if (turn % 64 == 0)
-            sched_yield();
         shared += atomic_fetch_sub(block, 1) != 1;
         vg_spares_give(spares, block);
     }
@@ -372,6 +400,7 @@ static void a_block_is_one_users_at_a_time(void **state)
 
     (void)state;
     vg_spares_start(&spares, sizeof(atomic_uint), VG_TAG_SCRATCH);
+    assert_int_equal(pthread_barrier_init(&all_here, NULL, SHARERS), 0);
     for (unsigned i = 0; i < SHARERS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, share, &spares), 0);
     for (unsigned i = 0; i < SHARERS; i++) {
@@ -380,6 +409,7 @@ static void a_block_is_one_users_at_a_time(void **state)
         assert_int_equal(pthread_join(threads[i], &shared), 0);
         assert_null(shared);
     }
+    pthread_barrier_destroy(&all_here);
     assert_true(sim_pool_blocks() <= SHARERS);
     vg_spares_stop(&spares);
     assert_int_equal(sim_pool_blocks(), 0);
@@ -418,6 +448,7 @@ int main(void)
         TEST(a_value_longer_than_any_name_is_not_read),
         TEST(a_key_with_too_long_a_name_is_refused),
         TEST(what_is_given_back_is_kept_up_to_a_bound_and_used_first),
+        TEST(a_volume_told_of_twice_takes_one_place),
         TEST(a_block_is_one_users_at_a_time),
         TEST(without_memory_there_is_no_spare),
     };
