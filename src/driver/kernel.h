@@ -129,6 +129,15 @@ typedef BOOLEAN(NTAPI *VG_KE_ARE_ALL_APCS_DISABLED)(void);
 #define VG_PROCESS_QUERY_INFORMATION 0x0400u
 
 #ifdef __MINGW32__
+/* wdm.h */
+static inline LONG ReadNoFence(LONG const volatile *Source)
+{
+    return *Source;
+}
+static inline VOID WriteNoFence(LONG volatile *Destination, LONG Value)
+{
+    *Destination = Value;
+}
 NTKERNELAPI NTSTATUS NTAPI PsGetProcessExitStatus(_In_ PEPROCESS Process);
 /* ZwQuerySystemInformation (winternl.h). */
 NTSYSAPI NTSTATUS NTAPI ZwQuerySystemInformation(_In_ ULONG SystemInformationClass, PVOID SystemInformation,

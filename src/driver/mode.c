@@ -75,7 +75,7 @@ void vg_mode_set_override(enum vg_abi_mode_override override_mode)
 _Use_decl_annotations_
 bool vg_mode_boot_confirmed(void)
 {
-    return vg_is_set(&boot_confirmed);
+    return vg_read(&boot_confirmed) != 0;
 }
 
 _Use_decl_annotations_

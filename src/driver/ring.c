@@ -98,7 +98,7 @@ bool vg_ring_write(struct vg_ring *ring, struct vg_event_header *event)
     copy_in(ring, ring->end, event, event->size);
     ring->end += event->size;
     ring->written++;
-    InterlockedExchange(&ring->next_place, (LONG)(ring->oldest % ring->size));
+    WriteNoFence(&ring->next_place, (LONG)(ring->oldest % ring->size));
     KeReleaseSpinLock(&ring->lock, irql);
     return true;
 }
