@@ -98,7 +98,6 @@ stop_events:
 stop_processes:
     vg_processes_stop();
     vg_policy_stop();
-    vg_volumes_stop();
     vg_cache_stop();
     vg_digest_stop();
     vg_config_stop();

@@ -29,9 +29,7 @@ void *vg_spares_take(struct vg_spares *spares, bool *used)
 _Use_decl_annotations_
 void vg_spares_give(struct vg_spares *spares, void *block)
 {
-    if (block == NULL)
-        return;
-    for (unsigned i = 0; i < VG_SPARES_MAX; i++) {
+    for (unsigned i = 0; i < VG_SPARES_MAX; i++) { /* NULL leaves an empty place empty */
         if (InterlockedCompareExchangePointer(&spares->kept[i], block, NULL) == NULL)
             return;
     }
