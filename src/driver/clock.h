@@ -1,4 +1,4 @@
-/* Time spent, in nanoseconds. Any IRQL. */
+/* Time spent. Any IRQL. */
 #ifndef VG_DRIVER_CLOCK_H
 #define VG_DRIVER_CLOCK_H
 
@@ -13,6 +13,15 @@ _IRQL_requires_max_(DISPATCH_LEVEL) static inline struct vg_clock vg_clock_start
     struct vg_clock clock = {.ticks = (uint64_t)KeQueryPerformanceCounter(NULL).QuadPart};
 
     return clock;
+}
+
+/* How many ticks so many milliseconds take; the counter's frequency is fixed at boot. */
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline uint64_t vg_clock_ticks_of(_In_ uint32_t milliseconds)
+{
+    LARGE_INTEGER frequency;
+
+    (void)KeQueryPerformanceCounter(&frequency);
+    return milliseconds * (uint64_t)frequency.QuadPart / 1000u;
 }
 
 _IRQL_requires_max_(DISPATCH_LEVEL) static inline uint64_t vg_clock_elapsed_ns(_In_ struct vg_clock clock)

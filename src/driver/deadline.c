@@ -6,15 +6,26 @@
 
 /* What a start still gets when its creator is being ended or the driver stopped. Not nothing: else a program
  * would be past every rule on hashes whose creator has its own thread ended meanwhile. */
-#define HURRIED_NS 500000000u
+#define HURRIED_MS 500u
+
+/* The same and what every start gets, in ticks. */
+static uint64_t hurried;
+static uint64_t time_up;
+
+_Use_decl_annotations_
+void vg_deadlines_start(void)
+{
+    hurried = vg_clock_ticks_of(HURRIED_MS);
+    time_up = vg_clock_ticks_of(vg_config.gather_time_ms);
+}
 
 _IRQL_requires_max_(PASSIVE_LEVEL) static enum vg_cut_short look(_In_ const struct vg_deadline *deadline)
 {
-    uint64_t elapsed = vg_clock_elapsed_ns(deadline->begun);
+    uint64_t elapsed = vg_clock_start().ticks - deadline->begun.ticks;
 
-    if (elapsed >= vg_config.gather_time_ms * 1000000ull)
+    if (elapsed >= time_up)
         return VG_CUT_TIME;
-    if (elapsed < HURRIED_NS)
+    if (elapsed < hurried)
         return VG_CUT_NONE;
     if (PsIsThreadTerminating(PsGetCurrentThread()))
         return VG_CUT_CREATOR;

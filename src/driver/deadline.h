@@ -13,6 +13,9 @@ struct vg_deadline {
     enum vg_cut_short cut; /* once it is not VG_CUT_NONE it stays */
 };
 
+/* After vg_config_start; whose gather_time_ms it is. */
+_IRQL_requires_max_(PASSIVE_LEVEL) void vg_deadlines_start(void);
+
 /* STATUS_IO_TIMEOUT, and deadline->cut: no more is to be read. On the creating thread. NULL: never. */
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_ NTSTATUS
     vg_deadline_check(_Inout_opt_ struct vg_deadline *deadline);

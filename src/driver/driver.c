@@ -5,6 +5,7 @@
 #include "boot.h"
 #include "cache.h"
 #include "config.h"
+#include "deadline.h"
 #include "device.h"
 #include "digest.h"
 #include "event.h"
@@ -67,6 +68,7 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING registry_path)
     status = vg_config_start(registry_path);
     if (!NT_SUCCESS(status))
         return status;
+    vg_deadlines_start();
     vg_mode_start();
     vg_digest_start();
     if (vg_digest_can_be_had())
