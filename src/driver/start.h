@@ -23,7 +23,6 @@ struct vg_start {
     struct vg_record record;
     struct vg_kept image;
     struct vg_kept command_line;
-    struct vg_token_text token;
     uint16_t numbers[4][VG_DECIMAL_UNITS];
     struct vg_file_hashes hashes;
     struct vg_version version;
@@ -49,7 +48,9 @@ struct vg_start {
                       the denial failed (VG_GUARD_FAILED) */
     uint64_t decision_ns;
 
-    struct vg_name_room names; /* last, because its content is left as it is */
+    /* Last, because their content is left as the start before has left it. */
+    struct vg_name_room names;
+    struct vg_token_text token;
 };
 
 /* Before the first start is told of; after the last one has returned. */
