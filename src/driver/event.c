@@ -156,29 +156,32 @@ _IRQL_requires_max_(APC_LEVEL) static unsigned named_audits(_In_ const struct vg
     return (unsigned)vg_lesser(decision->audit_count, VG_AUDITS_MAX);
 }
 
-_IRQL_requires_max_(APC_LEVEL) static uint32_t measure_names(_In_ const struct vg_start *start)
+/* Of the rule that decided; empty when none did. */
+_IRQL_requires_max_(APC_LEVEL) static struct vg_span rule_name(_In_ const struct vg_start *start)
+{
+    static const struct vg_span none = {.bytes = NULL, .size = 0};
+
+    return start->decision.rule == VG_RULE_NONE
+               ? none
+               : vg_policy_rule_name(&start->policy->policy, start->decision.rule);
+}
+
+_IRQL_requires_max_(APC_LEVEL) static uint32_t measure_audit_names(_In_ const struct vg_start *start)
 {
     uint32_t room = 0;
 
-    if (start->decision.rule != VG_RULE_NONE)
-        room += room_for(vg_policy_rule_name(&start->policy->policy, start->decision.rule));
     for (unsigned i = 0; i < named_audits(&start->decision); i++)
         room += vg_policy_rule_name(&start->policy->policy, start->decision.audits[i]).size + 1;
     return aligned(room, 2);
 }
 
-_IRQL_requires_max_(APC_LEVEL) static void append_names(_Inout_ struct writer *writer,
-                                                        _In_ const struct vg_start *start,
-                                                        _Inout_ struct vg_event_start *event)
+_IRQL_requires_max_(APC_LEVEL) static void append_audit_names(_Inout_ struct writer *writer,
+                                                              _In_ const struct vg_start *start,
+                                                              _Inout_ struct vg_event_start *event)
 {
     static const struct vg_span newline = {.bytes = "\n", .size = 1};
     struct vg_span name = {0};
 
-    if (start->decision.rule != VG_RULE_NONE) {
-        name = vg_policy_rule_name(&start->policy->policy, start->decision.rule);
-        event->rule_name_offset = append(writer, name);
-        event->rule_name_size = name.size;
-    }
     event->audit_name_offset = writer->used;
     for (unsigned i = 0; i < named_audits(&start->decision); i++) {
         uint8_t *to = (uint8_t *)event + event->audit_name_offset + event->audit_name_size;
@@ -229,10 +232,11 @@ uint64_t vg_event_start(const struct vg_start *start)
     static const struct vg_span none = {.bytes = NULL, .size = 0};
     PCUNICODE_STRING name = start->info->ImageFileName;
     struct vg_span open_name = name == NULL ? none : vg_unicode_span(name);
+    struct vg_span rule = rule_name(start);
     struct vg_event_start *event = NULL;
     struct writer writer;
     uint32_t facts = 0;
-    uint32_t room = room_for(open_name) + measure_names(start);
+    uint32_t room = room_for(open_name) + room_for(rule) + measure_audit_names(start);
 
     for (unsigned i = 0; i < VG_FIELD_COUNT; i++)
         measure_fact(&start->record.facts[i], &facts, &room);
@@ -242,7 +246,9 @@ uint64_t vg_event_start(const struct vg_start *start)
     fill_start(event, start);
     for (unsigned i = 0; i < VG_FIELD_COUNT; i++)
         append_fact(&writer, (enum vg_field)i, &start->record.facts[i]);
-    append_names(&writer, start, event);
+    event->rule_name_offset = append(&writer, rule);
+    event->rule_name_size = rule.size;
+    append_audit_names(&writer, start, event);
     event->open_name_offset = append(&writer, open_name);
     event->open_name_size = open_name.size;
     return end(&writer);
