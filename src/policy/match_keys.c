@@ -94,13 +94,16 @@ static uint64_t hash_of_start(struct vg_scan *scan, uint32_t end)
                             text->units + scan->hashed, end);
 }
 
-/* Looks up what stands before each backslash of a word that starts at `at`. */
-static void look_up_folders(struct vg_scan *scan, uint64_t word, uint32_t at)
+/* Looks up what stands before each backslash of the piece. */
+static void look_up_folders(struct vg_scan *scan)
 {
-    uint64_t backslashes = vg_bytes_equal(word, '\\');
+    const struct vg_text *text = &scan->text;
+    const uint8_t *start = vg_text_at(text, text->start);
+    const uint8_t *last = vg_text_at(text, text->end);
+    const uint8_t *at = vg_text_seek_one(start, last, '\\');
 
-    for (; backslashes; backslashes &= backslashes - 1) {
-        uint32_t end = at + vg_lowest_bit(backslashes) / 8;
+    for (; at < last; at = vg_text_seek_one(at + 1, last, '\\')) {
+        uint32_t end = text->start + (uint32_t)(at - start);
 
         scan->backslash = end;
         if (scan->field->folder_lengths & vg_blob_length(end))
@@ -130,10 +133,8 @@ void vg_scan_keys(struct vg_scan *scan)
     const struct vg_text *text = &scan->text;
     const struct vg_blob_field *field = scan->field;
 
-    if (field->searches & VG_SEARCH_PARTS) {
-        for (uint32_t at = text->start; at < text->end; at += VG_WORD_UNITS)
-            look_up_folders(scan, vg_load_word(vg_text_at(text, at)), at);
-    }
+    if (field->searches & VG_SEARCH_PARTS)
+        look_up_folders(scan);
     if (text->end < text->count) {
         hash_to(scan, text->end);
         return;

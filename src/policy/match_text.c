@@ -134,15 +134,16 @@ bool vg_text_next(struct vg_text *text)
 
 bool vg_text_has_stream(const struct vg_text *text, const struct vg_value *value)
 {
-    uint64_t drive = (uint64_t)0x80 << 8; /* the second unit */
+    const uint8_t *start = vg_text_at(text, 0);
+    const uint8_t *end = vg_text_at(text, text->end);
+    const uint8_t *colon;
 
     if (!value->is_path || text->end < text->count)
         return vg_value_has_stream(value);
-    for (uint32_t at = 0; at < text->end; at += VG_WORD_UNITS, drive = 0) {
-        if (vg_bytes_equal(vg_load_word(vg_text_at(text, at)), ':') & ~drive)
-            return true;
-    }
-    return false;
+    colon = vg_text_seek_one(start, end, ':');
+    if (colon == start + 1) /* behind a drive's letter */
+        colon = vg_text_seek_one(colon + 1, end, ':');
+    return colon < end;
 }
 
 static bool same_few_bytes(const uint8_t *a, const uint8_t *b, uint32_t count)
