@@ -8,8 +8,19 @@
 
 #define BLOCK_UNITS 16u
 
-/* False, and nothing folded, for a block that is not all ASCII. */
-static inline bool fold_block(const uint16_t *units, uint8_t *bytes)
+/* A bit for each of eight units in either half that is not ASCII. */
+static inline uint32_t wide_units(__m128i low, __m128i high)
+{
+    const __m128i beyond = _mm_set1_epi16((short)0xFF80);
+    const __m128i none = _mm_setzero_si128();
+
+    return 0xFFFFu ^
+           (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(_mm_cmpeq_epi16(_mm_and_si128(low, beyond), none),
+                                                       _mm_cmpeq_epi16(_mm_and_si128(high, beyond), none)));
+}
+
+/* A bit for each unit of the block that is not ASCII; its byte is not folded. */
+static inline uint32_t fold_block(const uint16_t *units, uint8_t *bytes)
 {
     __m128i low = _mm_loadu_si128((const __m128i *)(const void *)units);
     __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(units + 8));
@@ -18,11 +29,11 @@ static inline bool fold_block(const uint16_t *units, uint8_t *bytes)
     __m128i letters = _mm_and_si128(_mm_cmpgt_epi8(block, _mm_set1_epi8('a' - 1)),
                                     _mm_cmplt_epi8(block, _mm_set1_epi8('z' + 1)));
 
-    if (_mm_movemask_epi8(_mm_cmpeq_epi8(beyond, _mm_setzero_si128())) != 0xFFFF)
-        return false;
     block = _mm_sub_epi8(block, _mm_and_si128(letters, _mm_set1_epi8('a' - 'A')));
     _mm_storeu_si128((__m128i *)(void *)bytes, block);
-    return true;
+    if (_mm_movemask_epi8(_mm_cmpeq_epi8(beyond, _mm_setzero_si128())) == 0xFFFF)
+        return 0;
+    return wide_units(low, high);
 }
 
 /* A bit for each of sixteen places where the two bytes stand. */
@@ -46,15 +57,13 @@ static inline uint32_t seek_block_one(const uint8_t *at, uint8_t byte)
 #else
 #define BLOCK_UNITS 8u
 
-static inline bool fold_block(const uint16_t *units, uint8_t *bytes)
+/* All of them, when one is not. */
+static inline uint32_t fold_block(const uint16_t *units, uint8_t *bytes)
 {
-    uint64_t word;
-
     if ((vg_four_units(units) | vg_four_units(units + 4)) & VG_IN_EACH_UNIT(0xFF80))
-        return false;
-    word = vg_fold_word(units);
-    vg_store_word(bytes, word);
-    return true;
+        return 0xFF;
+    vg_store_word(bytes, vg_fold_word(units));
+    return 0;
 }
 
 /* The highest bit of a byte for each of eight places where the two bytes stand. */
@@ -106,9 +115,14 @@ static void fold_piece(struct vg_text *text)
         return;
     }
     for (uint32_t at = 0; at < count; at += BLOCK_UNITS) {
+        uint32_t wide;
+
         at = vg_lower(at, count - BLOCK_UNITS);
-        if (!fold_block(units + at, bytes + at))
-            fold_units(text, units + at, bytes + at, BLOCK_UNITS);
+        for (wide = fold_block(units + at, bytes + at); wide; wide &= wide - 1) {
+            uint32_t unit = at + vg_lowest_bit(wide);
+
+            fold_units(text, units + unit, bytes + unit, 1);
+        }
     }
 }
 
