@@ -334,6 +334,20 @@ static void a_volume_told_of_twice_takes_one_place(void **state)
         assert_false(sim_volume_is_referenced(volumes[i]));
 }
 
+/* Windows knows no such device; a driver of somebody's own might make one. */
+static void a_device_without_a_driver_is_not_remembered(void **state)
+{
+    struct sim_volume *volume =
+        sim_add_volume(&(struct sim_volume_options){.device = "\\Device\\HarddiskVolume9"});
+
+    (void)state;
+    vg_volumes_start();
+    sim_volume_device(volume)->DriverObject = NULL;
+    vg_volumes_add(sim_volume_device(volume));
+    assert_false(vg_volumes_has(sim_volume_device(volume)));
+    vg_volumes_stop();
+}
+
 /* ---- spares ---- */
 
 #define MANY (VG_SPARES_MAX + 4)
@@ -449,6 +463,7 @@ int main(void)
         TEST(a_key_with_too_long_a_name_is_refused),
         TEST(what_is_given_back_is_kept_up_to_a_bound_and_used_first),
         TEST(a_volume_told_of_twice_takes_one_place),
+        TEST(a_device_without_a_driver_is_not_remembered),
         TEST(a_block_is_one_users_at_a_time),
         TEST(without_memory_there_is_no_spare),
     };
