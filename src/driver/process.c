@@ -232,7 +232,7 @@ bool vg_process_publish_unseen(struct vg_process *process, const struct vg_kept 
 _Requires_lock_held_(lock)
     _IRQL_requires_(DISPATCH_LEVEL) static void note_running(_Inout_ struct vg_process *process)
 {
-    if (process->denied && !process->undone) {
+    if (!process->undone) {
         process->undone = true;
         vg_count(&vg_counters.undone);
     }
