@@ -26,7 +26,7 @@ void vg_volumes_stop(void)
     memset(known, 0, sizeof(known));
 }
 
-_IRQL_requires_(DISPATCH_LEVEL) static bool find(_In_ const DEVICE_OBJECT *volume)
+_Requires_lock_held_(lock) _IRQL_requires_(DISPATCH_LEVEL) static bool find(_In_ const DEVICE_OBJECT *volume)
 {
     for (unsigned i = 0; i < KNOWN_MAX && known[i] != NULL; i++) {
         if (known[i] == volume)

@@ -4,8 +4,7 @@
  * A volume is known by its device object, which is kept meanwhile (ObReferenceObject), so that no other can
  * come to lie in its place; one that is removed stays behind as delete-pending (IoDeleteDevice's page) until
  * another takes its place here. That keeps its driver in memory: only the volume manager's are remembered,
- * which Windows never unloads (and none before Vista, where
- * it has another name). */
+ * which Windows never unloads. (Before Vista it has another name, and nothing is remembered.) */
 #ifndef VG_DRIVER_VOLUMES_H
 #define VG_DRIVER_VOLUMES_H
 

@@ -117,7 +117,7 @@ static void on_a_drive_that_can_be_taken_away_a_file_is_read_every_time(void **s
     }
 }
 
-/* What one that is no longer asked answers, the driver knows from before. */
+/* The second start, and one of another file, do without: no question could be answered any more. */
 static void a_disk_inside_the_machine_is_asked_once(void **state)
 {
     (void)state;

@@ -211,7 +211,6 @@ FORCEINLINE PVOID InterlockedCompareExchangePointer(PVOID volatile *p, PVOID v, 
 #define ReadNoFence64(p)          __atomic_load_n(p, __ATOMIC_RELAXED)
 #define ReadPointerAcquire(p)     __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define ReadULongAcquire(p)       __atomic_load_n(p, __ATOMIC_ACQUIRE)
-#define WriteNoFence(p, v)        __atomic_store_n(p, v, __ATOMIC_RELAXED)
 #define WriteRelease(p, v)        __atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define WriteRelease64(p, v)      __atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define WriteNoFence(p, v)        __atomic_store_n(p, v, __ATOMIC_RELAXED)
